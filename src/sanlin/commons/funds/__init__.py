@@ -1,0 +1,1 @@
+"""资金池 (fund): double-entry books in whole fen that always balance."""

@@ -1,0 +1,1 @@
+"""组织 (organisation): a resident team, a filed or registered body, its members and its growth."""

@@ -1,0 +1,1 @@
+"""门面: the doors people come in by. They look at everything and decide nothing."""

@@ -1,0 +1,1 @@
+"""工作台 (desk): what waits for a member of staff today."""

@@ -1,0 +1,1 @@
+"""门户 (portal): the front door of residents."""

@@ -1,0 +1,1 @@
+"""项目 (project): what was promised, paid, receipted, evaluated and closed."""

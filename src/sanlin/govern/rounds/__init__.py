@@ -1,0 +1,1 @@
+"""轮次 (round): one call for proposals with its budget, its dates, its rules and its stage."""

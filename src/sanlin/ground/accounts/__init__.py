@@ -1,0 +1,1 @@
+"""账号 (account): who is signed in, by password or by a code sent to a phone."""

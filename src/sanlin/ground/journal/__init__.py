@@ -1,0 +1,1 @@
+"""台账 (journal): who did what to which thing, and when."""

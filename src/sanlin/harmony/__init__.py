@@ -1,0 +1,1 @@
+"""邻和: neighbours at peace."""

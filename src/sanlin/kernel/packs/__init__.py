@@ -1,0 +1,1 @@
+"""办法: a place's rules as data: read, checked with the line at fault, completed, frozen, hashed."""

@@ -1,0 +1,1 @@
+"""Expert marks: a weighted rubric, a mean of several judges, and what a blank means."""

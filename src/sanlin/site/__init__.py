@@ -1,0 +1,1 @@
+"""总装: settings, root addresses, the operator's command."""
