@@ -1,0 +1,176 @@
+"""The greedy count: bids come up in their order, and each gets what every limit still allows.
+
+Rules, by what happens when a bid does not fit the money:
+- "skip": it is passed over and the next comes up.
+- "threshold": the same, but a minimum of score or votes must be stated.
+- "stop": a bid that does not fit the budget ends the count, one that does not fit the money of its
+  tier closes the tier; full caps of a community, team or theme pass over that bid alone.
+- "topup": like "stop", but the bid at which it stops is funded in full, the rest from outside the
+  budget, when at least the stated permille of its cost is left.
+Minima apply under every rule. See docs/algorithms/greedy.md for guarantees and an example.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.outcome import Bid, Limits, Line, Outcome, Step, Tie
+from sanlin.kernel.allocation.ranking import Ranking
+from sanlin.kernel.allocation.ties import TieOrder, settle
+from sanlin.kernel.reason import Reason
+
+RULES = ("skip", "stop", "threshold", "topup")
+
+
+def allocate(
+    bids: Sequence[Bid], limits: Limits, order: Ranking, ties: TieOrder, rule: str = "skip"
+) -> Outcome:
+    """Fund bids in `order` within `limits`; returns the outcome with one step a bid.
+
+    No limit is ever broken, and the order in which `bids` are given has no influence. Steps of bids
+    that are set aside before the count come first, by key; then the count itself. Raises
+    UnsettledTie where `ties` do not part bids that stand level, and ValueError for an unknown rule,
+    "threshold" without a minimum, two bids or tiers with one key, or amounts below zero.
+    """
+    _sane(bids, limits, rule)
+    standings = order.of
+    aside: list[Step] = []
+    ranked: list[Bid] = []
+    for bid in sorted(bids, key=lambda bid: bid.key):
+        why = screen(bid, limits, standings[bid.key])
+        if why is None:
+            ranked.append(bid)
+        else:
+            reason = why.plus(tier=bid.tier, standing=standings[bid.key])
+            aside.append(Step(bid.key, False, 0, limits.budget, reason))
+    queue, met = settle(ranked, standings, ties)
+    count = _Count(limits, rule)
+    steps = [count.come(bid, standings[bid.key]) for bid in queue]
+    grants = tuple((step.key, step.grant) for step in steps if step.funded)
+    return Outcome(
+        funded=tuple(key for key, _ in grants),
+        grants=grants,
+        reserve=_reserve(queue, steps, limits),
+        left=count.books.left,
+        steps=(*aside, *steps),
+        ties=tuple(_weigh(tie, count.books.funded) for tie in met),
+        lines=_lines(queue, steps, limits, order),
+        rule=rule,
+        unit=order.unit,
+        extra=count.books.extra,
+    )
+
+
+def _sane(bids: Sequence[Bid], limits: Limits, rule: str) -> None:
+    if rule not in RULES:
+        raise ValueError(f"no greedy rule is called {rule}")
+    if rule == "threshold" and limits.min_votes is None and limits.min_score is None:
+        raise ValueError("the rule threshold needs a minimum of votes or score")
+    for keys in ([bid.key for bid in bids], [tier.key for tier in limits.tiers]):
+        if len(set(keys)) < len(keys):
+            raise ValueError("two bids or two tiers have the same key")
+    if limits.budget < 0 or any(bid.cost < 0 for bid in bids):
+        raise ValueError("amounts must not be below zero")
+    if any(bid.least is not None and not 0 < bid.least <= bid.cost for bid in bids):
+        raise ValueError("the smallest grant must lie above zero and not above the cost")
+
+
+def _group(bid: Bid, limits: Limits) -> str | None:
+    return bid.tier if limits.tiers else None
+
+
+class _Count:
+    """One run: the books, the places given so far, and what has been closed."""
+
+    def __init__(self, limits: Limits, rule: str) -> None:
+        self.limits = limits
+        self.stops = rule in {"stop", "topup"}
+        self.tops_up = rule == "topup"
+        self.books = Books(limits)
+        self.places: Counter[str | None] = Counter()
+        self.seats: Counter[str | None] = Counter()
+        self.closed: dict[str | None, int] = {}
+        self.ended: int | None = None
+
+    def come(self, bid: Bid, standing: Fraction | None) -> Step:
+        """Deal with the next bid of the order."""
+        group = _group(bid, self.limits)
+        self.places[group] += 1
+        grant, extra, reason = self._decide(bid)
+        if grant is not None:
+            self.books.take(bid, grant, extra)
+            self.seats[group] += 1
+            reason = reason.plus(seat=self.seats[group], grant=grant, cost=bid.cost)
+            tier = self.limits.tier(group)
+            reason = reason.plus(places=tier.places if tier else None)
+        reason = reason.plus(tier=group, place=self.places[group], standing=standing)
+        return Step(bid.key, grant is not None, grant or 0, self.books.left, reason)
+
+    def _decide(self, bid: Bid) -> tuple[int | None, int, Reason]:
+        """The grant (None for none), what comes from outside the budget, and why."""
+        shut = self.ended if self.ended is not None else self.closed.get(bid.tier)
+        if shut is not None:
+            return None, 0, Reason.of("stopped", other=shut)
+        answer = self.books.ask(bid)
+        if self.stops and isinstance(answer, Reason):
+            if self._tops_up(bid, answer):
+                self.ended = bid.key
+                return bid.cost, bid.cost - self.books.left, Reason("topped_up")
+            self._shut(bid, answer.code)
+        if isinstance(answer, Offer):
+            whole = answer.grant == bid.cost
+            return answer.grant, 0, Reason("funded" if whole else "funded_partly")
+        return None, 0, answer
+
+    def _tops_up(self, bid: Bid, answer: Reason) -> bool:
+        enough = self.books.left * 1000 >= bid.cost * self.limits.topup
+        return self.tops_up and answer.code == "budget" and enough
+
+    def _shut(self, bid: Bid, code: str) -> None:
+        if code == "budget":
+            self.ended = bid.key
+        elif code == "tier_money":
+            self.closed[bid.tier] = bid.key
+
+
+def _reserve(queue: Sequence[Bid], steps: Sequence[Step], limits: Limits) -> tuple[int, ...]:
+    """The first bids of each tier that took part and were not funded, in the order of the count."""
+    taken: Counter[str | None] = Counter()
+    keys = []
+    for bid, step in zip(queue, steps, strict=True):
+        group = _group(bid, limits)
+        if not step.funded and taken[group] < limits.reserve:
+            taken[group] += 1
+            keys.append(bid.key)
+    return tuple(keys)
+
+
+def _weigh(tie: Tie, funded: set[int]) -> Tie:
+    inside = sum(key in funded for key in tie.keys)
+    return Tie(tie.keys, tie.settled_by, split=0 < inside < len(tie.keys))
+
+
+def _lines(
+    queue: Sequence[Bid], steps: Sequence[Step], limits: Limits, order: Ranking
+) -> tuple[Line, ...]:
+    """One line a tier, in the order of the tiers; one for the round where there are none."""
+    minimum = {"score": limits.min_score, "votes": limits.min_votes}.get(order.unit)
+    least = None if minimum is None else Fraction(minimum)
+    groups: list[str | None] = [tier.key for tier in limits.tiers]
+    lines = []
+    for group in groups or [None]:
+        run = [
+            (step.funded, order.of[bid.key])
+            for bid, step in zip(queue, steps, strict=True)
+            if _group(bid, limits) == group
+        ]
+        ends = [place for place, (funded, _) in enumerate(run) if funded]
+        if ends:
+            behind = run[ends[-1] + 1 :]
+            lines.append(Line(group, run[ends[-1]][1], behind[0][1] if behind else least))
+        else:
+            lines.append(Line(group, None, run[0][1] if run else least))
+    return tuple(lines)
