@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.ground.pii import SealedField
+
+
+class Resident(models.Model):
+    """Somebody who lives in a neighbourhood. Name and phone are the account's."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="resident", verbose_name=_("账号")
+    )
+    neighbourhood = models.ForeignKey(
+        "places.Neighbourhood", models.PROTECT, related_name="residents", verbose_name=_("居民区")
+    )
+    home = models.ForeignKey(
+        "places.Home",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="residents",
+        verbose_name=_("户"),
+    )
+    born = models.DateField(_("出生日期"), null=True, blank=True)
+    identity = SealedField(_("身份证号"), blank=True, default="")
+    identity_mark = models.CharField(max_length=40, null=True, unique=True, editable=False)
+    moved_out = models.DateField(_("迁出日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("居民")
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class PostKind(models.TextChoices):
+    COMMITTEE_WORKER = "committee_worker", _("居委工作人员")
+    STREET_OFFICER = "street_officer", _("街道工作人员")
+    JUDGE = "judge", _("评委")
+    SOCIAL_WORKER = "social_worker", _("社工")
+    MERCHANT = "merchant", _("商家")
+    AUDITOR = "auditor", _("审计员")
+    DISTRICT_ADMIN = "district_admin", _("区管理员")
+
+
+class Posts(models.QuerySet[Any]):
+    def on(self, day: date) -> Posts:
+        """Posts held on that day."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
+
+
+class Post(models.Model):
+    """A post held somewhere from a day to a day: the only source of a member of staff's powers."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("账号")
+    )
+    kind = models.CharField(_("职务"), max_length=20, choices=PostKind.choices)
+    district = models.ForeignKey(
+        "places.District", models.PROTECT, null=True, blank=True, verbose_name=_("区县")
+    )
+    street = models.ForeignKey(
+        "places.Street", models.PROTECT, null=True, blank=True, verbose_name=_("街道")
+    )
+    neighbourhood = models.ForeignKey(
+        "places.Neighbourhood", models.PROTECT, null=True, blank=True, verbose_name=_("居民区")
+    )
+    certificate = models.CharField(_("证书编号"), max_length=40, blank=True)
+    since = models.DateField(_("任职日期"))
+    until = models.DateField(_("卸任日期"), null=True, blank=True)
+
+    objects = Posts.as_manager()
+
+    class Meta:
+        verbose_name = _("任职")
+        constraints = [
+            models.CheckConstraint(
+                name="post_in_exactly_one_place",
+                condition=(
+                    Q(district__isnull=False, street__isnull=True, neighbourhood__isnull=True)
+                    | Q(district__isnull=True, street__isnull=False, neighbourhood__isnull=True)
+                    | Q(district__isnull=True, street__isnull=True, neighbourhood__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="post_ends_after_it_begins",
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.get_kind_display()}"

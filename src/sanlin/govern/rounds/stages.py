@@ -1,0 +1,63 @@
+"""The life of a round. Which of the optional stages it passes is written in its rule pack."""
+
+from __future__ import annotations
+
+from sanlin.kernel.machine import Machine, Move
+
+DRAFT = "draft"
+CALL = "call"
+SCREENING = "screening"
+REVIEW = "review"
+OPTIMISATION = "optimisation"
+VOTE = "vote"
+DECISION = "decision"
+NOTICE = "notice"
+RUNNING = "running"
+CLOSED = "closed"
+CANCELLED = "cancelled"
+
+LABELS = {
+    DRAFT: "筹备",
+    CALL: "征集",
+    SCREENING: "形式审查",
+    REVIEW: "评审",
+    OPTIMISATION: "优化",
+    VOTE: "投票",
+    DECISION: "决定",
+    NOTICE: "公示",
+    RUNNING: "实施",
+    CLOSED: "结束",
+    CANCELLED: "取消",
+}
+
+# A pack chooses among these; every round has the others.
+OPTIONAL = (REVIEW, OPTIMISATION, VOTE)
+COURSE = (
+    DRAFT,
+    CALL,
+    SCREENING,
+    REVIEW,
+    OPTIMISATION,
+    VOTE,
+    DECISION,
+    NOTICE,
+    RUNNING,
+    CLOSED,
+)
+
+ROUND = Machine(
+    start=DRAFT,
+    moves=(
+        Move("open_call", (DRAFT,), CALL),
+        Move("close_call", (CALL,), SCREENING),
+        Move("open_review", (SCREENING,), REVIEW),
+        Move("open_optimisation", (SCREENING, REVIEW), OPTIMISATION),
+        Move("open_vote", (SCREENING, REVIEW, OPTIMISATION), VOTE),
+        Move("close_entries", (SCREENING, REVIEW, OPTIMISATION, VOTE), DECISION),
+        Move("publish", (DECISION,), NOTICE),
+        Move("withdraw_notice", (NOTICE,), DECISION),
+        Move("confirm", (NOTICE,), RUNNING),
+        Move("close", (RUNNING,), CLOSED),
+        Move("cancel", (DRAFT, CALL, SCREENING, REVIEW, OPTIMISATION), CANCELLED),
+    ),
+)

@@ -1,0 +1,51 @@
+"""The request as every view sees it: somebody, at some moment, with a key for repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from sanlin.kernel.machine import NotNow
+
+from .verdict import Refused
+
+
+class Request(HttpRequest):
+    """`now` is set once a request; `by` is the person in whose name it acts; `key` is its form's."""
+
+    now: datetime
+    by: Any  # an Account, or Django's AnonymousUser; accounts stands above this room
+    key: str
+
+
+Handler = Callable[[Request], HttpResponse]
+
+
+def say_no(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    """A page in plain words with a way on; never a bare status line."""
+    return render(request, "ui/refused.html", {"reason": reason}, status=status)
+
+
+class Refusals:
+    """Middleware: a refusal that no view has shown beside its form becomes a page of its own."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        request.key = request.POST.get("key", "")[:64] if request.method == "POST" else ""
+        return self.get_response(request)
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return say_no(request, str(error), 409)
+        if isinstance(error, NotNow):
+            return say_no(
+                request, _("此事刚刚被他人处理，或尚未到时候；请回到上一页刷新后再看。"), 409
+            )
+        return None

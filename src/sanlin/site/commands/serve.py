@@ -1,0 +1,36 @@
+"""Serve the pages, and keep the clock's hand moving beside them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="server processes (%(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start the web server and one ticker; both end together."""
+    from django.conf import settings
+
+    on_file = str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
+    threads = 1 if on_file else 4
+    ticker = subprocess.Popen([sys.executable, "-m", "sanlin.site.cli", "tick", "--every", "20"])
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--workers", str(options.workers), "--blocking-threads", str(threads)),
+        *("--backpressure", "256", "--respawn-failed-workers", "sanlin.site.wsgi:application"),
+    ]
+    try:
+        return subprocess.call(command, env=os.environ)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        ticker.terminate()
+        ticker.wait()
