@@ -4,8 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	command -v $$python >/dev/null && \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	{ echo $$python; break; }; done)
-SETUP = $(if $(PYTHON),$(PYTHON),$(error Sanlin needs Python 3.11 or newer, and there is none here)) scripts/setup.py
-CHECKS = .venv/bin/python scripts/checks.py
+SETUP = $(if $(PYTHON),$(PYTHON),$(error Sanlin needs Python 3.11 or newer, and there is none here)) -m scripts.setup
+CHECKS = .venv/bin/python -m scripts.checks
 STAGE ?=
 
 .DEFAULT_GOAL := help
@@ -42,7 +42,7 @@ format: setup-test ## put the sources into the common form
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
 messages: setup-test ## bring the catalogues up to the words on the screens
-	@.venv/bin/python scripts/messages.py
+	@.venv/bin/python -m scripts.messages
 
 lock: ## choose and pin the newest packages that pyproject.toml allows
 	@$(SETUP) lock

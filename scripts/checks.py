@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Runs the checks of the house one after the other and says at the end what ran.
 
-    scripts/checks.py [STEP…] [-k WORDS]
+    python -m scripts.checks [STEP…] [-k WORDS]
 
 A step that fails does not stop the next one. The reports lie in build/. Where CI is set, a
 skipped test counts as a failure: there, everything that the tests need is at hand.
@@ -21,8 +20,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import setup
-from postgres import Missing, postgres
+from scripts import setup
+from scripts.postgres import Missing, postgres
 
 ROOT = setup.ROOT
 BIN = setup.VENV / "bin"
@@ -79,7 +78,7 @@ STEPS = (
         "style", "style", ((BIN / "ruff", "check", "."), (BIN / "ruff", "format", "--check", "."))
     ),
     Step("floors", "floors and rooms", ((BIN / "lint-imports",),)),
-    Step("words", "catalogues", ((BIN / "python", "scripts/messages.py", "--check"),)),
+    Step("words", "catalogues", ((BIN / "python", "-m", "scripts.messages", "--check"),)),
     Step("types", "types", ((BIN / "mypy",),)),
     Step("migrations", "migrations", ((*MANAGE, "makemigrations", "--check", "--dry-run"),)),
     Step("sqlite", "unit tests on SQLite", ((*PYTEST, *workers()),), tests=True),

@@ -1,9 +1,8 @@
-#!/usr/bin/env python3
 """Keeps the English catalogues true to the Chinese words in the sources.
 
-    scripts/messages.py            bring every app's catalogue up to its words, and say what is left
-    scripts/messages.py --check    change nothing; list what is wrong, exit 1 where anything is
-    scripts/messages.py --compile  write the .mo files that Django reads
+    python -m scripts.messages            bring every app's catalogue up to its words, and say what is left
+    python -m scripts.messages --check    change nothing; list what is wrong, exit 1 where anything is
+    python -m scripts.messages --compile  write the .mo files that Django reads
 
 A word is a constant in a call of gettext and its sisters (`_` too), in a translation tag of a
 template, or any Chinese constant in a `stages.py`. It belongs to the catalogue of its app,

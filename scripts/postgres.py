@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Runs a command against a PostgreSQL of its own, which is gone afterwards.
 
-    scripts/postgres.py [--durable] COMMAND…
+    python -m scripts.postgres [--durable] COMMAND…
 
 The command finds the server in DATABASE_URL. Needs the server's programs on this machine and
 nothing but the standard library; works as root too, by lending the server another user.
@@ -132,7 +131,9 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 def main() -> int:
     """The command's own exit code; 2 where there can be no server."""
-    words = argparse.ArgumentParser(usage="%(prog)s [--durable] COMMAND…")
+    words = argparse.ArgumentParser(
+        prog="python -m scripts.postgres", usage="%(prog)s [--durable] COMMAND…"
+    )
     words.add_argument("--durable", action="store_true", help="wait for the disk at each commit")
     words.add_argument("command", nargs=argparse.REMAINDER)
     told = words.parse_args()

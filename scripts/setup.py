@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Sets a bare clone up, with nothing but the standard library of any Python from 3.11 on.
 
 venv      the virtual environment in .venv with the pinned requirements (--dev: the tests' too)
@@ -27,8 +26,8 @@ import venv
 from collections.abc import Callable
 from pathlib import Path
 
-import postgres
-from postgres import Missing
+from scripts import postgres
+from scripts.postgres import Missing
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -172,7 +171,7 @@ def set_up_assets() -> None:
     mark = digest(*catalogues)
     if not compiled or stamped().get("catalogues") != mark:
         say(f"compiling {len(catalogues)} translation catalogues")
-        run(PYTHON, "scripts/messages.py", "--compile", PYTHONPATH="src")
+        run(PYTHON, "-m", "scripts.messages", "--compile")
         keep(catalogues=mark)
     statics = sorted(p for p in ROOT.glob("src/sanlin/**/static/**/*") if p.is_file())
     mark = digest(*statics, ROOT / "requirements.lock", ROOT / "src/sanlin/site/settings.py")

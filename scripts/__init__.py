@@ -1,0 +1,1 @@
+"""The tools of the house itself: setting up, checking, the catalogues."""

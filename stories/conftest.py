@@ -1,0 +1,96 @@
+"""What a story may ask for.
+
+house    the served street of this story alone; `@pytest.mark.stage("vote")` says how far its round is
+visit    opens a window: visit("phone"), visit("desk", who="…", language="en")
+phone    one window of a phone's size; `desk` one of a desk's; `page` runs the story in both
+browser  the browser itself, for `eyes.weight`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from stories import eyes
+from stories.browser import launch, sign_in, window
+from stories.house import House, build, serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+Visit = Callable[..., "Page"]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where the streets stand that stories are copied from; workers of one run share it."""
+    base = tmp_path_factory.getbasetemp()
+    shelf = (base if worker_id == "master" else base.parent) / "streets"
+    shelf.mkdir(exist_ok=True)
+    return shelf
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest, shelf: Path, tmp_path: Path) -> Iterator[House]:
+    marker = request.node.get_closest_marker("stage")
+    with serve(build(marker.args[0] if marker else "", shelf), tmp_path / "home") as house:
+        yield house
+        printed = house.printed()
+    assert "Traceback" not in printed, printed[-4000:]
+
+
+@pytest.fixture
+def visit(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iterator[Visit]:
+    with ExitStack() as windows:
+        opened: list[Page] = []
+
+        def visit(size: str = "phone", *, who: str = "", language: str = "zh") -> Page:
+            opened.append(windows.enter_context(window(browser, house, size, language)))
+            if who:
+                sign_in(opened[-1], who)
+            return opened[-1]
+
+        yield visit
+        if request.node.stash.get(FAILED, False):
+            for number, page in enumerate(opened, 1):
+                name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-")
+                eyes.shot(page, f"failed-{name}-{number}")
+
+
+@pytest.fixture
+def phone(visit: Visit) -> Page:
+    return visit("phone")
+
+
+@pytest.fixture
+def desk(visit: Visit) -> Page:
+    return visit("desk")
+
+
+@pytest.fixture(params=["phone", "desk"])
+def page(visit: Visit, request: pytest.FixtureRequest) -> Page:
+    return visit(request.param)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remembers that a story failed, so that its windows are pictured before they close."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report

@@ -1,0 +1,101 @@
+({
+  /* Lines about text and targets that are smaller than asked: {text, target} in pixels. */
+  small(asked) {
+    const found = [];
+    for (const element of this.visible()) {
+      const words = this.ownText(element);
+      const size = parseFloat(getComputedStyle(element).fontSize);
+      if (words && size + 0.1 < asked.text)
+        found.push(`text of ${size} px, not ${asked.text}: ${this.name(element)}`);
+    }
+    for (const element of this.targets()) {
+      const { width, height } = this.area(element);
+      const least = Math.min(width, height);
+      if (least + 0.5 < asked.target)
+        found.push(`target of ${Math.round(width)} × ${Math.round(height)} px, not ${asked.target}: ${this.name(element)}`);
+    }
+    return [...new Set(found)];
+  },
+
+  /* Lines about what makes the page itself scroll sideways; what scrolls inside itself may be wide. */
+  sideways() {
+    const room = document.documentElement.clientWidth;
+    const wide = document.scrollingElement.scrollWidth;
+    if (wide <= room) return [];
+    const out = this.visible().filter(one => one.getBoundingClientRect().right > room + 0.5 && !this.inScroller(one));
+    const last = out.filter(one => !out.some(other => other !== one && one.contains(other)));
+    return [`page is ${wide} px wide in a window of ${room}: ${last.slice(0, 5).map(this.name, this).join("; ")}`];
+  },
+
+  /* Doubles every text with its line, whatever unit it was given in, as a reader's own setting does. */
+  enlarge() {
+    const sizes = [...document.body.querySelectorAll("*"), document.body].map(element => {
+      const style = getComputedStyle(element);
+      return [element, parseFloat(style.fontSize), parseFloat(style.lineHeight)];
+    });
+    for (const [element, size, line] of sizes) {
+      element.dataset.was = element.getAttribute("style") ?? "";
+      element.style.setProperty("font-size", `${2 * size}px`, "important");
+      if (line) element.style.setProperty("line-height", `${2 * line}px`, "important");
+    }
+    return [];
+  },
+
+  restore() {
+    for (const element of document.querySelectorAll("[data-was]")) {
+      element.style.removeProperty("font-size");
+      element.style.removeProperty("line-height");
+      if (!element.dataset.was) element.removeAttribute("style");
+      delete element.dataset.was;
+    }
+    return [];
+  },
+
+  visible() {
+    return [...document.body.querySelectorAll("*")].filter(element => {
+      const box = element.getBoundingClientRect();
+      return box.width > 1 && box.height > 1 && box.right > 0
+        && element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    });
+  },
+
+  /* What is there to be pressed, but for links inside a sentence, which WCAG leaves out too. */
+  targets() {
+    const kinds = "a[href], button, select, textarea, summary, [role=button], input:not([type=hidden])";
+    return this.visible().filter(element => element.matches(kinds) && !element.disabled && !this.inSentence(element));
+  },
+
+  inSentence(element) {
+    if (getComputedStyle(element).display !== "inline") return false;
+    const around = element.closest("p, li, dd, dt, td, th, label, legend, caption, figcaption, blockquote");
+    return around !== null && around.textContent.trim().length > element.textContent.trim().length;
+  },
+
+  /* A tick and its label are pressed as one. */
+  area(element) {
+    const boxes = [element, ...(element.labels ?? [])].map(one => one.getBoundingClientRect());
+    const ticks = element.matches("[type=checkbox], [type=radio], [type=file]");
+    const used = ticks ? boxes : boxes.slice(0, 1);
+    const left = Math.min(...used.map(box => box.left)), right = Math.max(...used.map(box => box.right));
+    const top = Math.min(...used.map(box => box.top)), bottom = Math.max(...used.map(box => box.bottom));
+    return { width: right - left, height: bottom - top };
+  },
+
+  inScroller(element) {
+    for (let one = element.parentElement; one && one !== document.body; one = one.parentElement)
+      if (/auto|scroll|hidden|clip/.test(getComputedStyle(one).overflowX)) return true;
+    return false;
+  },
+
+  ownText(element) {
+    return [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
+      .map(node => node.data.trim()).join("");
+  },
+
+  name(element) {
+    const words = element.textContent.trim().replace(/\s+/g, " ").slice(0, 30);
+    const classes = [...element.classList].map(one => `.${one}`).join("");
+    const id = element.id ? `#${element.id}` : element.name ? `[name=${element.name}]` : "";
+    return `<${element.tagName.toLowerCase()}${id}${classes}> ${words}`.trim();
+  },
+})

@@ -1,0 +1,108 @@
+"""A living street for each story: built once by the product's own command, copied, served."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.postgres import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SANLIN = (sys.executable, "-m", "sanlin.site.cli")
+
+
+@dataclass(frozen=True)
+class House:
+    """A served street: its address, its home folder and what its server prints."""
+
+    url: str
+    home: Path
+    log: Path
+
+    def printed(self) -> str:
+        """What the server has written so far, such as one-time codes in a demonstration."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a demonstration that lives in `home`, on the embedded database."""
+    ours = {"SANLIN_HOME": home, "SANLIN_DEMO": "yes", "PYTHONPATH": ROOT / "src"}
+    theirs = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return theirs | {name: str(value) for name, value in ours.items()} | {"PYTHONUTF8": "1"}
+
+
+def build(stage: str, shelf: Path) -> Path:
+    """The home folder of a street at `stage`, made by `sanlin demo` the first time it is asked for.
+
+    Safe to call from several processes at once: the first one builds, the others wait.
+    """
+    home = shelf / (stage or "start")
+    with (shelf / f"{home.name}.lock").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        if not (home / ".built").exists():
+            command = [*SANLIN, "demo", "--no-serve", *(["--stage", stage] if stage else [])]
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=surroundings(home),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise RuntimeError(f"`sanlin demo --stage {stage}` failed:\n{done.stderr[-3000:]}")
+            (home / ".built").touch()
+    return home
+
+
+@contextmanager
+def serve(world: Path, home: Path) -> Iterator[House]:
+    """A copy of `world` in `home`, served by the real server on a free port until the end."""
+    shutil.copytree(world, home)
+    port = free_port()
+    house = House(f"http://127.0.0.1:{port}", home, home / "server.log")
+    with house.log.open("wb") as log:
+        server = subprocess.Popen(
+            [*SANLIN, "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=surroundings(home),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_open(house, server)
+        yield house
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def wait_until_open(house: House, server: subprocess.Popen[bytes]) -> None:
+    """Returns when the front page answers; raises with the server's last words if it never does."""
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(house.url, timeout=10):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not open its door:\n{house.printed()[-3000:]}")
