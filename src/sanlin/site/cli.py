@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sanlin.site import commands  # noqa: PLC0415  # it reads settings: after the variable is set
 
     parser = argparse.ArgumentParser(
-        prog="sanlin", description="三邻: run and look after the system of a district."
+        prog="sanlin", description="Run and look after the Sanlin system of a district."
     )
     sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands.ALL:

@@ -95,7 +95,8 @@ ROOT_URLCONF = "sanlin.site.urls"
 WSGI_APPLICATION = "sanlin.site.wsgi.application"
 MENU = "sanlin.site.menu.menu"
 
-LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE, USE_TZ = "Asia/Shanghai", True
 
 AUTH_USER_MODEL = "accounts.Account"

@@ -37,8 +37,8 @@ def day(value: date | datetime | None) -> str:
         value = timezone.localtime(value).date()
     if get_language() == "en":
         return f"{value:%a} {value.day} {value:%b %Y}"
-    week = "一二三四五六日"[value.weekday()]
-    return f"{value.year}年{value.month}月{value.day}日 (周{week})"
+    week = "一二三四五六日"[value.weekday()]  # data: this branch speaks Chinese alone
+    return f"{value.year}年{value.month}月{value.day}日 (周{week})"  # data
 
 
 @register.filter
