@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -27,9 +28,14 @@ def run(options: argparse.Namespace) -> int:
         *("--workers", str(options.workers), "--blocking-threads", str(threads)),
         *("--backpressure", "256", "--respawn-failed-workers", "sanlin.site.wsgi:application"),
     ]
+    server = subprocess.Popen(command, env=os.environ)
+    # Asked to end, this process lets the server finish what it is answering, then ends the ticker.
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        return subprocess.call(command, env=os.environ)
+        code = server.wait()
+        return code if code >= 0 else 1
     except KeyboardInterrupt:
+        server.wait()
         return 0
     finally:
         ticker.terminate()
