@@ -1,0 +1,171 @@
+"""What single values cannot show: sums, limits that contradict each other, things that need a
+stage.
+
+Each check reads only values that are already known, so that a pack with values still unset is
+checked as far as it goes, and a completed one entirely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sanlin.kernel.money import yuan
+
+from .faults import Fault
+
+WHOLE = 1000
+CONDITION_ORDER = ("signed", "midterm", "accepted")
+
+
+def crosscheck(
+    known: Mapping[str, object], lists: Mapping[str, tuple[str, ...]], lines: Mapping[str, int]
+) -> list[Fault]:
+    """Every contradiction among the `known` values (by path) of the items in `lists`; `lines` say
+    where they stand.
+    """
+    seen = _Seen(known, lists, lines)
+    return [fault for check in _CHECKS for fault in check(seen)]
+
+
+class _Seen:
+    """The values known so far, and how to point at one."""
+
+    def __init__(
+        self,
+        known: Mapping[str, object],
+        lists: Mapping[str, tuple[str, ...]],
+        lines: Mapping[str, int],
+    ) -> None:
+        self.known, self.lists, self.lines = known, lists, lines
+
+    def __getitem__(self, path: str) -> Any:
+        return self.known.get(path)
+
+    def column(self, name: str, cell: str) -> dict[str, Any]:
+        """Path and value of `cell` in each item of a list, where known and not None, in order."""
+        paths = (f"{name}.{key}.{cell}" for key in self.lists.get(name, ()))
+        return {path: self.known[path] for path in paths if self.known.get(path) is not None}
+
+    def whole(self, name: str, cell: str) -> dict[str, Any] | None:
+        """The same, where every item of a list that is not empty has it."""
+        column = self.column(name, cell)
+        return column if column and len(column) == len(self.lists[name]) else None
+
+    def fault(self, path: str, code: str, at: str = "", **figures: object) -> Fault:
+        return Fault(self.lines.get(at or path, 0), path, code, figures)
+
+
+def _sums(seen: _Seen) -> Iterator[Fault]:
+    for name, cell, code in (("criteria", "weight", "weights"), ("instalments", "share", "shares")):
+        column = seen.whole(name, cell)
+        if column and sum(column.values()) != WHOLE:
+            yield seen.fault(
+                f"{name}.*.{cell}", code, next(iter(column)), total=sum(column.values())
+            )
+    expert, public = seen["award.expert"], seen["award.public"]
+    blended = seen["award.method"] == "blend" and expert is not None and public is not None
+    if blended and expert + public != WHOLE:
+        yield seen.fault(
+            "award.expert + award.public", "weights", "award.public", total=expert + public
+        )
+
+
+def _limits(seen: _Seen) -> Iterator[Fault]:
+    pairs = [
+        ("project_min", "project_cap"),
+        ("project_min", "budget"),
+        ("project_cap", "budget"),
+        ("project_cap", "community_cap"),
+        ("project_cap", "team_cap"),
+        ("project_min", "community_cap"),
+        ("project_min", "team_cap"),
+    ]
+    for tier in seen.lists.get("tiers", ()):
+        here = f"tiers.{tier}."
+        pairs += [
+            (f"{here}min", f"{here}cap"),
+            (f"{here}cap", "project_cap"),
+            (f"{here}cap", f"{here}money"),
+        ]
+        pairs += [(f"{here}min", "project_cap"), ("project_min", f"{here}cap")]
+    for low, high in pairs:
+        if seen[low] is not None and seen[high] is not None and seen[low] > seen[high]:
+            figures = {"given": yuan(seen[low]), "other": high, "limit": yuan(seen[high])}
+            yield seen.fault(low, "above", low if seen.lines.get(low) else high, **figures)
+
+
+def _tiers(seen: _Seen) -> Iterator[Fault]:
+    column = seen.column("tiers", "money")
+    if column and seen["budget"] is not None and sum(column.values()) > seen["budget"]:
+        figures = {"total": yuan(sum(column.values())), "budget": yuan(seen["budget"])}
+        yield seen.fault("tiers.*.money", "tier_money", next(iter(column)), **figures)
+    for path, money in column.items():
+        here = path.removesuffix("money")
+        places, least = seen[here + "places"], seen[here + "min"] or seen["project_min"]
+        if places is not None and least is not None and places * least > money:
+            yield seen.fault(
+                path, "tier_short", money=yuan(money), places=places, least=yuan(least)
+            )
+
+
+def _stages(seen: _Seen) -> Iterator[Fault]:
+    def lacks(stage: str) -> bool:
+        return seen[f"stages.{stage}"] is False
+
+    method = seen["award.method"]
+    if lacks("review") and lacks("vote"):
+        yield seen.fault("award.method", "no_measure")
+    elif method in {"score", "blend"} and lacks("review"):
+        yield seen.fault("award.method", "needs_stage", stage="review")
+    elif method in {"votes", "blend"} and lacks("vote"):
+        yield seen.fault("award.method", "needs_stage", stage="vote")
+    if seen["stages.conferral"] and lacks("review"):
+        yield seen.fault("stages.conferral", "needs_stage", stage="review")
+    for path, condition in seen.column("instalments", "condition").items():
+        if condition == "midterm" and lacks("midterm"):
+            yield seen.fault(path, "needs_stage", stage="midterm")
+
+
+def _order(seen: _Seen) -> Iterator[Fault]:
+    reached = 0
+    for path, condition in seen.column("instalments", "condition").items():
+        place = CONDITION_ORDER.index(condition)
+        if place < reached:
+            yield seen.fault(path, "order")
+        reached = max(reached, place)
+    ties = seen["award.ties"]
+    if ties is not None and ties[-1] != "lot":
+        yield seen.fault("award.ties", "ties")
+
+
+def _heads(seen: _Seen) -> Iterator[Fault]:
+    for path, forbidden in seen.column("heads", "forbidden").items():
+        here = path.removesuffix("forbidden")
+        if forbidden and (
+            seen[here + "max_share"] is not None or seen[here + "unit_cap"] is not None
+        ):
+            yield seen.fault(path, "caps_on_forbidden")
+
+
+def _grades(seen: _Seen) -> Iterator[Fault]:
+    reviews = seen.whole("grades", "review")
+    if reviews is None:
+        return
+    wanted = {"closing", *(["midterm"] if seen["stages.midterm"] else [])}
+    for review in sorted({*reviews.values(), *wanted}):
+        here = [
+            path.removesuffix("review") + "from_mark"
+            for path, held in reviews.items()
+            if held == review
+        ]
+        marks = [seen[path] for path in here]
+        if None not in marks and (
+            not marks or marks[-1] != 0 or marks != sorted(set(marks), reverse=True)
+        ):
+            yield seen.fault(
+                f"grades ({review})", "grades", here[0] if here else next(iter(reviews))
+            )
+
+
+_CHECKS = (_sums, _limits, _tiers, _stages, _order, _heads, _grades)

@@ -1,0 +1,508 @@
+"""Every rule that a pack may lay down, in one table: `SCHEMA`. Lists of rules stand in `LISTS`.
+
+Reading, checking, the officer's form, the page that explains a round and docs/rule-packs.md all
+come from this table.
+"""
+
+from __future__ import annotations
+
+from .fields import Choice, Field, ListOf, When
+
+REVIEW = (When("stages.review", (True,)),)
+VOTE = (When("stages.vote", (True,)),)
+CHOOSE = (*VOTE, When("vote.kind", ("approve_k", "rank")))
+APPROVE = (*VOTE, When("vote.kind", ("approve_k",)))
+POINTS = (*VOTE, When("vote.kind", ("points",)))
+BLEND = (When("award.method", ("blend",)),)
+PUBLIC = (When("award.method", ("blend", "votes")),)
+PARTIAL = (When("award.partial", ("remainder",)),)
+
+STAGES = {
+    "review": ("专家评审", "review"),
+    "conferral": ("合议", "conferral"),
+    "optimisation": ("优化", "optimisation"),
+    "vote": ("居民投票", "vote"),
+    "midterm": ("中期评估", "midterm review"),
+}
+OPTIONAL_STAGES = tuple(STAGES)
+"""The stages that a round may leave out, in the order in which they come."""
+
+WINDOWS = {
+    "call": ("征集", "call", ()),
+    "screening": ("形式审查", "screening", ()),
+    "review": ("专家评审", "review", REVIEW),
+    "conferral": ("合议", "conferral", (When("stages.conferral", (True,)),)),
+    "optimisation": ("优化", "optimisation", (When("stages.optimisation", (True,)),)),
+    "vote": ("居民投票", "vote", VOTE),
+    "running": ("实施", "carrying out", ()),
+}
+
+APPLICANTS = (
+    Choice("team", "居民团队", "resident team"),
+    Choice("filed", "备案社区社会组织", "filed organisation"),
+    Choice("registered", "登记社会组织", "registered organisation"),
+    Choice("owners", "业主委员会", "owners' committee"),
+    Choice("company", "企业", "company"),
+    Choice("school", "学校", "school"),
+    Choice("public", "公共机构", "public body"),
+)
+MEANS = (
+    Choice("mean", "平均分", "plain mean"),
+    Choice("trimmed", "去掉最高最低后的平均分", "mean without the highest and lowest"),
+    Choice("median", "中位数", "median"),
+    Choice("normalised", "校正宽严后的平均分", "mean freed from strict and mild judges"),
+)
+BLANKS = (
+    Choice("leave_out", "有空缺的评分表不计入", "a sheet with a blank does not count"),
+    Choice("refuse", "有空缺不能交表", "a sheet with a blank is not taken"),
+)
+UNIT = (
+    Choice("person", "一人一票", "one ballot a person"),
+    Choice("household", "一户一票", "one ballot a household"),
+)
+BALLOTS = (
+    Choice("approve_k", "至多选若干项", "choose up to k"),
+    Choice("knapsack", "在预算内选", "choose within the budget"),
+    Choice("rank", "排序", "rank up to k"),
+    Choice("points", "分配点数", "share out points"),
+)
+OPTIONS = (
+    Choice("support", "支持", "support"),
+    Choice("against", "反对", "against"),
+    Choice("abstain", "弃权", "abstain"),
+)
+ANONYMITY = (
+    Choice("secret", "无记名", "secret"),
+    Choice("named", "记名", "by name"),
+)
+METHODS = (
+    Choice("score", "按评审分", "by score"),
+    Choice("votes", "按得票", "by votes"),
+    Choice("blend", "评审与投票加权", "score and votes blended by weights"),
+)
+NORMALISERS = (
+    Choice("share_of_ballots", "得票占有效选票之比", "share of all ballots"),
+    Choice("share_of_leader", "得票与最高票之比", "share of the leader's votes"),
+    Choice("rank", "按名次", "by rank"),
+)
+
+OVERFLOWS = (
+    Choice("skip", "放不下的跳过，继续往下", "skip what does not fit and go on"),
+    Choice("stop", "遇到放不下的即停止", "stop at the first that does not fit"),
+)
+PARTIALS = (
+    Choice("none", "不作部分资助", "never"),
+    Choice("remainder", "可按余额部分资助", "what is left may be offered"),
+)
+TIES = (
+    Choice("score", "评审分高者先", "higher score first"),
+    Choice("votes", "得票多者先", "more votes first"),
+    Choice("cheaper", "申请金额少者先", "smaller request first"),
+    Choice("dearer", "申请金额多者先", "larger request first"),
+    Choice("lot", "公开种子抽签", "lot from a published seed"),
+)
+DAYS = (
+    Choice("working", "工作日", "working days"),
+    Choice("calendar", "自然日", "calendar days"),
+)
+UPHELD = (
+    Choice("cancel", "取消立项", "the award is cancelled"),
+    Choice("change", "变更后重新公示", "the award is changed and published again"),
+)
+UNCOOPERATIVE = (
+    Choice("cancel", "取消立项", "the award is cancelled"),
+    Choice("proceed", "继续", "the award stands"),
+)
+CONDITIONS = (
+    Choice("signed", "协议签订", "agreement signed"),
+    Choice("midterm", "中期评估通过", "midterm review passed"),
+    Choice("accepted", "验收通过", "final acceptance"),
+)
+REVIEWS = (
+    Choice("midterm", "中期评估", "midterm review"),
+    Choice("closing", "结项验收", "closing review"),
+)
+CONSEQUENCES = (
+    Choice("showcase", "展示推广", "shown as an example"),
+    Choice("next_tier", "下一年可申报更高类别", "may apply for the next tier next year"),
+    Choice("pass", "通过", "passed"),
+    Choice("coach", "限期整改并派人辅导", "must improve, with a mentor"),
+    Choice("hold_next", "暂停后续拨款", "the next instalment is held"),
+    Choice("withhold_last", "不拨付尾款", "the last instalment is withheld"),
+    Choice("claw_back", "收回已拨资金", "money is returned"),
+    Choice("ban", "若干年内不得申报", "barred for some years"),
+)
+
+
+def _stages() -> list[Field]:
+    return [
+        Field(f"stages.{key}", "bool", f"设{label}环节", f"Has the stage: {english}", default=False)
+        for key, (label, english) in STAGES.items()
+    ]
+
+
+def _windows() -> list[Field]:
+    return [
+        Field(
+            f"windows.{key}", "int", f"{label}天数", f"Days of {english}", "days", 1, 730, when=when
+        )
+        for key, (label, english, when) in WINDOWS.items()
+    ]
+
+
+_ROUND = [
+    *_stages(),
+    *_windows(),
+    Field("budget", "money", "本轮总额", "Budget of the round", "fen", 1),
+    Field(
+        "project_min",
+        "money",
+        "单项下限",
+        "Least for a project",
+        "fen",
+        optional=True,
+        default=None,
+    ),
+    Field("project_cap", "money", "单项上限", "Most for a project", "fen", 1, optional=True),
+    Field(
+        "community_cap", "money", "单个社区上限", "Most for a community", "fen", 1, optional=True
+    ),
+    Field(
+        "team_cap",
+        "money",
+        "单个团队上限",
+        "Most for a team",
+        "fen",
+        1,
+        optional=True,
+        default=None,
+    ),
+    Field(
+        "own_funds_min",
+        "share",
+        "自筹比例下限",
+        "Least share of own funds",
+        "permille",
+        0,
+        1000,
+        default=0,
+    ),
+    Field("applicants", "keys", "可申报主体", "Who may apply", choices=APPLICANTS),
+    Field(
+        "signatures",
+        "int",
+        "立项决定签署人数",
+        "Officers who sign the decision",
+        "people",
+        2,
+        5,
+        default=2,
+    ),
+]
+_SCREENING = [
+    Field("screening.correction_days", "int", "补正期限", "Days to correct", "working_days", 1, 60),
+    Field("screening.appeal_days", "int", "申诉期限", "Days to appeal", "working_days", 1, 60),
+    Field("checks.*.text", "text", "审查事项", "What is checked", may_unset=False),
+    Field("checks.*.correctable", "bool", "可补正", "May be corrected", may_unset=False),
+    Field("refusals.*.text", "text", "不予受理理由", "Reason of refusal", may_unset=False),
+]
+_REVIEW = [
+    Field(
+        "scoring.min_judges",
+        "int",
+        "每件最少评委数",
+        "Judges a proposal needs",
+        "people",
+        1,
+        99,
+        when=REVIEW,
+    ),
+    Field(
+        "scoring.mean",
+        "choice",
+        "计分方法",
+        "How marks are averaged",
+        choices=MEANS,
+        default="mean",
+        when=REVIEW,
+    ),
+    Field(
+        "scoring.blank",
+        "choice",
+        "空缺的分项",
+        "A blank mark",
+        choices=BLANKS,
+        default="leave_out",
+        when=REVIEW,
+    ),
+    Field(
+        "scoring.reasons",
+        "bool",
+        "评分须写理由",
+        "A mark needs a reason",
+        default=True,
+        when=REVIEW,
+    ),
+    Field("criteria.*.name", "text", "评分项", "Criterion", may_unset=False),
+    Field("criteria.*.weight", "share", "权重", "Weight", "permille", 1, 1000, when=REVIEW),
+    Field("criteria.*.max", "int", "满分", "Highest mark", "mark", 1, 100, default=10),
+    Field("criteria.*.anchor", "text", "评分说明", "What a high mark means", may_unset=False),
+]
+_VOTE = [
+    Field("vote.unit", "choice", "投票单位", "Who has a ballot", choices=UNIT, when=VOTE),
+    Field("vote.min_age", "int", "最低年龄", "Least age", "age", 6, 99, when=VOTE),
+    Field("vote.kind", "choice", "选票形式", "Kind of ballot", choices=BALLOTS, when=VOTE),
+    Field("vote.k", "int", "至多选几项", "Choices on a ballot", "projects", 1, 99, when=CHOOSE),
+    Field("vote.points", "int", "每票点数", "Points on a ballot", "points", 1, 1000, when=POINTS),
+    Field(
+        "vote.options",
+        "keys",
+        "可表示的意见",
+        "What may be said of a project",
+        choices=OPTIONS,
+        default=("support",),
+        when=APPROVE,
+    ),
+    Field(
+        "vote.revote", "bool", "截止前可改票", "May be changed until close", default=True, when=VOTE
+    ),
+    Field(
+        "vote.own_community_only",
+        "bool",
+        "仅投本社区项目",
+        "Own community's projects only",
+        when=VOTE,
+    ),
+    Field("vote.paper", "bool", "可投纸质票", "Paper ballots are taken", default=True, when=VOTE),
+    Field(
+        "vote.anonymity",
+        "choice",
+        "记名方式",
+        "Secret or by name",
+        choices=ANONYMITY,
+        default="secret",
+        when=VOTE,
+    ),
+]
+_AWARD = [
+    Field("award.method", "choice", "立项依据", "What decides", choices=METHODS),
+    Field(
+        "award.expert", "share", "评审权重", "Weight of the review", "permille", 0, 1000, when=BLEND
+    ),
+    Field(
+        "award.public", "share", "投票权重", "Weight of the vote", "permille", 0, 1000, when=BLEND
+    ),
+    Field(
+        "award.normaliser",
+        "choice",
+        "得票折算",
+        "How votes become marks",
+        choices=NORMALISERS,
+        default="share_of_ballots",
+        when=PUBLIC,
+    ),
+    Field(
+        "award.min_score",
+        "int",
+        "入围最低分",
+        "Least score",
+        "marks",
+        0,
+        100,
+        optional=True,
+        when=REVIEW,
+    ),
+    Field(
+        "award.min_votes",
+        "int",
+        "入围最低票数",
+        "Least votes",
+        "votes",
+        0,
+        10**6,
+        optional=True,
+        default=None,
+        when=PUBLIC,
+    ),
+    Field(
+        "award.overflow",
+        "choice",
+        "资金不足时",
+        "What does not fit",
+        choices=OVERFLOWS,
+        default="skip",
+    ),
+    Field("award.partial", "choice", "部分资助", "Partial award", choices=PARTIALS, default="none"),
+    Field(
+        "award.partial_min",
+        "share",
+        "部分资助最低比例",
+        "Least share of a partial award",
+        "permille",
+        1,
+        1000,
+        when=PARTIAL,
+    ),
+    Field(
+        "award.one_per_team",
+        "bool",
+        "每个团队至多立一项",
+        "One award a team at most",
+        default=False,
+    ),
+    Field(
+        "award.reserve",
+        "int",
+        "每类候补名额",
+        "Places on the reserve list of each tier",
+        "projects",
+        0,
+        99,
+        default=0,
+    ),
+    Field(
+        "award.ties",
+        "keys",
+        "同分处理顺序",
+        "Order in ties",
+        choices=TIES,
+        default=("score", "votes", "lot"),
+        help="依次比较；本轮没有的依据略过；最后必须是抽签。",
+        help_english="Compared in turn; what a round lacks is passed over; the lot comes last.",
+    ),
+    Field("tiers.*.name", "text", "类别", "Tier", may_unset=False),
+    Field("tiers.*.aim", "text", "类别定位", "What the tier is for", may_unset=False),
+    Field("tiers.*.places", "int", "名额", "Places", "projects", 1, 9999, optional=True),
+    Field("tiers.*.money", "money", "类别总额", "Money of the tier", "fen", 1, optional=True),
+    Field(
+        "tiers.*.cap",
+        "money",
+        "类别单项上限",
+        "Most for a project of the tier",
+        "fen",
+        1,
+        optional=True,
+    ),
+    Field(
+        "tiers.*.min",
+        "money",
+        "类别单项下限",
+        "Least for a project of the tier",
+        "fen",
+        optional=True,
+        default=None,
+    ),
+    Field("themes.*.name", "text", "主题", "Theme", may_unset=False),
+    Field(
+        "themes.*.cap",
+        "money",
+        "主题总额上限",
+        "Most for a theme",
+        "fen",
+        1,
+        optional=True,
+        default=None,
+    ),
+]
+_NOTICE = [
+    Field("notice.days", "int", "公示天数", "Days of the notice", "days", 1, 60),
+    Field("notice.kind", "choice", "公示天数计法", "How days are counted", choices=DAYS),
+    Field("notice.jurors", "bool", "公布评委名单", "Judges' names are published", default=True),
+    Field(
+        "objection.answer_days",
+        "int",
+        "异议答复期限",
+        "Days to answer an objection",
+        "working_days",
+        1,
+        60,
+    ),
+    Field("objection.upheld", "choice", "异议成立", "An objection upheld", choices=UPHELD),
+    Field(
+        "objection.uncooperative",
+        "choice",
+        "申报方不配合核查",
+        "An applicant who does not cooperate",
+        choices=UNCOOPERATIVE,
+    ),
+]
+_MONEY = [
+    Field("instalments.*.name", "text", "期次", "Instalment", may_unset=False),
+    Field("instalments.*.share", "share", "拨付比例", "Share", "permille", 1, 1000),
+    Field(
+        "instalments.*.condition",
+        "choice",
+        "拨付条件",
+        "Condition",
+        choices=CONDITIONS,
+        may_unset=False,
+    ),
+    Field("instalments.*.within", "int", "拨付期限", "Paid within", "working_days", 1, 250),
+    Field("heads.*.name", "text", "支出科目", "Spending head", may_unset=False),
+    Field("heads.*.forbidden", "bool", "禁止列支", "Forbidden", may_unset=False, default=False),
+    Field(
+        "heads.*.max_share",
+        "share",
+        "比例上限",
+        "Most of the budget",
+        "permille",
+        1,
+        1000,
+        optional=True,
+        default=None,
+    ),
+    Field(
+        "heads.*.unit_cap",
+        "money",
+        "单价上限",
+        "Most a unit",
+        "fen",
+        1,
+        optional=True,
+        default=None,
+    ),
+    Field("heads.*.unit", "text", "计量单位", "Unit", may_unset=False, optional=True, default=None),
+    Field("grades.*.name", "text", "等次", "Grade", may_unset=False),
+    Field(
+        "grades.*.review",
+        "choice",
+        "用于",
+        "Used at",
+        choices=REVIEWS,
+        may_unset=False,
+        default="closing",
+    ),
+    Field("grades.*.from_mark", "int", "起点分", "From this mark", "marks", 0, 100),
+    Field(
+        "grades.*.consequence", "keys", "后果", "Consequence", choices=CONSEQUENCES, may_unset=False
+    ),
+    Field(
+        "ban_years", "int", "违约禁报年数", "Years barred after a breach", "years", 0, 10, default=0
+    ),
+]
+
+SCHEMA: tuple[Field, ...] = (*_ROUND, *_SCREENING, *_REVIEW, *_VOTE, *_AWARD, *_NOTICE, *_MONEY)
+"""Every rule, in the order in which a round meets them."""
+
+LISTS: tuple[ListOf, ...] = (
+    ListOf("checks", "形式审查清单", "Formal checks", "code", 1),
+    ListOf("refusals", "不予受理理由", "Reasons of refusal", "code", 1),
+    ListOf("criteria", "评分表", "Criteria", least=1, when=REVIEW),
+    ListOf("tiers", "项目类别", "Tiers"),
+    ListOf("themes", "主题", "Themes"),
+    ListOf("instalments", "分期拨付", "Instalments", least=1, most=9),
+    ListOf("heads", "支出科目", "Spending heads", least=1),
+    ListOf("grades", "评估等次", "Grades", least=1),
+)
+"""Every list of rules that a pack may hold."""
+
+SINGLE: tuple[Field, ...] = tuple(field for field in SCHEMA if ".*." not in field.path)
+
+
+def cells(name: str) -> tuple[Field, ...]:
+    """The fields of one list, in order.
+
+    >>> [field.cell for field in cells("refusals")]
+    ['text']
+    """
+    return tuple(field for field in SCHEMA if field.path.startswith(f"{name}.*."))
