@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 
 def _key(purpose: str) -> bytes:
@@ -58,6 +59,13 @@ class Sealed:
         return self._plain
 
 
+class _Sealing(DeferredAttribute):
+    """Whatever is assigned is sealed at once, so that a row not yet saved is masked as well."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = self.field.to_python(value)
+
+
 if TYPE_CHECKING:
     Text = models.TextField[Any, Any]
 else:
@@ -66,6 +74,8 @@ else:
 
 class SealedField(Text):
     """Text that the database holds encrypted (AES-256-GCM, a fresh nonce each time)."""
+
+    descriptor_class = _Sealing
 
     def get_prep_value(self, value: Any) -> Any:
         plain = value.reveal() if isinstance(value, Sealed) else value

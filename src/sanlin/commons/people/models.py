@@ -11,6 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.ground.pii import SealedField
 
 
+class Residents(models.QuerySet[Any]):
+    def living(self) -> Residents:
+        """Those who have not moved out."""
+        return self.filter(moved_out__isnull=True)
+
+    def verified(self) -> Residents:
+        """Those whom the committee knows to live here: they may vote, propose and sign."""
+        return self.living().filter(verified_on__isnull=False)
+
+    def waiting(self) -> Residents:
+        """Those who registered themselves and whom nobody has confirmed yet."""
+        return self.living().filter(verified_on__isnull=True)
+
+
 class Resident(models.Model):
     """Somebody who lives in a neighbourhood. Name and phone are the account's."""
 
@@ -31,13 +45,20 @@ class Resident(models.Model):
     born = models.DateField(_("出生日期"), null=True, blank=True)
     identity = SealedField(_("身份证号"), blank=True, default="")
     identity_mark = models.CharField(max_length=40, null=True, unique=True, editable=False)
+    verified_on = models.DateField(_("核实日期"), null=True, blank=True)
     moved_out = models.DateField(_("迁出日期"), null=True, blank=True)
+
+    objects = Residents.as_manager()
 
     class Meta:
         verbose_name = _("居民")
 
     def __str__(self) -> str:
         return str(self.account)
+
+    def left(self, day: date) -> bool:
+        """Whether this person had moved out on `day`."""
+        return self.moved_out is not None and self.moved_out <= day
 
 
 class PostKind(models.TextChoices):

@@ -9,12 +9,15 @@ from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
-from .models import Post, PostKind
+from .models import Post, PostKind, Resident
 
 
 def posts_of(who: Any, *, now: datetime) -> list[Post]:
-    """The posts `who` holds at `now`, read once for each account object and day."""
-    if not who.is_authenticated:
+    """The posts `who` holds at `now`, read once for each account object and day.
+
+    None where a worker at the desk acts for `who`: a resident's posts are not lent to a hand.
+    """
+    if not who.is_authenticated or who.hand is not None:
         return []
     memo, name = who.memo, f"posts on {local_day(now)}"
     if name not in memo:
@@ -69,3 +72,23 @@ def is_staff(who: Any, street: Street, *, now: datetime) -> Verdict:
     if holds(who, *kinds, street=street, now=now):
         return ALLOWED
     return denied(_("此页供%(street)s工作人员使用") % {"street": street})
+
+
+def is_verified_resident(who: Any, place: Neighbourhood, *, now: datetime) -> Verdict:
+    """Somebody who lives in `place` and is known there: whoever may vote, propose and sign."""
+    home = residence(who)
+    if home is None or home.neighbourhood_id != place.pk or home.left(local_day(now)):
+        return denied(_("只有%(place)s的居民可以办理") % {"place": place})
+    if home.verified_on is None:
+        return denied(_("您的居民身份还在等待居委核实，核实后即可办理"))
+    return ALLOWED
+
+
+def residence(who: Any) -> Resident | None:
+    """The row of `who` as a resident, read once for each account object; None without one."""
+    if not who.is_authenticated:
+        return None
+    if "residence" not in who.memo:
+        rows = Resident.objects.select_related("neighbourhood__street__district")
+        who.memo["residence"] = rows.filter(account_id=who.pk).first()
+    return who.memo["residence"]  # type: ignore[no-any-return]
