@@ -18,6 +18,7 @@ class Bid:
 
     `cost` is what it asks for, in fen; `score` the judges' mark, None where nobody marked it (a
     blank is not a zero); `least` the smallest grant it would still accept, None for all or nothing.
+    `own_funds` (fen) and `sent`, its number in the order of submission, only part ties.
     """
 
     key: int
@@ -29,6 +30,8 @@ class Bid:
     community: int | None = None
     theme: str | None = None
     least: int | None = None
+    own_funds: int = 0
+    sent: int | None = None
 
 
 @dataclass(frozen=True)

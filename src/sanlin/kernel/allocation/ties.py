@@ -46,6 +46,8 @@ QUESTIONS: dict[str, Callable[[Bid], Fraction | None]] = {
     "score": lambda bid: bid.score,
     "cheaper": lambda bid: Fraction(-bid.cost),
     "dearer": lambda bid: Fraction(bid.cost),
+    "own_funds": lambda bid: Fraction(bid.own_funds, max(bid.cost + bid.own_funds, 1)),
+    "earlier": lambda bid: None if bid.sent is None else Fraction(-bid.sent),
 }
 
 

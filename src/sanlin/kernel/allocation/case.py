@@ -1,0 +1,133 @@
+"""Everything that one decision rests on, as bytes that anybody can count again.
+
+A case holds the bids, the limits, how they are ranked and what parts ties, the seed included. Its
+bytes are canonical JSON (UTF-8, sorted keys, no spaces, whole numbers; a fraction is "n/d"), so two
+offices that were given the same facts hold the same bytes and the same fingerprint.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sanlin.kernel.allocation.explain import Question
+from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, TierLimit
+from sanlin.kernel.allocation.ranking import Ranking, blend, by_score, by_votes
+from sanlin.kernel.allocation.tiering import from_the_top
+from sanlin.kernel.allocation.ties import TieOrder
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a decision was asked.
+
+    `method` is score, votes or blend; `expert` and `public` are permille; `ballots` the number of
+    ballots counted; `rule` the greedy rule; `ties` the names in order; `lot` the keys in the order
+    that `seed` draws them; `climb` says that ranks fill the tiers from the top.
+    """
+
+    bids: tuple[Bid, ...]
+    limits: Limits
+    method: str
+    expert: int = 0
+    public: int = 0
+    normaliser: str = "share_of_ballots"
+    ballots: int = 0
+    rule: str = "skip"
+    ties: tuple[str, ...] = ("lot",)
+    seed: str = ""
+    lot: tuple[int, ...] = ()
+    climb: bool = False
+    rules: str = ""
+
+    def ranking(self) -> Ranking:
+        """The standing of each bid by the case's method; raises ValueError for an unknown one."""
+        if self.method == "score":
+            return by_score(self.bids)
+        if self.method == "votes":
+            return by_votes(self.bids)
+        if self.method != "blend":
+            raise ValueError(f"no method is called {self.method}")
+        if not self.ballots and self.normaliser == "share_of_ballots":
+            # Nobody voted: every share is nothing, whatever it would be a share of.
+            return blend(
+                self.bids, expert=self.expert, public=self.public, normaliser="share_of_leader"
+            )
+        return blend(
+            self.bids,
+            expert=self.expert,
+            public=self.public,
+            normaliser=self.normaliser,
+            ballots=self.ballots,
+        )
+
+    def question(self) -> Question:
+        """The count that this case asks for."""
+        order = self.ranking()
+        lot = {key: place for place, key in enumerate(self.lot, start=1)}
+        ties = TieOrder(self.ties, lot)
+        bids = self.bids
+        if self.climb and self.limits.tiers:
+            bids = from_the_top(bids, self.limits, order, ties)
+        return Question(bids, self.limits, order, ties, self.rule)
+
+    def answer(self) -> Outcome:
+        """The outcome; the same case gives the same outcome, always."""
+        return self.question().answer()
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes."""
+        return canonical(self)
+
+
+def fingerprint(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """Frozen values as canonical JSON."""
+    return json.dumps(
+        _plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {it.name: _plain(getattr(value, it.name)) for it in dataclasses.fields(value)}
+    return value
+
+
+def _fraction(value: str | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def from_bytes(data: bytes) -> Case:
+    """The case whose `to_bytes` these are. Raises ValueError (or KeyError, TypeError) for others.
+
+    >>> case = Case((Bid(1, 500, Fraction(9, 2), 3),), Limits(1000), "votes", lot=(1,))
+    >>> from_bytes(case.to_bytes()) == case
+    True
+    """
+    told = json.loads(data)
+    limits = told["limits"]
+    limits["tiers"] = tuple(TierLimit(**tier) for tier in limits["tiers"])
+    limits["theme_caps"] = tuple((name, cap) for name, cap in limits["theme_caps"])
+    limits["exclusive"] = tuple(frozenset(keys) for keys in limits["exclusive"])
+    limits["min_score"] = _fraction(limits["min_score"])
+    told["limits"] = Limits(**limits)
+    told["bids"] = tuple(Bid(**{**bid, "score": _fraction(bid["score"])}) for bid in told["bids"])
+    told["ties"], told["lot"] = tuple(told["ties"]), tuple(told["lot"])
+    return Case(**told)

@@ -1,0 +1,51 @@
+"""Tiers filled from the top: a bid does not apply for a tier, its rank earns it one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.outcome import Bid, Limits
+from sanlin.kernel.allocation.ranking import Ranking
+from sanlin.kernel.allocation.ties import TieOrder, settle
+
+
+def from_the_top(
+    bids: Sequence[Bid], limits: Limits, order: Ranking, ties: TieOrder
+) -> tuple[Bid, ...]:
+    """The same bids, each with the tier that its rank earns.
+
+    In the order of the ranking each bid takes the first tier of `limits.tiers` that has a place and
+    money for it under every other limit. A bid for which no tier has room, or that has no standing,
+    goes to the last tier, where the count itself says why it is not funded. Raises ValueError where
+    there are no tiers, and UnsettledTie as the count does.
+
+    >>> from sanlin.kernel.allocation.outcome import TierLimit
+    >>> from sanlin.kernel.allocation.ranking import by_votes
+    >>> bids = (Bid(1, 500, votes=5), Bid(2, 300, votes=9), Bid(3, 400, votes=7))
+    >>> limits = Limits(2000, tiers=(TierLimit("top", places=1), TierLimit("rest")))
+    >>> [(bid.key, bid.tier) for bid in from_the_top(bids, limits, by_votes(bids), TieOrder())]
+    [(1, 'rest'), (2, 'top'), (3, 'rest')]
+    """
+    if not limits.tiers:
+        raise ValueError("there are no tiers to fill")
+    standings = order.of
+    ranked = [bid for bid in bids if standings[bid.key] is not None]
+    queue, _met = settle(ranked, standings, ties)
+    books, earned = Books(limits), {}
+    for bid in queue:
+        earned[bid.key] = _first_open(bid, order, books)
+    last = limits.tiers[-1].key
+    return tuple(replace(bid, tier=earned.get(bid.key, last)) for bid in bids)
+
+
+def _first_open(bid: Bid, order: Ranking, books: Books) -> str:
+    for tier in books.limits.tiers:
+        tried = replace(bid, tier=tier.key)
+        if screen(tried, books.limits, order.of[bid.key]) is None:
+            answer = books.ask(tried)
+            if isinstance(answer, Offer):
+                books.take(tried, answer.grant)
+                return tier.key
+    return books.limits.tiers[-1].key
