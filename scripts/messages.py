@@ -30,7 +30,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sanlin"
-WINGS = ("ground", "commons", "govern", "mutual", "harmony", "front", "site")
+WINGS = ("ground", "commons", "govern", "mutual", "harmony", "front")
 # Folders of an app whose Chinese is no screen word: checks, history, and the demo's own story.
 QUIET = {"tests", "migrations", "demo", "locale", "static"}
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -77,13 +77,10 @@ class Found:
 # --- reading the sources -------------------------------------------------------------------------
 
 
-def homes(source: Path = SOURCE) -> list[Path]:
+def homes() -> list[Path]:
     """The folder of every app, and of the site."""
-    apps = [path.parent for wing in WINGS for path in source.glob(f"{wing}/*/__init__.py")]
-    inside = {"tests", "migrations", "demo", "settings", "templatetags", "management"}
-    return [app for app in sorted(apps) if app.parent.name != "site" and app.name not in inside] + [
-        source / "site"
-    ]
+    apps = sorted(path.parent for wing in WINGS for path in SOURCE.glob(f"{wing}/*/__init__.py"))
+    return [app for app in apps if app.name not in {"tests", "migrations"}] + [SOURCE / "site"]
 
 
 def name(home: Path) -> str:

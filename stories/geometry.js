@@ -22,7 +22,7 @@
     const room = document.documentElement.clientWidth;
     const wide = document.scrollingElement.scrollWidth;
     if (wide <= room) return [];
-    const out = this.visible().filter(one => one.getBoundingClientRect().right > room + 0.5 && !this.inScroller(one));
+    const out = this.visible().filter(one => this.rightEdge(one) > room + 0.5 && !this.inScroller(one));
     const last = out.filter(one => !out.some(other => other !== one && one.contains(other)));
     return [`page is ${wide} px wide in a window of ${room}: ${last.slice(0, 5).map(this.name, this).join("; ")}`];
   },
@@ -79,6 +79,15 @@
     const left = Math.min(...used.map(box => box.left)), right = Math.max(...used.map(box => box.right));
     const top = Math.min(...used.map(box => box.top)), bottom = Math.max(...used.map(box => box.bottom));
     return { width: right - left, height: bottom - top };
+  },
+
+  /* Of the box, or of words that run out of it. */
+  rightEdge(element) {
+    const box = element.getBoundingClientRect().right;
+    if (!this.ownText(element)) return box;
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    return Math.max(box, words.getBoundingClientRect().right);
   },
 
   inScroller(element) {
