@@ -43,8 +43,7 @@
 
   restore() {
     for (const element of document.querySelectorAll("[data-was]")) {
-      element.style.removeProperty("font-size");
-      element.style.removeProperty("line-height");
+      element.style.cssText = element.dataset.was;
       if (!element.dataset.was) element.removeAttribute("style");
       delete element.dataset.was;
     }
