@@ -1,1 +1,28 @@
-"""Ballots as frozen values: what a voter may choose, and how choices are read and merged."""
+"""Ballots as frozen values: what a voter may choose, and how choices are read and merged.
+
+`form` is one ballot, `tally` all of them, `pabulib` reads published elections and `recount` asks
+whether their recorded outcome follows from their rule.
+"""
+
+from sanlin.kernel.ballots.form import Choices, Chosen, Form, canonical, check, choices
+from sanlin.kernel.ballots.pabulib import BadElection, Election, Project, read
+from sanlin.kernel.ballots.recount import Agreement, recount
+from sanlin.kernel.ballots.tally import Merged, merge, tally
+
+__all__ = [
+    "Agreement",
+    "BadElection",
+    "Choices",
+    "Chosen",
+    "Election",
+    "Form",
+    "Merged",
+    "Project",
+    "canonical",
+    "check",
+    "choices",
+    "merge",
+    "read",
+    "recount",
+    "tally",
+]
