@@ -36,6 +36,8 @@ LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock
 STAMP = VENV / "sanlin-stamp.json"
 # Never wait at a keyboard, never be told about a newer pip in the middle of a log.
 QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUTF8": "1"}
+# Building needs the settings, but no part of the home folder in which people's data lies.
+ASIDE = {"PYTHONPATH": "src", "SANLIN_HOME": str(ROOT / "build" / "home")}
 
 
 def say(words: str) -> None:
@@ -177,7 +179,7 @@ def set_up_assets() -> None:
     mark = digest(*statics, ROOT / "requirements.lock", ROOT / "src/sanlin/site/settings.py")
     if stamped().get("statics") != mark or not (ROOT / "build" / "static").exists():
         say("collecting and compressing static files")
-        run(PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", PYTHONPATH="src")
+        run(PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", **ASIDE)
         keep(statics=mark)
 
 
