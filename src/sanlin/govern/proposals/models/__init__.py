@@ -1,0 +1,28 @@
+from .content import Content, Shown
+from .proposal import (
+    Advice,
+    BudgetLine,
+    Numbering,
+    Photo,
+    Proposal,
+    Revision,
+    Why,
+)
+from .screening import Answer, Appeal, Finding, Result, Screening
+
+__all__ = [
+    "Advice",
+    "Answer",
+    "Appeal",
+    "BudgetLine",
+    "Content",
+    "Finding",
+    "Numbering",
+    "Photo",
+    "Proposal",
+    "Result",
+    "Revision",
+    "Screening",
+    "Shown",
+    "Why",
+]
