@@ -22,7 +22,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,7 +115,8 @@ def make_venv() -> None:
     try:
         import ensurepip  # noqa: F401, PLC0415
     except ImportError:
-        apt("python3-venv", why="Python here cannot make virtual environments.")
+        version = ".".join(map(str, sys.version_info[:2]))
+        apt(f"python{version}-venv", why="Python here cannot make virtual environments.")
     say(f"making .venv with Python {sys.version.split()[0]}")
     with contextlib.suppress(OSError):
         shutil.rmtree(VENV)
@@ -129,7 +129,7 @@ def lock() -> None:
     Lock with the oldest Python supported: what only old Pythons need does no harm to new ones.
     """
     with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
+        run(sys.executable, "-m", "venv", folder)
         pip = Path(folder) / "bin" / "python"
         everything = resolve(pip, ".[dev]", Path(folder))
         write_lock(LOCKS["dev"], everything, "make test")
