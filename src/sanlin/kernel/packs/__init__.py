@@ -10,7 +10,8 @@ from .completing import complete
 from .faults import BadPack, Fault
 from .fields import UNITS, Choice, Field, ListOf
 from .frozen import fingerprint, freeze, thaw
-from .pack import OWN, Pack, Value, read
+from .pack import OWN, Pack, Value
+from .reading import read
 from .rules import Rules
 from .schema import LISTS, OPTIONAL_STAGES, SCHEMA
 from .values import shown

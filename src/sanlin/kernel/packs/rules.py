@@ -68,7 +68,7 @@ class Windows:
     running: int
 
     def __getitem__(self, stage: str) -> Window:
-        days: int = getattr(self, stage, 0)
+        days: int = vars(self).get(stage, 0)
         if not days:
             raise KeyError(stage)
         return Window(stage, days)

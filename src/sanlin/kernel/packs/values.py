@@ -14,6 +14,7 @@ from .fields import UNITS, Field
 NONE = "none"
 """How a pack and an officer write "no limit"."""
 LONGEST = 600
+HUGE = 10**18
 
 WANTED = {
     "int": "a whole number",
@@ -114,7 +115,8 @@ def _read(field: Field, raw: object, *, yuan_to_fen: int) -> object:
         and not isinstance(value, bool)
         and not field.low <= value <= field.high
     ):
-        raise Misfit("range", given=value, low=field.low, high=field.high)
+        given: object = value if abs(value) < HUGE else "a huge number"
+        raise Misfit("range", given=given, low=field.low, high=field.high)
     return value
 
 
