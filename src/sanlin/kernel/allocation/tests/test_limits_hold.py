@@ -13,6 +13,7 @@ from sanlin.kernel.allocation import (
     Limits,
     Question,
     Ranking,
+    Reason,
     TieOrder,
     TierLimit,
     allocate,
@@ -21,6 +22,7 @@ from sanlin.kernel.allocation import (
     changes,
     facts,
 )
+from sanlin.kernel.allocation.constraints import Books
 
 maybe = st.none()
 money = st.integers(0, 30)
@@ -207,3 +209,17 @@ HAIR = Fraction(1, 1000)
 def lift(asked, key, by):
     standings = ((it, old + by if it == key else old) for it, old in asked.order.standings)
     return replace(asked, order=Ranking(asked.order.unit, tuple(standings)))
+
+
+@given(rounds())
+def test_nothing_that_was_skipped_would_fit_at_the_end(asked):
+    """Limits only fill up: with the final books open, every bid that was passed over still fails."""
+    outcome = asked.answer()
+    if asked.rule in {"skip", "threshold"}:
+        by_key = {bid.key: bid for bid in asked.bids}
+        books = Books(asked.limits)
+        for key, grant in outcome.grants:
+            books.take(by_key[key], grant)
+        for step in outcome.steps:
+            if not step.funded and step.reason.get("place") is not None:
+                assert isinstance(books.ask(by_key[step.key]), Reason)
