@@ -218,10 +218,20 @@ def chinese_font() -> bool:
     return bool(done.stdout.strip())
 
 
+def driver() -> bool:
+    """Whether the program between the tests and Chromium starts; it links to one library more."""
+    found = sorted(VENV.glob("lib/python*/site-packages/playwright/driver/node"))
+    return all(
+        subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+        for node in found
+    )
+
+
 def set_up_system() -> None:
-    """Chromium, a Chinese font and PostgreSQL, by apt where they are missing."""
+    """Chromium and its driver, a Chinese font and PostgreSQL, by apt where they are missing."""
     needs: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
         "a Chromium browser": (chromium, ("chromium",)),
+        "a library of the browser's driver": (driver, ("libatomic1",)),
         "a Chinese font": (chinese_font, ("fontconfig", "fonts-noto-cjk")),
         "the PostgreSQL server": (postgres.programs, ("postgresql",)),
     }
