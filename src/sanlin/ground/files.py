@@ -1,0 +1,150 @@
+"""Photos that people send: looked at before they are opened, drawn anew, kept under random names.
+
+Nothing of the sent file survives but its pixels: no place, no camera, no name, no hidden part. Who may
+see a photo is asked by the app that keeps its row; it then answers with `shown`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 25_000_000
+# The larger one is the photo, the smaller one stands in lists; both in pixels of the longer side.
+SIZES = {"large": 1600, "small": 480}
+# The first bytes of what is taken, and the only decoder that is then let near it.
+_HEADS = (
+    (re.compile(rb"\xff\xd8\xff"), "JPEG"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP"),
+)
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo drawn anew: JPEG bytes in each size, and the large one's width and height in pixels."""
+
+    sizes: dict[str, bytes]
+    width: int
+    height: int
+
+
+def picture(sent: IO[bytes], size: int) -> Picture:
+    """The photo in `sent`, a file of `size` bytes; raises ValidationError with a sentence."""
+    if size > MOST_BYTES:
+        raise ValidationError(_("照片不能超过10 MB，这张有%(size)s MB") % {"size": size // 1024**2})
+    head = sent.read(16)
+    sent.seek(0)
+    kind = next((kind for mark, kind in _HEADS if mark.match(head)), None)
+    if kind is None:
+        raise ValidationError(_("这不是照片：只收JPEG、PNG和WebP格式的照片"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _drawn(sent, kind)
+    except ValidationError:
+        raise
+    except Exception as error:  # a hostile file can break its decoder in any way
+        raise ValidationError(_("这张照片打不开，可能已经损坏；请换一张")) from error
+
+
+def _drawn(sent: IO[bytes], kind: str) -> Picture:
+    with Image.open(sent, formats=[kind]) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            raise ValidationError(
+                _("照片不能超过2500万像素，这张是%(width)s×%(height)s")
+                % {"width": opened.width, "height": opened.height}
+            )
+        opened.draft("RGB", (SIZES["large"], SIZES["large"]))
+        upright = ImageOps.exif_transpose(opened)
+        plain = _opaque(upright)
+    plain.thumbnail((SIZES["large"], SIZES["large"]))
+    width, height = plain.size
+    sizes = {}
+    for name, longest in SIZES.items():
+        plain.thumbnail((longest, longest))
+        sizes[name] = _jpeg(plain)
+    return Picture(sizes, width, height)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """In three colours, on white where it was transparent, without anything but pixels."""
+    coloured = image.convert("RGBA") if "transparency" in image.info else image
+    if coloured.mode in {"RGBA", "LA", "PA"}:
+        coloured = coloured.convert("RGBA")
+        paper = Image.new("RGB", coloured.size, "white")
+        paper.paste(coloured, mask=coloured.getchannel("A"))
+        return paper
+    return coloured.convert("RGB")
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    image.info = {}
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=80, optimize=True, exif=b"", icc_profile=None)
+    return written.getvalue()
+
+
+def keep(drawn: Picture) -> str:
+    """Write the photo to the house's folder; returns its name, 32 random hexadecimal digits."""
+    name = secrets.token_hex(16)
+    for size, body in drawn.sizes.items():
+        path = _path(name, size)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    return name
+
+
+def discard(name: str) -> None:
+    """Remove a photo for good; one that is not there is no error."""
+    for size in SIZES:
+        _path(name, size).unlink(missing_ok=True)
+
+
+def shown(name: str, size: str) -> FileResponse:
+    """The photo as an answer to whoever passed the gate; raises Http404 where there is none."""
+    if size not in SIZES or not _NAME.fullmatch(name):
+        raise Http404
+    try:
+        body = _path(name, size).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = FileResponse(body, content_type="image/jpeg")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Disposition"] = "inline"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _path(name: str, size: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / "photos" / name[:2] / f"{name}.{size}.jpg"
+
+
+class PhotoField(forms.FileField):
+    """A photo in a form; its clean value is a Picture. `camera` opens the camera of a phone first."""
+
+    def __init__(self, *, camera: bool = False, **kwargs: Any) -> None:
+        accept = (
+            {"accept": "image/*", "capture": "environment"} if camera else {"accept": "image/*"}
+        )
+        kwargs.setdefault("widget", forms.FileInput(attrs=accept))
+        super().__init__(**kwargs)
+
+    def to_python(self, data: Any) -> Any:
+        sent = super().to_python(data)
+        return None if sent is None else picture(cast(IO[bytes], sent.file), sent.size)
