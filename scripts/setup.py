@@ -239,7 +239,7 @@ def set_up_system() -> None:
     if not missing:
         return
     packages = [package for thing in missing for package in needs[thing][1]]
-    apt(*packages, why=f"The tests need {', '.join(missing)}; this machine has none.")
+    apt(*packages, why=f"The tests need what this machine lacks: {', '.join(missing)}.")
     if still := [thing for thing in missing if not needs[thing][0]()]:
         raise Missing(f"apt has run, yet this machine still lacks {', '.join(still)}.")
 

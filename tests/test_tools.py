@@ -223,7 +223,7 @@ def test_who_may_not_install_packages_is_told_what_to_ask_for(monkeypatch):
     with pytest.raises(setup.Missing) as told:
         setup.set_up_system()
     assert str(told.value) == (
-        "The tests need a Chromium browser, a Chinese font; this machine has none.\n"
+        "The tests need what this machine lacks: a Chromium browser, a Chinese font.\n"
         "Ask whoever may install packages here for: "
         "apt install chromium fontconfig fonts-noto-cjk"
     )
