@@ -1,5 +1,48 @@
-"""Everything the clock's hand does, in order. A job is `job(*, now) -> int`, how many it did."""
+"""What the clock's hand does. Each job finds what is due and calls one verb for each.
 
+A job is `job(*, now) -> int`: how many things it did. It stands in its app's jobs.py and here.
+"""
+
+from __future__ import annotations
+
+import logging
 from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 
-JOBS: tuple[Callable[..., int], ...] = ()
+from sanlin.govern.rounds.jobs import close_calls
+
+log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """Called with the moment of this tick; returns how many things it did."""
+
+    __name__: str
+    __module__: str
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+JOBS: tuple[Job, ...] = (close_calls,)
+
+
+def do_due(
+    now: datetime, jobs: tuple[Job, ...] = JOBS, *, tell: Callable[[str], object] = log.info
+) -> int:
+    """Run every job once; one that fails is logged and does not stop the others.
+
+    `tell` hears of every job that did something. Returns how many jobs failed.
+    """
+    failed = 0
+    for job in jobs:
+        name = f"{job.__module__.removeprefix('sanlin.')}.{job.__name__}"
+        try:
+            done = job(now=now)
+        except Exception:
+            failed += 1
+            log.exception("the job %s failed; it is tried again at the next tick", name)
+            continue
+        if done:
+            tell(f"{name}: {done}")
+    return failed

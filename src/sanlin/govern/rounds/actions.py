@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.verdict import Refused, denied, refusing, require
 from sanlin.kernel.machine import NotNow
+from sanlin.kernel.packs import complete, fingerprint, freeze
 
-from .models import Round
-from .stages import ROUND
+from . import rules, stages
+from .models import Extension, Round, Window, read_pack
+from .rules.book import book, draft_book
+from .rules.windows import Span, later_faults, order_faults, parts
+
+SHORTEST_REASON = 5
 
 
 @deed("round.move")
@@ -17,10 +27,225 @@ def move(round: Round, verb: str, *, by: Account | None, now: datetime) -> Round
     The update names the stage it came from, so two hands cannot both move it. Whether `by` may is
     asked by the verb that calls: each stage is left by the app that knows when it is done.
     """
-    target = ROUND.after(round.stage, verb)
-    moved = Round.objects.filter(pk=round.pk, stage=round.stage).update(stage=target)
-    if not moved:
-        raise NotNow(verb, round.stage)
-    source, round.stage = round.stage, target
-    record(round, by=by, now=now, verb=verb, source=source, target=target)
+    source = _step(round, verb)
+    record(round, by=by, now=now, verb=verb, source=source, target=round.stage)
     return round
+
+
+def _step(round: Round, verb: str, **values: object) -> str:
+    """Compare and set: the stage that was left. Raises NotNow where somebody was first."""
+    source, target = round.stage, stages.ROUND.after(round.stage, verb)
+    if not Round.objects.filter(pk=round.pk, stage=source).update(stage=target, **values):
+        raise NotNow(verb, source)
+    round.stage = target
+    return source
+
+
+@deed("round.create")
+def create(
+    street: Street,
+    name: str,
+    year: int,
+    pack_text: str,
+    *,
+    previous: Round | None = None,
+    by: Account,
+    now: datetime,
+) -> Round:
+    """A draft under the pack in `pack_text` (raises BadPack); from `previous` the officer's values
+    are taken over, as far as this edition still leaves them open."""
+    require(rules.can_create(by, street, now=now))
+    if previous is not None:
+        require(rules.can_follow(by, previous, now=now))
+    pack = read_pack(pack_text)
+    taken = dict(previous.officer_values) if previous else {}
+    with refusing(_("本街道已有同名轮次")):
+        round = Round.objects.create(
+            street=street,
+            name=name,
+            year=year,
+            pack_id=pack.id,
+            pack_text=pack_text,
+            previous=previous,
+            officer_values={
+                path: value
+                for path, value in taken.items()
+                if path in pack.values and not pack.binds(path)
+            },
+        )
+    record(
+        round,
+        by=by,
+        now=now,
+        street=street.pk,
+        year=year,
+        pack=pack.id,
+        previous=previous.pk if previous else None,
+    )
+    return round
+
+
+@deed("round.amend")
+def amend(
+    round: Round,
+    *,
+    name: str,
+    year: int,
+    values: Mapping[str, object],
+    by: Account,
+    now: datetime,
+) -> Round:
+    """Set name, year and the officer's values of a draft; values in the units of the kernel."""
+    round = _locked(round)
+    require(rules.can_edit_draft(by, round, now=now))
+    changed = sorted(
+        path
+        for path in {*values, *round.officer_values}
+        if (path in values) != (path in round.officer_values)
+        or values.get(path) != round.officer_values.get(path)
+    )
+    round.name, round.year, round.officer_values = name, year, dict(values)
+    with refusing(_("本街道已有同名轮次")):
+        round.save(update_fields=["name", "year", "officer_values"])
+    record(round, by=by, now=now, changed=changed)
+    return round
+
+
+@deed("round.set_windows")
+def set_windows(round: Round, spans: Mapping[str, Span], *, by: Account, now: datetime) -> Round:
+    """Set the dates of a draft; parts that are not in `spans` have none."""
+    round = _locked(round)
+    require(rules.can_edit_draft(by, round, now=now))
+    _require_none(order_faults(spans))
+    round.windows.exclude(stage__in=spans).delete()
+    for part, (opens, closes) in spans.items():
+        Window.objects.update_or_create(
+            round=round, stage=part, defaults={"opens": opens, "closes": closes}
+        )
+    record(round, by=by, now=now, windows=_written(spans))
+    return _fresh(round)
+
+
+@deed("round.open_call")
+def open_call(round: Round, *, by: Account, now: datetime) -> Round:
+    """Publish a draft: freeze its rules into canonical bytes, hash them, open the call."""
+    round = _locked(round)
+    if round.stage != stages.DRAFT:
+        require(rules.can_run(by, round, now=now))
+        raise NotNow("open_call", round.stage)
+    require(rules.can_open_call(by, round, now=now))
+    pack = round.pack
+    counted = draft_book(pack, round.officer_values).origins
+    values = {path: value for path, value in round.officer_values.items() if path in counted}
+    frozen = freeze(complete(pack, values))
+    source = _step(round, "open_call", frozen=frozen, fingerprint=fingerprint(frozen))
+    round = _fresh(round)
+    round.windows.exclude(stage__in=parts(book(round))).delete()
+    record(
+        round,
+        by=by,
+        now=now,
+        verb="open_call",
+        source=source,
+        target=round.stage,
+        fingerprint=round.fingerprint,
+        windows=_written({w.stage: (w.opens, w.closes) for w in round.windows.all() if w.closes}),
+    )
+    return round
+
+
+@deed("round.close_call")
+def close_call(round: Round, *, by: Account | None, now: datetime) -> Round:
+    """End the call once its deadline has passed; `by` is nobody where the clock's hand does it."""
+    if by is not None:
+        require(rules.can_run(by, round, now=now))
+    window = Window.objects.filter(round=round, stage=stages.CALL).first()
+    if round.stage == stages.CALL and window and window.closes and now < window.closes:
+        raise Refused(_("征集尚未截止"))
+    source = _step(round, "close_call")
+    record(round, by=by, now=now, verb="close_call", source=source, target=round.stage)
+    return round
+
+
+@deed("round.extend")
+def extend(
+    round: Round, spans: Mapping[str, Span], *, reason: str, by: Account, now: datetime
+) -> Round:
+    """Put off deadlines of an opened round, with a reason that everybody reads. Only later."""
+    round = _locked(round)
+    require(rules.can_extend(by, round, now=now))
+    before = {window.stage: window for window in round.windows.all()}
+    spans = {
+        part: dates
+        for part, dates in spans.items()
+        if part not in before or dates != (before[part].opens, before[part].closes)
+    }
+    if not spans:
+        raise Refused(_("没有改动任何日期"))
+    if fixed := set(spans) - set(rules.movable(round, now=now)):
+        raise Refused(_("已经结束的阶段不能再延期") if fixed & set(before) else _("没有这一阶段"))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(_("请写明延期原因，至少%(n)s个字") % {"n": SHORTEST_REASON})
+    _require_none(later_faults(round, spans, now))
+    for part, (opens, closes) in spans.items():
+        window = before[part]
+        if window.closes and closes != window.closes:
+            Extension.objects.create(
+                window=window, was=window.closes, closes=closes, reason=reason, at=now, by=by
+            )
+        Window.objects.filter(pk=window.pk).update(opens=opens, closes=closes)
+    record(round, by=by, now=now, windows=_written(spans))
+    return _fresh(round)
+
+
+@deed("round.date_stage")
+def date_stage(
+    round: Round,
+    stage: str,
+    *,
+    opens: datetime,
+    closes: datetime,
+    by: Account | None,
+    now: datetime,
+) -> Round:
+    """Write down the dates of a stage that has none from the pack (the notice), or shift one that
+    begins otherwise than planned (carrying out). The verb above has asked whether `by` may."""
+    if stage not in {stages.NOTICE, stages.RUNNING}:
+        raise ValueError(f"{stage} has its dates from the draft")
+    Window.objects.update_or_create(
+        round=round, stage=stage, defaults={"opens": opens, "closes": closes}
+    )
+    record(round, by=by, now=now, windows=_written({stage: (opens, closes)}))
+    return round
+
+
+@deed("round.cancel")
+def cancel(round: Round, *, reason: str, by: Account, now: datetime) -> Round:
+    """Call a round off before anything has been decided, with a reason that everybody reads."""
+    round = _locked(round)
+    require(rules.can_cancel(by, round, now=now))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(_("请写明取消原因，至少%(n)s个字") % {"n": SHORTEST_REASON})
+    source = _step(round, "cancel", cancel_reason=reason.strip())
+    record(round, by=by, now=now, verb="cancel", source=source, target=round.stage)
+    return _fresh(round)
+
+
+def _locked(round: Round) -> Round:
+    """The row as it stands now, held until the end of the transaction."""
+    return Round.objects.select_for_update(of=("self",)).select_related("street").get(pk=round.pk)
+
+
+def _fresh(round: Round) -> Round:
+    return Round.objects.select_related("street").get(pk=round.pk)
+
+
+def _require_none(faults: Mapping[str, str]) -> None:
+    for words in faults.values():
+        require(denied(words))
+
+
+def _written(spans: Mapping[str, Span]) -> dict[str, list[str]]:
+    return {
+        part: [opens.isoformat(), closes.isoformat()] for part, (opens, closes) in spans.items()
+    }

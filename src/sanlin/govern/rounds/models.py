@@ -1,17 +1,29 @@
 from __future__ import annotations
 
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, lru_cache
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sanlin.kernel.packs import Rules, thaw
+from sanlin.kernel.packs import Pack, Rules, read, thaw
 
 from . import stages
 
 
+@lru_cache(maxsize=64)
+def read_pack(text: str) -> Pack:
+    """The pack in `text`; the same text is read once. Raises BadPack."""
+    return read(text)
+
+
 class Round(models.Model):
-    """One call of a street. Its pack is edited while a draft, and frozen bytes from then on."""
+    """One call of a street. Its pack is edited while a draft, and frozen bytes from then on.
+
+    From the moment `frozen` is set a trigger of the database refuses to change it, the fingerprint,
+    or what they were made from (migration 0002).
+    """
 
     street = models.ForeignKey(
         "places.Street", models.PROTECT, related_name="rounds", verbose_name=_("街道")
@@ -24,6 +36,7 @@ class Round(models.Model):
     officer_values = models.JSONField(_("街道自定数值"), default=dict, blank=True)
     frozen = models.BinaryField(_("冻结的办法"), null=True)
     fingerprint = models.CharField(_("办法指纹"), max_length=64, blank=True)
+    cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
     previous = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -44,6 +57,11 @@ class Round(models.Model):
                 | models.Q(frozen__isnull=False),
                 name="an_opened_round_has_a_frozen_pack",
             ),
+            models.CheckConstraint(
+                condition=models.Q(frozen__isnull=True, fingerprint="")
+                | (models.Q(frozen__isnull=False) & ~models.Q(fingerprint="")),
+                name="a_frozen_pack_has_its_fingerprint",
+            ),
             models.UniqueConstraint(fields=["street", "name"], name="one_round_a_name"),
         ]
 
@@ -56,12 +74,25 @@ class Round(models.Model):
         return thaw(bytes(self.frozen))  # type: ignore[arg-type]
 
     @property
+    def pack(self) -> Pack:
+        """The pack as its text says, before the officer's values."""
+        return read_pack(self.pack_text)
+
+    @property
     def stage_label(self) -> str:
         return str(_(stages.LABELS[self.stage]))
 
+    def window(self, stage: str) -> Window | None:
+        """The dates of one part of the round, or None where it has none (yet)."""
+        return next((window for window in self.windows.all() if window.stage == stage), None)
+
 
 class Window(models.Model):
-    """From when to when a stage is open; its end is a deadline that the clock's hand keeps."""
+    """From when to when a stage is open: `opens` <= t < `closes`. Its end is a deadline.
+
+    Once the round is open, a trigger refuses to bring `closes` forward or to shorten the vote
+    (migration 0002).
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="windows", verbose_name=_("轮次"))
     stage = models.CharField(_("阶段"), max_length=20)
@@ -70,6 +101,7 @@ class Window(models.Model):
 
     class Meta:
         verbose_name = _("起止时间")
+        ordering = ["opens", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["round", "stage"], name="one_window_a_stage"),
             models.CheckConstraint(
@@ -80,3 +112,41 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} {self.stage}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether `now` lies in it."""
+        return self.opens <= now and (self.closes is None or now < self.closes)
+
+    @property
+    def stage_label(self) -> str:
+        return str(_(stages.LABELS[self.stage]))
+
+
+class Extension(models.Model):
+    """A deadline that was put off after the round had opened: from when to when, and why."""
+
+    window = models.ForeignKey(
+        Window, models.PROTECT, related_name="extensions", verbose_name=_("起止时间")
+    )
+    was = models.DateTimeField(_("原截止"))
+    closes = models.DateTimeField(_("新截止"))
+    reason = models.CharField(_("原因"), max_length=200)
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="extensions",
+        verbose_name=_("办理人"),
+    )
+
+    class Meta:
+        verbose_name = _("延期")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("was")), name="an_extension_is_later"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.window} {self.closes:%F}"

@@ -8,6 +8,7 @@ DRAFT = "draft"
 CALL = "call"
 SCREENING = "screening"
 REVIEW = "review"
+CONFERRAL = "conferral"  # the second part of the review: it has days of its own, and no stage
 OPTIMISATION = "optimisation"
 VOTE = "vote"
 DECISION = "decision"
@@ -21,6 +22,7 @@ LABELS = {
     CALL: "征集",
     SCREENING: "形式审查",
     REVIEW: "评审",
+    CONFERRAL: "合议",
     OPTIMISATION: "优化",
     VOTE: "投票",
     DECISION: "决定",
@@ -44,6 +46,8 @@ COURSE = (
     RUNNING,
     CLOSED,
 )
+# The parts for which a pack lays down days, in the order in which they come.
+WINDOWED = (CALL, SCREENING, REVIEW, CONFERRAL, OPTIMISATION, VOTE, RUNNING)
 
 ROUND = Machine(
     start=DRAFT,
@@ -61,3 +65,8 @@ ROUND = Machine(
         Move("cancel", (DRAFT, CALL, SCREENING, REVIEW, OPTIMISATION), CANCELLED),
     ),
 )
+
+# The verb that leads into each stage of the course.
+INTO = {
+    move.target: move.verb for move in ROUND.moves if move.verb not in {"withdraw_notice", "cancel"}
+}

@@ -8,23 +8,27 @@ import time
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--every", type=int, metavar="SECONDS", help="go on doing so, with this pause between"
+        "--every", type=seconds, metavar="SECONDS", help="go on doing so, with this pause between"
     )
 
 
+def seconds(text: str) -> int:
+    """A whole number of seconds from 1 to a day."""
+    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 86400")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
-    """Run every job of `site.jobs` once, or for ever."""
+    """Run every job of `site.jobs` once (1 where one failed), or for ever."""
     from django.db import connection
 
     from sanlin.ground import clock
-    from sanlin.site.jobs import JOBS
+    from sanlin.site.jobs import do_due
 
     while True:
-        for job in JOBS:
-            done = job(now=clock.now())
-            if done:
-                print(f"{job.__module__}.{job.__name__}: {done}")
+        failed = do_due(clock.now(), tell=lambda line: print(line, flush=True))
         if not options.every:
-            return 0
+            return 1 if failed else 0
         connection.close()
         time.sleep(options.every)

@@ -1,0 +1,46 @@
+"""The rule packs that come with the software."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from sanlin.kernel.packs import NoPack, Pack, choose, read
+
+
+@cache
+def shipped() -> dict[str, dict[date, tuple[Pack, str]]]:
+    """Pack and text of every edition, by id and first day. Raises BadPack where one is broken."""
+    found: dict[str, dict[date, tuple[Pack, str]]] = defaultdict(dict)
+    for path in sorted(Path(str(files("sanlin") / "packs")).glob("*/*.toml")):
+        text = path.read_text(encoding="utf-8")
+        pack = read(text, name=f"{path.parent.name}/{path.name}")
+        found[pack.id][pack.effective_from] = (pack, text)
+    return dict(found)
+
+
+def in_force(on: date) -> list[Pack]:
+    """One edition of each shipped pack: the one in force on that day, by title."""
+    chosen = []
+    for editions in shipped().values():
+        try:
+            chosen.append(choose((pack for pack, _text in editions.values()), on))
+        except NoPack:
+            continue
+    return sorted(chosen, key=lambda pack: pack.title)
+
+
+def text_of(pack_id: str, on: date) -> str | None:
+    """The text of the edition of a shipped pack that is in force on that day, or None."""
+    for pack in in_force(on):
+        if pack.id == pack_id:
+            return shipped()[pack_id][pack.effective_from][1]
+    return None
+
+
+def is_in_force(pack: Pack, on: date) -> bool:
+    """Whether a pack, shipped or not, holds on that day."""
+    return pack.effective_from <= on and (pack.effective_to is None or on <= pack.effective_to)
