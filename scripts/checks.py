@@ -176,7 +176,7 @@ def chosen(names: list[str]) -> list[Step]:
 
 def main() -> int:
     """0 all passed, 1 something failed, 2 this machine lacks something."""
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(s.name for s in STEPS))
     words.add_argument("-k", default="", help="only tests whose names match")
     told = words.parse_args()

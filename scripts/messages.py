@@ -119,22 +119,22 @@ def read_python(text: str, place: str, found: Found) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (shape := CALLS.get(called(node.func))):
             parts = [None if at is None else constant(node.args, at) for at in shape]
-            taken |= {id(part) for part in parts if part is not None}
-            context, word, plural = (part.value if part is not None else "" for part in parts)
+            taken |= {id(part) for part in parts}
+            context, word, plural = (str(part.value) if part else "" for part in parts)
             if word:
                 found.add(place, word, plural, context)
-    for node in ast.walk(tree):
-        if chinese(node) and id(node) not in taken and not said_to_be_data(node, lines):
-            found.loose.append(f"{place}:{node.lineno}: {shown(node.value)}")
+    for text_node in chinese(tree):
+        if id(text_node) not in taken and not said_to_be_data(text_node, lines):
+            found.loose.append(f"{place}:{text_node.lineno}: {shown(str(text_node.value))}")
 
 
 def read_stages(text: str, place: str, found: Found) -> None:
     """Every Chinese constant is a label, which models and templates translate."""
     tree = ast.parse(text)
     taken = prose(tree)
-    for node in ast.walk(tree):
-        if chinese(node) and id(node) not in taken:
-            found.add(place, node.value)
+    for node in chinese(tree):
+        if id(node) not in taken:
+            found.add(place, str(node.value))
 
 
 def read_template(text: str, place: str, found: Found) -> None:
@@ -164,7 +164,7 @@ def loose_in_template(text: str) -> Iterator[tuple[int, str]]:
         elif word not in ("translate", "trans") and token.token_type != TokenType.COMMENT:
             rest = re.sub(rf"_\({LITERAL}\)", "", token.contents)
             if rest_of := CHINESE.search(rest):
-                line = token.lineno + rest[: rest_of.start()].count("\n")
+                line = (token.lineno or 0) + rest[: rest_of.start()].count("\n")
                 yield line, rest[rest_of.start() :].split("\n")[0]
 
 
@@ -186,10 +186,10 @@ def prose(tree: ast.AST) -> set[int]:
     return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
 
 
-def chinese(node: ast.AST) -> bool:
-    """Whether this is a text with Chinese characters."""
-    text = node.value if isinstance(node, ast.Constant) else None
-    return isinstance(text, str) and bool(CHINESE.search(text))
+def chinese(tree: ast.AST) -> list[ast.Constant]:
+    """The constant texts with Chinese characters."""
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return [one for one in constants if isinstance(one.value, str) and CHINESE.search(one.value)]
 
 
 def said_to_be_data(node: ast.expr, lines: list[str]) -> bool:
@@ -297,10 +297,10 @@ def faults() -> list[str]:
                 said[key][" | ".join(forms(entry))] = name(home)
         gone = sorted(set(known) - set(found.words))
         lines += [f"{name(home)}: {shown(word)} is on no screen any more" for _, word in gone]
-    for (_, word), ways in sorted(said.items()):
+    for (_, text), ways in sorted(said.items()):
         if len(ways) > 1:
-            told = "; ".join(f"{text} ({app})" for text, app in sorted(ways.items()))
-            lines.append(f"{shown(word)} is said in several ways: {told}")
+            told = "; ".join(f"{english} ({app})" for english, app in sorted(ways.items()))
+            lines.append(f"{shown(text)} is said in several ways: {told}")
     return lines
 
 
@@ -323,7 +323,7 @@ def compile_all() -> int:
 
 def main() -> int:
     """0 all well, 1 something is wrong or waits for its English."""
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     which = words.add_mutually_exclusive_group()
     which.add_argument("--check", action="store_true", help="change nothing, list what is wrong")
     which.add_argument("--compile", action="store_true", help="write the .mo files")

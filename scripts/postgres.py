@@ -86,7 +86,15 @@ def start(home: Path, secret: str, flags: dict[str, str]) -> tuple[subprocess.Po
     with (home / "log").open("wb") as log:
         calls: dict[str, Any] = {"cwd": home, "stdin": subprocess.DEVNULL, **lend(home)}
         calls |= {"stdout": log, "stderr": log}
-        made = [tools / "initdb", "-D", home / "data", "-U", "sanlin", "-A", "scram-sha-256"]
+        made: list[str | Path] = [
+            tools / "initdb",
+            "-D",
+            home / "data",
+            "-U",
+            "sanlin",
+            "-A",
+            "scram-sha-256",
+        ]
         made += ["--pwfile", password, "-E", "UTF8", "--locale=C", "--no-sync"]
         if subprocess.run(made, check=False, **calls).returncode:
             raise Missing(f"initdb failed:\n{(home / 'log').read_text()[-2000:]}")

@@ -141,7 +141,7 @@ def lock() -> None:
 def resolve(pip: Path, what: str, folder: Path, pins: Path | None = None) -> list[str]:
     """The pinned lines `name==version` that pip would install for `what`."""
     report = folder / "report.json"
-    bound = ["--constraint", pins] if pins else []
+    bound: list[str | Path] = ["--constraint", pins] if pins else []
     run(
         *(pip, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"),
         *("--report", report, "setuptools>=77", what, *bound),
