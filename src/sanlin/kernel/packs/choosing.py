@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
+from itertools import combinations
 
 from .faults import BadPack, Fault
 from .pack import Pack
@@ -28,7 +28,7 @@ def choose(packs: Iterable[Pack], on: date) -> Pack:
     editions = sorted(packs, key=lambda pack: pack.effective_from)
     faults = [
         Fault(0, later.name or later.id, "overlap", {"other": str(earlier.effective_from)})
-        for earlier, later in pairwise(editions)
+        for earlier, later in combinations(editions, 2)
         if earlier.effective_to is None or later.effective_from <= earlier.effective_to
     ]
     faults += [

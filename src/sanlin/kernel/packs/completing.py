@@ -30,8 +30,8 @@ def complete(pack: Pack, officer_values: Mapping[str, object]) -> Rules:
 
     `officer_values` maps paths ("budget", "tiers.shifan.money") to values: whole numbers are fen
     and permille, strings are read as people write them ("12万", "60%"), None or "none" means no
-    limit. What an instrument prints cannot be changed; what the software itself proposes (source
-    "own") can. Raises BadPack with every fault.
+    limit. What an instrument of this place prints cannot be changed; an example from elsewhere and
+    the software's own proposal can. Raises BadPack with every fault.
     """
     fields = {field.path: field for field in pack.fields()}
     faults = [

@@ -160,11 +160,11 @@ def _grades(seen: _Seen) -> Iterator[Fault]:
             if held == review
         ]
         marks = [seen[path] for path in here]
-        if None not in marks and (
-            not marks or marks[-1] != 0 or marks != sorted(set(marks), reverse=True)
-        ):
+        known = [mark for mark in marks if mark is not None]
+        descend = known == sorted(set(known), reverse=True)
+        if not (marks and descend and marks[-1] in {0, None}):
             yield seen.fault(
-                f"grades ({review})", "grades", here[0] if here else next(iter(reviews))
+                f"grades ({review})", "grades", here[-1] if here else next(iter(reviews))
             )
 
 

@@ -70,9 +70,8 @@ def _refused(why: str) -> BadPack:
 
 
 def _fill(tree: dict[str, Any]) -> None:
-    """Put idle values where fields do not count; raises BadTree where one is there or not against
-    the conditions.
-    """
+    """Put idle values where fields do not count; raises BadTree where it is against the rules."""
+    _keys_in_order(tree)
     known: dict[str, object] = {
         f"stages.{stage}": stage in tree["stages"] for stage in OPTIONAL_STAGES
     }
@@ -89,6 +88,14 @@ def _fill(tree: dict[str, Any]) -> None:
             known[field.path] = value
     if sorted(known) != [origin["path"] for origin in tree["origins"]]:
         raise BadTree("the origins are not those of the values")
+
+
+def _keys_in_order(tree: dict[str, Any]) -> None:
+    if tree["stages"] != [stage for stage in OPTIONAL_STAGES if stage in tree["stages"]]:
+        raise BadTree("the stages are not in their order")
+    for name, keys in _lists(tree).items():
+        if len(set(keys)) != len(keys):
+            raise BadTree(f"{name}: a key stands twice")
 
 
 def _lists(tree: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -83,7 +83,9 @@ class _Reader:
         self.absent()
         known = {path: value.value for path, value in self.values.items() if not value.unset}
         lines = {path: value.line for path, value in self.values.items()}
-        self.faults += crosscheck(known, self.lists, lines)
+        for fault in crosscheck(known, self.lists, lines):
+            line = fault.line or self.line(*fault.path.split("."))
+            self.faults.append(replace(fault, line=line))
         if self.faults:
             return None
         return Pack(

@@ -1,0 +1,204 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sanlin.kernel.packs import BadPack, Rules, complete, read
+from sanlin.kernel.packs.tests.shipped import filled, pack, text
+
+WEIFANG = filled("weifang")
+
+
+def rules(**changes):
+    found, values = WEIFANG
+    return complete(found, {**values, **dotted(changes)})
+
+
+def dotted(changes):
+    return {path.replace("__", "."): value for path, value in changes.items()}
+
+
+def faults(found, values):
+    with pytest.raises(BadPack) as bad:
+        complete(found, values)
+    return {(fault.path, fault.code) for fault in bad.value.faults}
+
+
+def refused(**changes):
+    found, values = WEIFANG
+    return faults(found, {**values, **dotted(changes)})
+
+
+def test_where_each_value_comes_from_is_kept():
+    made = rules()
+    assert made.origin("notice.days").source == "futian"
+    assert made.origin("budget").source == "officer"
+    assert made.origin("budget").note == "公开材料没有公布本轮资金总额"
+    assert made.origin("award.ties").source == "own"
+    assert made.origin("tiers.shifan.places").source == "weifang"
+    with pytest.raises(KeyError):
+        made.origin("vote.points")  # this ballot has none
+
+
+def test_an_officer_writes_as_people_write_or_in_the_kernels_units():
+    for budget in ("82万", "820,000", "820000元", "８２万", 82_000_000):
+        assert rules(budget=budget).budget == 82_000_000
+    for expert, public in (("70%", "30%"), (700, 300), ("70.0％", " 30% ")):
+        made = rules(award__expert=expert, award__public=public)
+        assert (made.award.expert, made.award.public) == (700, 300)
+    assert rules(award__min_score=None).award.min_score is None
+    assert rules(award__min_score="none").award.min_score is None
+    assert rules(windows__call="45").windows["call"].days == 45
+
+
+def test_what_the_instrument_prints_stays():
+    assert refused(tiers__shifan__places=9) == {("tiers.shifan.places", "fixed")}
+    assert refused(stages__review=False) >= {("stages.review", "fixed")}
+    assert rules(tiers__shifan__places=8).tier("shifan").places == 8  # saying the same is no change
+
+
+def test_examples_from_elsewhere_and_own_proposals_may_be_changed():
+    made = rules(notice__days=7, scoring__min_judges=3, award__overflow="stop")
+    assert made.notice.days == 7
+    assert made.origin("notice.days").source == "officer"
+    assert made.origin("award.overflow").source == "officer"
+    assert rules(notice__days=5).origin("notice.days").source == "futian"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"award__expert": 600}, ("award.expert + award.public", "weights")),
+        ({"criteria__need__weight": "30%"}, ("criteria.*.weight", "weights")),
+        ({"tiers__shifan__money": "30万"}, ("tiers.*.money", "tier_money")),
+        ({"project_min": "15000"}, ("project_min", "above")),
+        ({"project_min": "11000"}, ("tiers.yumiao.money", "tier_short")),
+        ({"project_cap": "100万"}, ("project_cap", "above")),
+        ({"community_cap": "1万"}, ("project_cap", "above")),
+        ({"team_cap": "1万"}, ("project_cap", "above")),
+        ({"tiers__shifan__cap": "3万"}, ("tiers.shifan.cap", "above")),
+        ({"stages__vote": False}, ("award.method", "needs_stage")),
+        ({"award__ties": ["lot", "score"]}, ("award.ties", "ties")),
+        ({"award__ties": ["score", "votes"]}, ("award.ties", "ties")),
+        ({"award__ties": []}, ("award.ties", "empty")),
+        ({"award__ties": ["score", "score", "lot"]}, ("award.ties", "repeated")),
+        ({"grades__good__from_mark": 90}, ("grades (closing)", "grades")),
+        ({"grades__good__from_mark": 95}, ("grades (closing)", "grades")),
+        ({"notice__days": 0}, ("notice.days", "range")),
+        ({"signatures": 1}, ("signatures", "range")),
+        ({"budget": "-5"}, ("budget", "amount")),
+        ({"budget": -5}, ("budget", "range")),
+        ({"budget": 5.0}, ("budget", "float")),
+        ({"budget": "none"}, ("budget", "amount")),
+        ({"budget": None}, ("budget", "kind")),
+        ({"budget": ""}, ("budget", "amount")),
+        ({"budget": [1]}, ("budget", "kind")),
+        ({"budget": True}, ("budget", "kind")),
+        ({"vote__k": "²"}, ("vote.k", "kind")),
+        ({"vote__unit": "dog"}, ("vote.unit", "choice")),
+        ({"vote__revote": "yes"}, ("vote.revote", "kind")),
+        ({"applicants": "team"}, ("applicants", "kind")),
+        ({"vote__kk": 1}, ("vote.kk", "unknown")),
+        ({"tiers__gold__money": 1}, ("tiers.gold.money", "unknown")),
+    ],
+)  # fmt: skip
+def test_an_officers_mistake_is_named(changes, expected):
+    assert expected in refused(**changes)
+
+
+def test_everything_wrong_is_said_at_once():
+    assert refused(budget="?", vote__k=0, notice__days=99, award__expert=1) == {
+        ("budget", "amount"),
+        ("vote.k", "range"),
+        ("notice.days", "range"),
+        ("award.expert + award.public", "weights"),
+    }
+
+
+def test_a_round_without_a_vote():
+    made = rules(stages__vote=False, award__method="score")
+    assert made.stages == ("review", "conferral", "optimisation", "midterm")
+    assert (made.vote.k, made.vote.options, made.award.expert) == (0, (), 0)
+    assert not [one for one in made.origins if one.path.startswith("vote.")]
+    with pytest.raises(KeyError):
+        made.windows["vote"]
+
+
+def test_a_round_needs_something_to_go_by():
+    plain = text("weifang").replace('review = { value = true, source = "weifang" }\n', "", 1)
+    found = read(plain)
+    values = {**found.suggestions(), "stages.review": False, "stages.vote": False}
+    assert ("award.method", "no_measure") in faults(found, values)
+    assert ("stages.conferral", "needs_stage") in faults(found, values)
+
+
+def test_an_instalment_that_waits_for_a_midterm_needs_one():
+    found, values = filled("caiyun")
+    made = complete(found, {**values, "stages.midterm": True})
+    assert "midterm" in made.stages
+    no_midterm = read(
+        text("weifang").replace(
+            "midterm = { value = true,", 'midterm = { value = false,', 1
+        ).replace('condition = "midterm"', 'condition = "accepted"')
+    )  # fmt: skip
+    assert complete(no_midterm, WEIFANG[1]).windows["call"].days == 30
+    with pytest.raises(BadPack) as bad:
+        read(text("weifang").replace("midterm = { value = true,", "midterm = { value = false,", 1))
+    assert [(fault.path, fault.code) for fault in bad.value.faults] == [
+        ("instalments.second.condition", "needs_stage")
+    ]
+
+
+def test_marks_find_their_grade():
+    made = rules()
+    names = {mark: made.grade("closing", mark).name for mark in (100, 90, 89, 80, 60, 59, 0)}
+    assert names == {
+        100: "优秀",
+        90: "优秀",
+        89: "良好",
+        80: "良好",
+        60: "合格",
+        59: "不合格",
+        0: "不合格",
+    }
+    assert made.grade("midterm", 59).consequence == ("coach", "hold_next")
+    with pytest.raises(KeyError):
+        made.grade("picnic", 3)
+    assert made.head("labour").max_share == 500
+
+
+def attempt(found, values):
+    """The rules, or why there are none."""
+    try:
+        return complete(found, values)
+    except BadPack as bad:
+        return bad
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=12),
+    st.lists(st.one_of(st.text(max_size=5), st.integers(), st.none()), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    st.sampled_from(["none", "60%", "12万", "1e5", "９", "０%", "٣", "NaN", "-0", " 5 ", "0x10"]),
+)
+PATHS = [field.path for field in WEIFANG[0].fields()]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.dictionaries(st.one_of(st.sampled_from(PATHS), st.text(max_size=9)), ANYTHING, max_size=6)
+)
+def test_whatever_an_officer_sends_is_rules_or_faults(values):
+    found, others = WEIFANG
+    for base in (others, {}):
+        made = attempt(found, {**base, **values})
+        assert isinstance(made, Rules) or (made.faults and str(made))
+
+
+def test_the_pack_itself_is_left_alone():
+    before = pack("weifang")
+    complete(before, WEIFANG[1])
+    assert before == pack("weifang")
