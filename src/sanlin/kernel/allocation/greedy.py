@@ -32,8 +32,9 @@ def allocate(
 
     No limit is ever broken, and the order in which `bids` are given has no influence. Steps of bids
     that are set aside before the count come first, by key; then the count itself. Raises
-    UnsettledTie where `ties` do not part bids that stand level, and ValueError for an unknown rule,
-    "threshold" without a minimum, two bids or tiers with one key, or amounts below zero.
+    UnsettledTie where `ties` do not part bids that stand level, KeyError where `order` lacks a bid,
+    and ValueError for an unknown rule, "threshold" without a minimum, two bids or tiers with one
+    key, or amounts below zero.
     """
     _sane(bids, limits, rule)
     standings = order.of

@@ -1,5 +1,6 @@
 """The greedy count on small rounds whose right answer can be seen with the eye."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -162,6 +163,26 @@ def test_rivals_and_teams():
     assert outcome.step(3).reason["other"] == 1
 
 
+def test_who_is_exactly_at_a_limit_is_inside_it():
+    bids = [scored(1, 50, 60, votes=3), scored(2, 50, 60, votes=3, tier="a")]
+    limits = Limits(50, project_cap=50, min_score=Fraction(60), min_votes=3)
+    assert count(bids[:1], limits).funded == (1,)
+    tiers = (TierLimit("a", places=1, money=50, cap=50),)
+    assert count(bids[1:], replace(limits, tiers=tiers)).funded == (2,)
+
+
+def test_where_two_pots_are_short_the_first_is_named_and_the_cut_fits_both():
+    bids = [scored(1, 60, 90, community=7, theme="x"), scored(2, 60, 80, community=7, theme="x")]
+    outcome = count(bids, Limits(500, community_cap=100, theme_caps=(("x", 70),)))
+    reason = outcome.step(2).reason
+    assert (reason.code, reason["left"], reason["short"], reason["cut"]) == (
+        "community_cap",
+        40,
+        20,
+        50,
+    )
+
+
 def test_unknown_tier_is_set_aside():
     outcome = count([scored(1, 10, 90, tier="z")], Limits(100, tiers=(TierLimit("a"),)))
     assert outcome.step(1).reason == Reason.of("no_tier", tier="z", standing=Fraction(90))
@@ -178,6 +199,12 @@ def test_ties_are_parted_in_the_stated_order_and_all_reported():
     outcome = count(bids, Limits(90), ties=ties)
     assert outcome.funded == (4, 2, 3)
     assert outcome.ties == (Tie((2, 3, 1), "votes", True), Tie((3, 1), "lot", True))
+
+
+def test_level_in_votes_and_one_without_a_mark():
+    bids = [Bid(1, 10, votes=5), scored(2, 10, 0, votes=5), scored(3, 10, 7, votes=5)]
+    outcome = count(bids, Limits(20), order=by_votes, ties=TieOrder(("score",)))
+    assert (outcome.funded, outcome.ties) == ((3, 2), (Tie((3, 2, 1), "score", True),))
 
 
 def test_nothing_left_to_part_equals_is_an_error_with_their_keys():
