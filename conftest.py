@@ -10,8 +10,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
+
+settings.register_profile("house", deadline=None)  # a slow machine is not a failure
+settings.load_profile("house")
 
 
 def elections() -> Path | None:
