@@ -27,6 +27,7 @@ from django.db import IntegrityError, models, transaction
 
 from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.verdict import Refused
+from sanlin.kernel.machine import NotNow
 
 from .models import Entry, Unmasking
 
@@ -79,7 +80,7 @@ def deed(name: str) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
             try:
                 with transaction.atomic():
                     return verb(*args, by=by, now=now, **kw)
-            except (IntegrityError, Refused):
+            except (IntegrityError, Refused, NotNow):
                 # Two hands with one key: the other was first, so its effect is the answer.
                 if earlier := _earlier(repeat_mark):
                     return earlier  # type: ignore[no-any-return]
