@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.packs import LISTS, SCHEMA, Field, Pack, Rules, shown
@@ -50,6 +51,8 @@ class Book:
 
     def title(self, path: str) -> str:
         """The words for a path, an item's name before its cell; patterns with a star too."""
+        if " + " in path:
+            return _("、").join(self.title(one) for one in path.split(" + "))
         if path in _STARRED:
             words = label(_STARRED[path])
             return f"{_list_words(path)} {words}" if "*" in path else words
