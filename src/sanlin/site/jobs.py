@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.rounds.jobs import close_calls
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Job(Protocol):
     def __call__(self, *, now: datetime) -> int: ...
 
 
-JOBS: tuple[Job, ...] = (close_calls,)
+JOBS: tuple[Job, ...] = (close_calls, close_votes)
 
 
 def do_due(
