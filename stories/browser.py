@@ -114,3 +114,27 @@ def sign_in(page: Page, who: str, password: str = "sanlin-demo") -> None:
 def sign_out(page: Page) -> None:
     """Forgets who was here, as closing a public computer's browser does."""
     page.context.clear_cookies()
+
+
+def switch(page: Page, what: str) -> None:
+    """Presses a switch of the header: "elder" or "language"."""
+    page.click(f"header [name={what}]")
+
+
+def tab_to(page: Page, words: str, *, most: int = 150) -> None:
+    """Goes by the keyboard alone to the next thing that is named by `words`; raises if none is.
+
+    The name is what a screen reader would say first: the label or the text, or its beginning.
+    """
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"the keyboard does not reach {words!r} on {page.url}")
+
+
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const labels = [...(one.labels ?? [])].map(label => label.textContent);
+  return [one.getAttribute("aria-label") ?? "", ...labels, one.textContent].join(" ");
+}"""
