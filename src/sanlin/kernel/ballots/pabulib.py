@@ -206,7 +206,9 @@ def _meta(rows: _Rows) -> tuple[dict[str, str], dict[str, int]]:
 
 def _form(meta: Mapping[str, str], at: Mapping[str, int], projects: int) -> Form:
     """The form of ballot that the file declares; a ranking without a length ranks all projects."""
-    kind = KINDS.get(meta["vote_type"].lower())
+    declared = meta["vote_type"].lower()
+    kind = KINDS.get(declared)
+    length = {"ordinal": projects, "choose-1": 1}.get(declared)
     if kind is None:
         raise BadElection(at["vote_type"], "vote_type", found=meta["vote_type"])
     limits = {
@@ -216,7 +218,7 @@ def _form(meta: Mapping[str, str], at: Mapping[str, int], projects: int) -> Form
     budget = meta.get("max_sum_cost")
     return Form(
         kind,
-        most=limits["max_length"] or (projects if kind == "rank" else None),
+        most=limits["max_length"] or length,
         least=1 if limits["min_length"] is None else limits["min_length"],
         budget=_amount(budget, at["max_sum_cost"], "max_sum_cost") if budget else None,
         points=limits["max_sum_points"],

@@ -223,3 +223,16 @@ def test_nothing_that_was_skipped_would_fit_at_the_end(asked):
         for step in outcome.steps:
             if not step.funded and step.reason.get("place") is not None:
                 assert isinstance(books.ask(by_key[step.key]), Reason)
+
+
+def kinds(value):
+    if isinstance(value, dict):
+        return {kind for part in value.values() for kind in kinds(part)}
+    if isinstance(value, list):
+        return {kind for part in value for kind in kinds(part)}
+    return {type(value)}
+
+
+@given(rounds())
+def test_an_outcome_holds_no_float(asked):
+    assert kinds(asked.answer().as_data()) <= {int, str, bool, type(None)}
