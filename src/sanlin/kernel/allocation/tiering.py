@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from sanlin.kernel.allocation.constraints import Books, Offer, screen
 from sanlin.kernel.allocation.outcome import Bid, Limits
@@ -31,21 +32,25 @@ def from_the_top(
     if not limits.tiers:
         raise ValueError("there are no tiers to fill")
     standings = order.of
-    ranked = [bid for bid in bids if standings[bid.key] is not None]
+    tries = {bid.key: _open_to(bid, limits, standings[bid.key]) for bid in bids}
+    ranked = [bid for bid in bids if tries[bid.key]]
     queue, _met = settle(ranked, standings, ties)
-    books, earned = Books(limits), {}
-    for bid in queue:
-        earned[bid.key] = _first_open(bid, order, books)
+    books = Books(limits)
+    earned = {bid.key: _first_open(tries[bid.key], books) for bid in queue}
     last = limits.tiers[-1].key
-    return tuple(replace(bid, tier=earned.get(bid.key, last)) for bid in bids)
+    return tuple(replace(bid, tier=earned.get(bid.key) or last) for bid in bids)
 
 
-def _first_open(bid: Bid, order: Ranking, books: Books) -> str:
-    for tier in books.limits.tiers:
-        tried = replace(bid, tier=tier.key)
-        if screen(tried, books.limits, order.of[bid.key]) is None:
-            answer = books.ask(tried)
-            if isinstance(answer, Offer):
-                books.take(tried, answer.grant)
-                return tier.key
-    return books.limits.tiers[-1].key
+def _open_to(bid: Bid, limits: Limits, standing: Fraction | None) -> list[Bid]:
+    """The bid as it would stand in each tier that could take it at all."""
+    tried = [replace(bid, tier=tier.key) for tier in limits.tiers]
+    return [bid for bid in tried if screen(bid, limits, standing) is None]
+
+
+def _first_open(tries: Sequence[Bid], books: Books) -> str | None:
+    for bid in tries:
+        answer = books.ask(bid)
+        if isinstance(answer, Offer):
+            books.take(bid, answer.grant)
+            return bid.tier
+    return None

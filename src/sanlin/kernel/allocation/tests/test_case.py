@@ -90,3 +90,10 @@ def test_ranks_fill_tiers_with_caps_passing_over():
     outcome = allocate(placed, limits, by_votes(bids), TieOrder())
     assert outcome.funded == (1, 3, 4)
     assert outcome.step(2).reason.code == "community_cap"
+
+
+def test_equals_that_no_tier_can_take_need_no_lot():
+    bids = [Bid(1, 900, votes=5), Bid(2, 800, votes=5), Bid(3, 10, votes=5)]
+    limits = Limits(2000, tiers=(TierLimit("a", places=1, cap=100),))
+    placed = from_the_top(bids, limits, by_votes(bids), TieOrder())
+    assert allocate(placed, limits, by_votes(bids), TieOrder()).funded == (3,)
