@@ -7,6 +7,7 @@ clock is ahead (or, below zero, behind). Outside a demonstration the file is not
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from .http import Request
+
+_page_year: ContextVar[int | None] = ContextVar("page_year", default=None)
 
 
 def _shift_file() -> Path:
@@ -51,11 +54,20 @@ def local_day(moment: datetime) -> date:
     return timezone.localtime(moment).date()
 
 
+def page_year() -> int | None:
+    """The year in which the page that is being written is read; None where there is no request."""
+    return _page_year.get()
+
+
 def tell_time(get_response: Callable[[Request], HttpResponse]) -> Callable[[Request], HttpResponse]:
     """Middleware: one request, one moment."""
 
     def middleware(request: Request) -> HttpResponse:
         request.now = now()
-        return get_response(request)
+        token = _page_year.set(local_day(request.now).year)
+        try:
+            return get_response(request)
+        finally:
+            _page_year.reset(token)
 
     return middleware

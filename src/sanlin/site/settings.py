@@ -93,7 +93,7 @@ DATABASES = {"default": database(os.getenv("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "sanlin.site.urls"
 WSGI_APPLICATION = "sanlin.site.wsgi.application"
-MENU = "sanlin.site.menu.menu"
+MENU, SIDE, FOOT = (f"sanlin.site.menu.{part}" for part in ("menu", "side", "foot"))
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
 LOCALE_PATHS = [Path(__file__).parent / "locale"]

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import translate_url
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sanlin.ground.clock import local_day, set_demo_time
 from sanlin.ground.gate import open_to_all
 from sanlin.ground.http import Request, say_no
 
+from . import gallery as gallery_samples
 from .context import ELDER
+from .words import day
 
 YEAR = 365 * 24 * 3600
 
@@ -43,9 +51,45 @@ def language(request: Request) -> HttpResponse:
 
 
 @open_to_all
+@require_POST
+def demo_clock(request: Request) -> HttpResponse:
+    """Put a demonstration's clock ahead by days, or to nine in the morning of a day."""
+    if not settings.DEMO:
+        raise Http404
+    to = _wanted(request)
+    if to is None:
+        messages.error(request, _("请填写2000年到2100年之间的一天，例如2024-03-05"))
+    else:
+        set_demo_time(to)
+        messages.success(request, _("演示时间已拨到%(day)s") % {"day": day(to, full=True)})
+    return redirect(_back(request))
+
+
+def _wanted(request: Request) -> datetime | None:
+    days = request.POST.get("days", "")
+    if days in {"1", "7"}:
+        return request.now + timedelta(days=int(days))
+    try:
+        there = parse_date(request.POST.get("day", ""))
+    except ValueError:
+        return None
+    if there is None or not 2000 <= there.year <= 2100:
+        return None
+    if there == local_day(request.now):
+        return request.now
+    return timezone.make_aware(datetime.combine(there, time(9)))
+
+
+@open_to_all
 def gallery(request: Request) -> HttpResponse:
-    """Every part of the kit in every state."""
-    return render(request, "ui/gallery.html")
+    """Every part of the kit in every state, at the phone's density or the desk's."""
+    show = {
+        "frame": "desk" if request.GET.get("frame") == "desk" else "phone",
+        "nothing": gallery_samples.SAMPLE_TABLE.read(request, gallery_samples.some_rows().none()),
+        **gallery_samples.samples(request.now),
+    }
+    rows = gallery_samples.some_rows()
+    return gallery_samples.SAMPLE_TABLE.answer(request, rows, "ui/gallery.html", show)
 
 
 def no_permission(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -11,15 +12,19 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.forms.forms import BaseForm
 from django.template.context import Context
-from django.utils import timezone
-from django.utils.html import format_html
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from sanlin.ground.ui import charts, icons, words
+from sanlin.ground.verdict import Verdict
 from sanlin.kernel.money import yuan as in_yuan
 
 register = template.Library()
+
+
+# --- figures and dates ---------------------------------------------------------------------------
 
 
 @register.filter
@@ -29,36 +34,36 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
-    """3月5日 (周三), with the year where it is not this one's page."""
-    if value is None:
-        return "—"
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    if get_language() == "en":
-        return f"{value:%a} {value.day} {value:%b %Y}"
-    week = "一二三四五六日"[value.weekday()]  # data: this branch speaks Chinese alone
-    return f"{value.year}年{value.month}月{value.day}日 (周{week})"  # data
+def day(value: date | datetime | None, full: str = "") -> str:
+    """3月5日 (周三), with the year where it is not this one; `|day:"full"` always has it."""
+    return words.day(value, full=bool(full))
 
 
 @register.filter
-def moment(value: datetime | None) -> str:
-    """3月5日 (周三) 10:32."""
-    return "—" if value is None else f"{day(value)} {timezone.localtime(value):%H:%M}"
+def moment(value: datetime | None, full: str = "") -> str:
+    """3月5日 (周三) 10:32; `|moment:"full"` with the year."""
+    return words.moment(value, full=bool(full))
+
+
+@register.simple_tag(takes_context=True)
+def dates(context: Context, opens: date | None, closes: date | None) -> str:
+    """3月5日–3月11日 还剩2天: a window, and what is left of it while it is open."""
+    written, now = words.span(opens, closes), context.get("now")
+    running = (
+        isinstance(now, datetime)
+        and isinstance(closes, datetime)
+        and (not isinstance(opens, datetime) or opens <= now)
+    )
+    return f"{written} {words.left(now, closes)}" if running else written  # type: ignore[arg-type]
 
 
 @register.simple_tag
 def left(now: datetime, until: datetime | None) -> str:
     """还剩2天 / 还剩3小时 / 已截止."""
-    if until is None:
-        return ""
-    rest = until - now
-    if rest <= timedelta():
-        return _("已截止")
-    if rest >= timedelta(days=1):
-        return ngettext("还剩%(n)s天", "还剩%(n)s天", rest.days) % {"n": rest.days}
-    hours = max(1, -(-rest.seconds // 3600))
-    return ngettext("还剩%(n)s小时", "还剩%(n)s小时", hours) % {"n": hours}
+    return words.left(now, until)
+
+
+# --- asking --------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -88,7 +93,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 def errors(form: BaseForm) -> dict[str, Any]:
     """The summary on top: one line a fault, each a link to its field."""
     faults = [
-        (form[name].auto_id if name in form.fields else "", form[name].label, text)
+        (form[name].id_for_label or form[name].auto_id, form[name].label, text)
         for name, texts in form.errors.items()
         if name in form.fields
         for text in texts
@@ -105,15 +110,77 @@ def button(words: str, kind: str = "primary", name: str = "", value: str = "") -
 
 
 @register.simple_tag
+def verb(words: str, verdict: Verdict, kind: str = "primary") -> SafeString:
+    """A button as its rule sees it: ready, or greyed with the rule's sentence below."""
+    if verdict:
+        return button(words, kind)
+    return format_html(
+        '<button class="button {}" disabled>{}</button><p class="quiet">{}</p>',
+        kind,
+        words,
+        verdict.reason,
+    )
+
+
+@register.simple_tag
 def link_button(words: str, href: str, kind: str = "primary") -> SafeString:
     """A link that looks like what it is for: going on."""
     return format_html('<a class="button {}" href="{}">{}</a>', kind, href, words)
+
+
+@register.inclusion_tag("ui/confirm.html")
+def confirm(
+    what: str | Sequence[str], whom: str | Sequence[str] = "", published: str | Sequence[str] = ""
+) -> dict[str, Any]:
+    """Before what cannot be undone: what will happen, to whom, what will be published.
+
+    Each is a sentence or several. Where nothing is published the part says so itself.
+    """
+
+    def several(said: str | Sequence[str]) -> list[str]:
+        return ([said] if said else []) if isinstance(said, str) else list(said)
+
+    return {"what": several(what), "whom": several(whom), "published": several(published)}
+
+
+# --- saying --------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of the sprite; write its word beside it. Raises KeyError for an unknown name."""
+    return icons.draw(name)
 
 
 @register.simple_tag
 def badge(words: str, kind: str = "plain") -> SafeString:
     """A state in words; kind colours it: done, waiting, wrong, now or plain."""
     return format_html('<span class="badge {}">{}</span>', kind, words)
+
+
+@register.simple_block_tag
+def alert(content: str, kind: str = "plain", title: str = "") -> SafeString:
+    """A sentence that must be seen: done, waiting, wrong or plain."""
+    head = format_html("<strong>{}</strong> ", title) if title else ""
+    role = "alert" if kind == "wrong" else "status"
+    return format_html(
+        '<div class="alert {}" role="{}">{}{}</div>', kind, role, head, mark_safe(content)
+    )
+
+
+@register.simple_block_tag
+def empty(content: str) -> SafeString:
+    """Why there is nothing here, and what to do."""
+    return format_html('<p class="empty">{}</p>', mark_safe(content))
+
+
+@register.inclusion_tag("ui/progress.html")
+def progress(done: int, of: int, words: str) -> dict[str, Any]:
+    """How far something is, in words with numbers and a line: 3 of 5."""
+    return {"words": words, "done": done, "of": of, "length": done * charts.FULL // max(of, 1)}
+
+
+# --- showing -------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("ui/cell.html")
@@ -151,25 +218,52 @@ def card(content: str, title: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def alert(content: str, kind: str = "plain", title: str = "") -> SafeString:
-    """A sentence that must be seen: done, waiting, wrong or plain."""
-    head = format_html("<strong>{}</strong> ", title) if title else ""
-    role = "alert" if kind == "wrong" else "status"
-    return format_html(
-        '<div class="alert {}" role="{}">{}{}</div>', kind, role, head, mark_safe(content)
-    )
+def stick(content: str) -> SafeString:
+    """The bar that stays at the bottom of a phone: what is chosen, and the next step."""
+    return format_html('<div class="stick">{}</div>', mark_safe(content))
 
 
-@register.simple_block_tag
-def empty(content: str) -> SafeString:
-    """Why there is nothing here, and what to do."""
-    return format_html('<p class="empty">{}</p>', mark_safe(content))
+@register.simple_tag
+def facts(items: Sequence[tuple[str, Any]]) -> SafeString:
+    """Pairs of (words, value), one a line."""
+    lines = format_html_join("", "<dt>{}</dt><dd>{}</dd>", items)
+    return format_html('<dl class="facts">{}</dl>', lines)
 
 
 @register.inclusion_tag("ui/stages.html")
 def stages(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """The vertical line of a round. A step: label, state (past, now, later), dates, words, href."""
+    """The vertical line of a round.
+
+    A step has label, state (past, now, later) and may have dates, words, href, and for the verb
+    that one can do now: verb_words and verb_href.
+    """
     return {"steps": steps}
+
+
+@register.simple_tag
+def back(href: str, words: str) -> SafeString:
+    """The way up, above the heading: the block `crumbs` is its place."""
+    return format_html(
+        '<nav class="crumbs" aria-label="{}"><a href="{}">‹ {}</a></nav>', _("上一级"), href, words
+    )
+
+
+@register.simple_tag
+def qr(text: str, words: str) -> SafeString:
+    """A QR code as inline SVG, with its words for whoever cannot see it."""
+    drawing = segno.make(text, error="m").svg_inline(border=2, omitsize=True, title=words)
+    return format_html(
+        '<figure class="qr">{}<figcaption>{}</figcaption></figure>', mark_safe(drawing), words
+    )
+
+
+@register.inclusion_tag("ui/paper.html")
+def paper(number: str, day: date | datetime | None, code: str = "") -> dict[str, Any]:
+    """The head of what is printed: number, date, root code. The printer adds page x of y."""
+    return {"number": number, "day": day, "code": code}
+
+
+# --- counting ------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("ui/figures.html")
@@ -179,14 +273,38 @@ def figures(items: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/bars.html")
-def bars(rows: list[tuple[str, int, str]], caption: str) -> dict[str, Any]:
-    """Zero-based bars, each labelled with its figure, drawn as SVG: rows of (label, size, figure)."""
-    most = max((size for _label, size, _figure in rows), default=0) or 1
-    drawn = [
-        {"label": label, "figure": figure, "width": size * 300 // most, "y": i * 28}
-        for i, (label, size, figure) in enumerate(rows)
-    ]
-    return {"rows": drawn, "caption": caption, "height": len(rows) * 28}
+def bars(rows: Sequence[tuple[str, int, str]], caption: str) -> dict[str, Any]:
+    """Zero-based bars, each labelled with its figure: rows of (label, size, figure).
+
+    It is a table to whoever reads it, and a chart to whoever sees it.
+    """
+    return {"rows": charts.lengths(rows), "caption": caption, "full": charts.FULL}
+
+
+@register.inclusion_tag("ui/strip.html")
+def strip(asked: int, approved: int, paid: int, caption: str) -> dict[str, Any]:
+    """A round's money in one strip, in fen: asked, of that approved, of that paid, and left."""
+    return {
+        "strip": charts.Strip(asked, approved, paid),
+        "caption": caption,
+        "full": charts.FULL,
+    }
+
+
+@register.inclusion_tag("ui/heat.html")
+def heat(grid: charts.Heat, caption: str, corner: str, money: bool = False) -> dict[str, Any]:
+    """A table of whole numbers, darker where there is more, with its sums."""
+    return {"grid": grid, "caption": caption, "corner": corner, "money": money}
+
+
+@register.inclusion_tag("ui/table.html", takes_context=True)
+def table(context: Context, listing: Any) -> dict[str, Any]:
+    """A staff list that `ui.tables.Table` has read: sieve, sort, pick, pages, keys, Excel."""
+    return {
+        "listing": listing,
+        "csrf_token": context.get("csrf_token"),
+        "request": listing.request,
+    }
 
 
 @register.inclusion_tag("ui/pager.html", takes_context=True)
@@ -198,9 +316,10 @@ def pager(context: Context, page: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def qr(text: str, words: str) -> SafeString:
-    """A QR code as inline SVG, with its words for whoever cannot see it."""
-    drawing = segno.make(text, error="m").svg_inline(scale=4, border=2, title=words)
+def htmx() -> SafeString:
+    """htmx, for the block `head` of the few pages where it saves a wait."""
     return format_html(
-        '<figure class="qr">{}<figcaption>{}</figcaption></figure>', mark_safe(drawing), words
+        '<meta name="htmx-config" content="{}"><script src="{}" defer></script>',
+        '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true}',
+        static("django_htmx/htmx-2.min.js"),
     )
