@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 
 from sanlin.govern.rounds.models import Round
+from sanlin.ground.clock import local_day
 
 from . import stages
-from .models import Proposal
+from .models import Proposal, Result
 
 
 def admitted(round: Round) -> QuerySet[Proposal]:
@@ -31,3 +33,13 @@ def totals(round: Round) -> list[dict[str, Any]]:
         .annotate(proposals=Count("pk"), asked=Sum("asked"))
         .order_by("neighbourhood__code", "tier")
     )
+
+
+def uncorrected(*, now: datetime) -> list[Proposal]:
+    """What was returned for correction and whose days ran out before this moment's day."""
+    late = Proposal.objects.filter(
+        stage=stages.RETURNED,
+        screenings__result=Result.RETURN,
+        screenings__until__lt=local_day(now),
+    )
+    return list(late.select_related("round__street", "team").order_by("pk"))

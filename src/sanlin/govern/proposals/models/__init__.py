@@ -2,7 +2,6 @@ from .content import Content, Shown
 from .proposal import (
     Advice,
     BudgetLine,
-    Numbering,
     Photo,
     Proposal,
     Revision,
@@ -17,7 +16,6 @@ __all__ = [
     "BudgetLine",
     "Content",
     "Finding",
-    "Numbering",
     "Photo",
     "Proposal",
     "Result",

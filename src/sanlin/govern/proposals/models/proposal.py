@@ -258,18 +258,3 @@ class Advice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal} {self.pk}"
-
-
-class Numbering(models.Model):
-    """The last number given in a round. Whoever hands in holds this row until it is done."""
-
-    round = models.OneToOneField(
-        "rounds.Round", models.PROTECT, related_name="numbering", verbose_name=_("轮次")
-    )
-    last = models.PositiveIntegerField(_("最后编号"), default=0)
-
-    class Meta:
-        verbose_name = _("编号器")
-
-    def __str__(self) -> str:
-        return f"{self.round} {self.last}"

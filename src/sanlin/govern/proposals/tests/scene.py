@@ -16,6 +16,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from django.db.models import Max
+
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, neighbourhood, resident
 from sanlin.commons.places.models import Neighbourhood
@@ -23,7 +25,6 @@ from sanlin.govern.proposals import stages
 from sanlin.govern.proposals.models import (
     BudgetLine,
     Content,
-    Numbering,
     Proposal,
     Revision,
     Why,
@@ -134,7 +135,4 @@ def _team(place: Neighbourhood, leader: Account | None) -> tuple[Organisation, A
 
 
 def _number(round: Round) -> int:
-    row, _made = Numbering.objects.get_or_create(round=round)
-    row.last += 1
-    row.save()
-    return row.last
+    return (Proposal.objects.filter(round=round).aggregate(last=Max("number"))["last"] or 0) + 1

@@ -1,0 +1,36 @@
+"""What teams and staff do with a proposal."""
+
+from .handing import VERBS, Incomplete, resubmit, revise, submit
+from .screening import UNCORRECTED, Found, advise, appeal, lapse, screen
+from .writing import (
+    MOST_PHOTOS,
+    PARTS,
+    Overtaken,
+    add_photo,
+    begin,
+    drop_photo,
+    save,
+    withdraw,
+)
+
+__all__ = [
+    "MOST_PHOTOS",
+    "PARTS",
+    "UNCORRECTED",
+    "VERBS",
+    "Found",
+    "Incomplete",
+    "Overtaken",
+    "add_photo",
+    "advise",
+    "appeal",
+    "begin",
+    "drop_photo",
+    "lapse",
+    "resubmit",
+    "revise",
+    "save",
+    "screen",
+    "submit",
+    "withdraw",
+]
