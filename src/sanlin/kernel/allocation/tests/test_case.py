@@ -97,3 +97,8 @@ def test_equals_that_no_tier_can_take_need_no_lot():
     limits = Limits(2000, tiers=(TierLimit("a", places=1, cap=100),))
     placed = from_the_top(bids, limits, by_votes(bids), TieOrder())
     assert allocate(placed, limits, by_votes(bids), TieOrder()).funded == (3,)
+
+
+def test_the_lot_names_who_was_drawn_first():
+    bids = tuple(Bid(key, 10, votes=5) for key in (1, 2, 3))
+    assert Case(bids, Limits(20), "votes", lot=(3, 1, 2)).answer().funded == (3, 1)
