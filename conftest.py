@@ -1,4 +1,7 @@
-"""Where the published elections lie, for the tests that count them anew.
+"""What all tests share: how examples are drawn, and where the published elections lie.
+
+A busy machine is no failed test, so no example has a deadline; where CI is set the same examples
+are drawn each time, elsewhere new ones.
 
 SANLIN_PABULIB names the folder; without it a folder `data/pabulib` is looked for in this checkout
 and in the folders beside it and above it. Where there is none, those tests are skipped and say so.
