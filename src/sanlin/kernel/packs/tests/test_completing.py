@@ -48,6 +48,7 @@ def test_an_officer_writes_as_people_write_or_in_the_kernels_units():
     assert rules(award__min_score=None).award.min_score is None
     assert rules(award__min_score="none").award.min_score is None
     assert rules(windows__call="45").windows["call"].days == 45
+    assert rules(own_funds_min="12.5%").own_funds_min == 125
 
 
 def test_what_the_instrument_prints_stays():
@@ -103,6 +104,12 @@ def test_examples_from_elsewhere_and_own_proposals_may_be_changed():
 )  # fmt: skip
 def test_an_officers_mistake_is_named(changes, expected):
     assert expected in refused(**changes)
+
+
+def test_limits_that_are_just_met_are_no_fault():
+    tiers = 160_000_00 + 315_000_00 + 260_000_00
+    assert rules(budget=tiers).budget == tiers
+    assert refused(budget=tiers - 1) == {("tiers.*.money", "tier_money")}
 
 
 def test_everything_wrong_is_said_at_once():

@@ -27,6 +27,8 @@ key = "1"
 n = 1
 [[items]]
 key = "2"
+[items.sub]
+n = 2
 ["中 文"]
 '"' = ""
 '''
@@ -56,8 +58,10 @@ def test_every_line_is_the_one_a_person_would_point_to():
         "items.0.sub.n": 18,
         "items.1": 19,
         "items.1.key": 20,
-        "中 文": 21,
-        '中 文."': 22,
+        "items.1.sub": 21,
+        "items.1.sub.n": 22,
+        "中 文": 23,
+        '中 文."': 24,
     }
 
 

@@ -95,6 +95,8 @@ def test_what_a_pack_says():
         ("charity = \"《中华人民共和国慈善法》\"", 'charity = { text = "法", elsewhere = false }', "sources.charity", "source_table"),
         ("charity = \"《中华人民共和国慈善法》\"", 'own = "法"', "sources.own", "key"),
         ("from_mark = 0\n", "from_mark = 5\n", "grades (closing)", "grades"),
+        ('max_share = "50%"', "forbidden = true\nmax_share = 500", "heads.labour.forbidden", "caps_on_forbidden"),
+        ("unit_cap = 500", "forbidden = true\nunit_cap = 500", "heads.expert_senior.forbidden", "caps_on_forbidden"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_named_with_its_line(old, new, path, code):
@@ -168,6 +170,18 @@ def test_text_that_is_not_toml(source, line):
 
 def test_a_text_too_long_is_not_read():
     assert faults("#" * 200_001) == [(1, "", "too_long")]
+
+
+def test_a_list_too_long_is_named_where_it_begins():
+    themes = [f'[[themes]]\nkey = "t{n}"\nname = "{n}"\nsource = "own"\n' for n in range(41)]
+    assert len(read(WEIFANG + "".join(themes[:40])).lists["themes"]) == 40
+    line = WEIFANG.count("\n") + 1
+    assert faults(WEIFANG + "".join(themes)) == [(line, "themes", "too_many")]
+
+
+def test_letters_are_kept_in_one_form():
+    source, _ = changed('name = "示范类"', 'name = "Cafe\u0301"')
+    assert read(source).values["tiers.shifan.name"].value == "Caf\u00e9"
 
 
 def test_an_empty_file_misses_everything():
