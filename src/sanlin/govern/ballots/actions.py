@@ -182,10 +182,8 @@ def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
         round.refresh_from_db(fields=["stage"])
         return round
     Voter.objects.filter(roll=roll).update(open=False, link="")
-    boxes: Any = Ballot.objects.filter(roll=roll, standing=True).values_list("box", flat=True)
-    counted = Counter(box.reveal().rstrip() for box in boxes.iterator(chunk_size=BATCH))
+    counted = _open_boxes(roll)
     _write_count(roll, counted)
-    Ballot.objects.filter(roll=roll).update(box="")
     standing = Voter.objects.filter(roll=roll).exclude(stage=stages.STRUCK)
     roll.size, roll.cast, roll.closed_at = standing.count(), sum(counted.values()), now
     roll.save(update_fields=["size", "cast", "closed_at"])
@@ -193,6 +191,25 @@ def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     record(roll, by=by, now=now, cast=roll.cast, size=roll.size)
     move(round, "close_entries", by=by, now=now)
     return round
+
+
+def _open_boxes(roll: Roll) -> Counter[str]:
+    """Count the standing ballots by their choices, and write all ballots anew, empty.
+
+    They are written in the order of their codes, so that not even a database that keeps rows in the
+    order of their arrival still knows it.
+    """
+    counted: Counter[str] = Counter()
+    emptied = []
+    boxes = Ballot.objects.filter(roll=roll).order_by("code")
+    for ballot in boxes.iterator(chunk_size=BATCH):
+        if ballot.standing:
+            counted[ballot.box.reveal().rstrip()] += 1
+        ballot.box = ""
+        emptied.append(ballot)
+    boxes.delete()
+    Ballot.objects.bulk_create(emptied, batch_size=BATCH)
+    return counted
 
 
 def _write_count(roll: Roll, counted: Counter[str]) -> None:
@@ -206,10 +223,10 @@ def _write_count(roll: Roll, counted: Counter[str]) -> None:
 @deed("voter.add")
 def add(round: Round, account: Account, reason: str, *, by: Account, now: datetime) -> Voter:
     """Put a resident (or her home) on the roll after it was fixed, or back on it, with a reason."""
+    roll = Roll.objects.select_for_update(no_key=True).filter(round=round).first()
+    forget(round)
     require(rules.can_add(by, round, account, now=now))
-    roll = Roll.objects.select_for_update(no_key=True).get(round=round)
-    if roll.closed_at:
-        raise Refused(_("投票已经截止，名册不再更改"))
+    assert roll is not None  # noqa: S101  # the vote is open
     person = residence(account)
     assert isinstance(person, Resident)  # noqa: S101  # the rule has read her
     voter = rules.voter_of(account, roll)
