@@ -47,7 +47,7 @@ messages: setup-test ## bring the catalogues up to the words on the screens
 lock: ## choose and pin the newest packages that pyproject.toml allows
 	@$(SETUP) lock
 
-assets: setup-demo
+assets: setup-demo ## compile the catalogues and collect the static files after a change
 
 setup-demo:
 	@$(SETUP) venv

@@ -30,6 +30,7 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 PATIENCE = 10_000  # milliseconds before a story gives up on a button or a page
 FLAGS = (
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 PICTURES = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 GEOMETRY = (Path(__file__).parent / "geometry.js").read_text(encoding="utf-8")
-# Pixels: the smallest text, the smallest target.
+# Pixels: the smallest text, the smallest target. At a desk a mouse is precise: there the 24 pixels
+# of WCAG 2.2 with its exceptions, which axe measures, are enough.
 PHONE = {"text": 13, "target": 44}
-DESK = {"text": 13, "target": 24}
+DESK = {"text": 13, "target": 0}
 ELDER = {"text": 20, "target": 60}
 NARROW = 320
 
@@ -40,7 +41,11 @@ def axe(page: Page) -> list[str]:
     """What axe finds against WCAG 2.0 to 2.2, levels A and AA: rule, element and why, a line each."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
+    options = {
+        "runOnly": {"type": "tag", "values": LEVELS},
+        "rules": {"target-size": {"enabled": True}},
+        "resultTypes": ["violations"],
+    }
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{page.url}: {rule['id']}: {' '.join(map(str, node['target']))}: "

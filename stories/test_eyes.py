@@ -53,6 +53,14 @@ def test_small_text_and_small_targets_are_found(nowhere):
     assert [line.split(" × ")[1] for line in found if "target" in line] == ["20 px"]
 
 
+def test_crowded_targets_are_found_at_a_desk_too(browser, tmp_path):
+    crowd = "<p>" + '<button style="width: 12px; height: 12px"></button>' * 3 + "</p>"
+    house = House("http://127.0.0.1:9", tmp_path, tmp_path / "log")
+    with window(browser, house, "desk") as page:
+        page.set_content(good(crowd.replace("></b", ' aria-label="按"></b')))
+        assert set(kinds(eyes.axe(page))) == {"target-size"}
+
+
 def test_elder_reading_asks_for_more(nowhere):
     nowhere.set_content(good(more=' class="elder"', text=20))
     assert eyes.geometry(nowhere) == []
