@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.govern.proposals.queries import admitted
+from sanlin.govern.rounds.models import Round
+from sanlin.kernel.money import BadAmount, fen
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("理由"), max_length=120, min_length=4)
+
+
+class RivalsForm(ReasonForm):
+    proposals = forms.ModelMultipleChoiceField(
+        None, label=_("互斥的提案"), widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("proposals", "reason")
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["proposals"].queryset = admitted(round).order_by("number")  # type: ignore[attr-defined]
+
+
+class ObjectionForm(forms.Form):
+    text = forms.CharField(
+        label=_("您认为哪里不对"),
+        help_text=_("请写明事实和依据；不会公布您的姓名。"),
+        max_length=1000,
+        min_length=8,
+        widget=forms.Textarea,
+    )
+
+
+class AnswerForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("结论"),
+        choices=[("reject", _("不成立，项目继续")), ("uphold", _("成立"))],
+        widget=forms.RadioSelect,
+    )
+    grant = forms.CharField(
+        label=_("更正后的金额（元）"),
+        help_text=_("异议成立时填写；不填即取消立项。"),
+        max_length=30,
+        required=False,
+    )
+    answer = forms.CharField(
+        label=_("答复"),
+        help_text=_("答复会公布，请勿写入姓名、电话等个人信息。"),
+        max_length=1000,
+        min_length=4,
+        widget=forms.Textarea,
+    )
+
+    def clean_grant(self) -> int | None:
+        text = self.cleaned_data["grant"]
+        if not text:
+            return None
+        try:
+            return fen(text)
+        except BadAmount as error:
+            raise forms.ValidationError(_("请写成金额，例如 12000 或 1.2万")) from error

@@ -1,0 +1,16 @@
+"""What is read of decisions: the case of a round, why each proposal stands where it stands."""
+
+from .counting import case_of, recount
+from .explaining import Sentence, explain, figure
+from .standing import current, published, standing
+
+__all__ = [
+    "Sentence",
+    "case_of",
+    "current",
+    "explain",
+    "figure",
+    "published",
+    "recount",
+    "standing",
+]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sanlin.govern.awards.models import Decision, Rivals
+from sanlin.govern.ballots.queries import turnout, votes
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.queries import admitted
+from sanlin.govern.reviews.queries import marks
+from sanlin.govern.rounds.models import Round
+from sanlin.ground import lots
+from sanlin.kernel.allocation import Bid, Case, Limits, Outcome, TierLimit, from_bytes
+from sanlin.kernel.packs import Rules
+
+EVERYBODY = "everybody"  # the one tier of a round without tiers that limits the number of awards
+
+
+def case_of(round: Round, seed: str) -> Case:
+    """Everything that deciding this round rests on, as it stands now."""
+    rules = round.rules
+    entered = list(admitted(round).order_by("pk"))
+    has_vote = "vote" in rules.stages
+    scores = marks(round) if "review" in rules.stages else {}
+    counted = votes(round) if has_vote else {}
+    keys = [proposal.pk for proposal in entered]
+    return Case(
+        bids=tuple(_bid(proposal, rules, scores, counted) for proposal in entered),
+        limits=_limits(round, rules, set(keys)),
+        method=rules.award.method,
+        expert=rules.award.expert,
+        public=rules.award.public,
+        normaliser=rules.award.normaliser,
+        ballots=turnout(round)[0] if has_vote else 0,
+        rule=rules.award.overflow,
+        ties=rules.award.ties,
+        seed=seed,
+        lot=tuple(lots.draw(seed, keys)),
+        climb=rules.award.tiering == "by_rank",
+        rules=round.fingerprint,
+    )
+
+
+def _bid(
+    proposal: Proposal,
+    rules: Rules,
+    scores: dict[int, Fraction | None],
+    counted: dict[int, int],
+) -> Bid:
+    least = None
+    if rules.award.partial == "remainder":
+        least = max(1, -(-proposal.asked * rules.award.partial_min // 1000))
+    return Bid(
+        key=proposal.pk,
+        cost=proposal.asked,
+        score=scores.get(proposal.pk),
+        votes=counted.get(proposal.pk, 0),
+        tier=(proposal.tier or None) if rules.tiers else EVERYBODY,
+        team=proposal.team_id,
+        community=proposal.neighbourhood_id,
+        theme=proposal.theme or None,
+        least=least,
+        own_funds=proposal.own_funds,
+        sent=proposal.number,
+    )
+
+
+def _limits(round: Round, rules: Rules, keys: set[int]) -> Limits:
+    tiers = tuple(TierLimit(t.key, t.places, t.money, t.cap) for t in rules.tiers)
+    if not tiers and rules.award.places is not None:
+        tiers = (TierLimit(EVERYBODY, rules.award.places),)
+    groups = (
+        frozenset(group.proposals.values_list("pk", flat=True))
+        for group in Rivals.objects.filter(round=round).order_by("pk")
+    )
+    least = rules.award.min_score
+    return Limits(
+        budget=rules.budget,
+        tiers=tiers,
+        project_cap=rules.project_cap,
+        team_cap=rules.team_cap,
+        community_cap=rules.community_cap,
+        min_score=None if least is None else Fraction(least),
+        min_votes=rules.award.min_votes,
+        exclusive=tuple(group & keys for group in groups if len(group & keys) > 1),
+        partial=rules.award.partial == "remainder",
+        reserve=rules.award.reserve,
+    )
+
+
+def recount(decision: Decision) -> Outcome:
+    """Count the decision's own bytes again; anybody who has them gets the same."""
+    return from_bytes(bytes(decision.inputs)).answer()

@@ -1,0 +1,200 @@
+"""One sentence for each proposal: why it is funded, or what it lacked, with the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sanlin.govern.awards.models import Award
+from sanlin.kernel.money import yuan
+from sanlin.kernel.packs import Rules
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`text` says why; `change`, where it exists, what would have been enough."""
+
+    text: str
+    change: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def figure(value: Fraction | str | int | None) -> str:
+    """A mark for people: at most two decimals, never a rounded nothing.
+
+    >>> figure("7/5"), figure("171/2"), figure(Fraction(1, 900)), figure(None)
+    ('1.4', '85.5', '<0.01', '—')
+    """
+    if value is None or value == "":
+        return "—"
+    exact = Fraction(value)
+    cents = (abs(exact) * 200 + 1) // 2
+    if exact and not cents:
+        return "<0.01"
+    whole, rest = divmod(int(cents), 100)
+    digits = f"{rest:02d}".rstrip("0")
+    return ("-" if exact < 0 else "") + f"{whole}" + (f".{digits}" if digits else "")
+
+
+def explain(award: Award, rules: Rules, titles: dict[int, str]) -> Sentence:
+    """The sentence for this award. `titles` gives the names of rivals by proposal key."""
+    reason = award.reason
+    told: Figures = dict(reason["figures"])
+    told["tier_name"] = _tier_name(rules, told.get("tier"))
+    told["unit"] = _("票") if reason.get("unit") == "votes" else _("分")
+    told["other_title"] = titles.get(told.get("other", 0), "")
+    told["rules"] = rules
+    write = SENTENCES.get(reason["code"], _unknown)
+    return Sentence(write(told) + _reserve(told), _change(reason, told))
+
+
+def _tier_name(rules: Rules, key: str | None) -> str:
+    names = {tier.key: tier.name for tier in rules.tiers}
+    return names.get(key or "", "")
+
+
+def _funded(told: Figures) -> str:
+    if told["tier_name"]:
+        text = _("获%(tier)s第%(seat)s名，立项%(grant)s") % {
+            "tier": told["tier_name"],
+            "seat": told["seat"],
+            "grant": yuan(told["grant"]),
+        }
+    else:
+        text = _("第%(seat)s名立项，金额%(grant)s") % {
+            "seat": told["seat"],
+            "grant": yuan(told["grant"]),
+        }
+    return text + _above(told)
+
+
+def _above(told: Figures) -> str:
+    margin = told.get("margin")
+    if margin is None or Fraction(margin) <= 0:
+        return ""
+    return _("；高于入围线%(margin)s%(unit)s") % {
+        "margin": figure(margin),
+        "unit": told["unit"],
+    }
+
+
+def _below(told: Figures) -> str:
+    margin = told.get("margin")
+    if margin is None or Fraction(margin) >= 0:
+        return ""
+    return _("；低于入围线%(margin)s%(unit)s") % {
+        "margin": figure(-Fraction(margin)),
+        "unit": told["unit"],
+    }
+
+
+def _partly(told: Figures) -> str:
+    return _("余款不足全额，部分立项%(grant)s（申请%(cost)s）") % {
+        "grant": yuan(told["grant"]),
+        "cost": yuan(told["cost"]),
+    }
+
+
+def _places(told: Figures) -> str:
+    if not told["tier_name"]:
+        full = _("列第%(place)s位，%(places)s个名额已满")
+        return full % {"place": told["place"], "places": told["places"]} + _below(told)
+    return _("列%(tier)s第%(place)s位，%(tier)s的%(places)s个名额已满") % {
+        "tier": told["tier_name"],
+        "place": told["place"],
+        "places": told["places"],
+    } + _below(told)
+
+
+def _enough(told: Figures) -> str:
+    """Say first that its standing was enough, where only money stopped it."""
+    margin = told.get("margin")
+    if margin is not None and Fraction(margin) >= 0:
+        return _("票数足够，但") if told["unit"] == _("票") else _("分数足够，但")
+    return ""
+
+
+def _pot(sentence: Callable[[], str]) -> Callable[[Figures], str]:
+    def write(told: Figures) -> str:
+        return _enough(told) + sentence() % {
+            "cap": yuan(told.get("cap", 0)),
+            "left": yuan(told.get("left", 0)),
+            "cost": yuan(told.get("cost", 0)),
+            "short": yuan(told.get("short", 0)),
+            "tier": told["tier_name"],
+        }
+
+    return write
+
+
+def _least(told: Figures) -> str:
+    return _("评审分%(own)s，未达到入围最低分%(least)s，差%(short)s分") % {
+        "own": figure(told["own"]),
+        "least": figure(told["least"]),
+        "short": figure(told["short"]),
+    }
+
+
+def _few_votes(told: Figures) -> str:
+    return _("得%(own)s票，未达到入围最低%(least)s票，差%(short)s票") % told
+
+
+def _rival(told: Figures) -> str:
+    return _("与已立项的“%(other)s”互斥，只能立项其一") % {"other": told["other_title"]}
+
+
+def _team(told: Figures) -> str:
+    return _("同一团队的“%(other)s”已立项") % {"other": told["other_title"]}
+
+
+def _unknown(told: Figures) -> str:
+    return _("未立项")
+
+
+SENTENCES: dict[str, Callable[[Figures], str]] = {
+    "funded": _funded,
+    "topped_up": _funded,
+    "funded_partly": _partly,
+    "places": _places,
+    "tier_money": _pot(lambda: _("%(tier)s总额%(cap)s只余%(left)s，差%(short)s")),
+    "community_cap": _pot(lambda: _("本社区%(cap)s上限只余%(left)s，差%(short)s")),
+    "team_cap": _pot(lambda: _("本团队%(cap)s上限只余%(left)s，差%(short)s")),
+    "theme_cap": _pot(lambda: _("本主题%(cap)s上限只余%(left)s，差%(short)s")),
+    "budget": _pot(lambda: _("本轮总额只余%(left)s，不足申请的%(cost)s，差%(short)s")),
+    "tier_cap": _pot(lambda: _("申请%(cost)s，超过%(tier)s单项上限%(cap)s，多%(short)s")),
+    "project_cap": _pot(lambda: _("申请%(cost)s，超过单项上限%(cap)s，多%(short)s")),
+    "min_score": _least,
+    "min_votes": _few_votes,
+    "exclusive": _rival,
+    "team_taken": _team,
+    "no_score": lambda told: _("没有完整的评审分，不参加计算"),
+    "no_tier": lambda told: _("没有申报类别，不参加计算"),
+    "stopped": lambda told: _("按办法，前面的“%(other)s”放不下即停止")
+    % {"other": told["other_title"]},
+}
+
+
+def _reserve(told: Figures) -> str:
+    if told.get("reserve") is None:
+        return ""
+    return _("；列候补第%(n)s位") % {"n": told["reserve"]}
+
+
+def _change(reason: Figures, told: Figures) -> str:
+    ways = []
+    for change in reason.get("changes", ()):
+        if change["what"] == "cost":
+            ways.append(_("少申请%(by)s") % {"by": yuan(int(change["by"]))})
+        else:
+            by = Fraction(change["by"])
+            more = _("多于%(by)s%(unit)s") if by else _("略多一点%(unit)s")
+            ways.append(more % {"by": figure(by), "unit": told["unit"]})
+    return _("其他不变时，%(ways)s即可立项") % {"ways": _("或").join(ways)} if ways else ""

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from sanlin.govern.awards import stages
+from sanlin.govern.awards.models import Award, Decision
+from sanlin.govern.rounds.models import Round
+
+
+def current(round: Round) -> Decision | None:
+    """The decision that has not been dropped, published or not."""
+    return Decision.objects.filter(round=round).exclude(stage=stages.DROPPED).first()
+
+
+def published(round: Round) -> Decision | None:
+    """The decision that everybody may see."""
+    return Decision.objects.filter(round=round, stage=stages.PUBLISHED).first()
+
+
+def standing(round: Round) -> QuerySet[Award]:
+    """The funded awards of the published decision, changes after objections included."""
+    return (
+        Award.objects.filter(
+            decision__round=round, decision__stage=stages.PUBLISHED, stage=stages.STANDING
+        )
+        .select_related("proposal__team", "proposal__neighbourhood")
+        .order_by("place")
+    )

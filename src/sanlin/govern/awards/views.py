@@ -1,0 +1,370 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_run, can_see
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.sheets import Head, workbook
+from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+
+from . import actions, rules, stages
+from .forms import AnswerForm, ObjectionForm, ReasonForm, RivalsForm
+from .models import Award, Decision, Objection, Rivals
+from .queries import Sentence, current, explain, figure, published, recount
+
+ROUND = ("street",)
+DECISION = ("round__street",)
+AWARD = ("decision__round__street", "proposal__team", "proposal__neighbourhood")
+
+
+def _explained(decision: Decision) -> list[tuple[Award, Sentence]]:
+    rows = list(
+        decision.awards.select_related("proposal__team", "proposal__neighbourhood").order_by(
+            "place"
+        )
+    )
+    titles = {row.proposal_id: row.proposal.title for row in rows}
+    return [(row, explain(row, decision.round.rules, titles)) for row in rows]
+
+
+@gate(can_run, Round, having=ROUND)
+def decision(request: Request, round: Round) -> HttpResponse:
+    """The officers' page: count, look, sign, publish."""
+    now, made = request.now, current(round)
+    page: dict[str, Any] = {"round": round, "decision": made, "form": ReasonForm()}
+    page["can_close_entries"] = rules.can_close_entries(request.by, round, now=now)
+    page["can_decide"] = rules.can_decide(request.by, round, now=now)
+    if made:
+        rows = _explained(made)
+        if request.GET.get("format") == "xlsx":
+            return _sheet(made, rows)
+        told = json.loads(bytes(made.outcome))
+        titles = {row.proposal_id: row.proposal.title for row, _why in rows}
+        page |= {
+            "rows": rows,
+            "left": told["left"],
+            "granted": sum(row.grant for row, _why in rows),
+            "tiers": _tiers(made, rows),
+            "ties": [
+                (_tie_rule(tie["settled_by"]), [titles[key] for key in tie["keys"]], tie["split"])
+                for tie in told["ties"]
+            ],
+            "agrees": _agrees(made),
+            "signatures": made.signatures.select_related("account").order_by("at"),
+            "can_sign": rules.can_sign(request.by, made, now=now),
+            "can_publish": rules.can_publish(request.by, made, now=now),
+            "can_drop": rules.can_drop(request.by, made, now=now),
+        }
+    return render(request, "awards/decision.html", page)
+
+
+def _tiers(made: Decision, rows: list[tuple[Award, Sentence]]) -> list[dict[str, Any]]:
+    """Per tier: places, how many funded, money granted."""
+    found = []
+    for tier in made.round.rules.tiers:
+        funded = [row for row, _why in rows if row.tier == tier.key and row.grant]
+        found.append(
+            {
+                "name": tier.name,
+                "places": tier.places,
+                "funded": len(funded),
+                "money": tier.money,
+                "granted": sum(row.grant for row in funded),
+            }
+        )
+    return found
+
+
+def _tie_rule(name: str) -> str:
+    return {
+        "votes": _("得票多者先"),
+        "score": _("评审分高者先"),
+        "cheaper": _("申请金额少者先"),
+        "dearer": _("申请金额多者先"),
+        "own_funds": _("自筹比例高者先"),
+        "earlier": _("先提交者先"),
+        "lot": _("公开种子抽签"),
+    }.get(name, name)
+
+
+def _agrees(made: Decision) -> bool:
+    """Count the kept case again and compare: what is signed is what the rules give."""
+    told = json.loads(bytes(made.outcome))
+    return list(recount(made).funded) == told["funded"]
+
+
+def _sheet(made: Decision, rows: list[tuple[Award, Sentence]]) -> HttpResponse:
+    columns = [
+        Head(_("次序"), width=6),
+        Head(_("提案"), width=28),
+        Head(_("团队"), width=24),
+        Head(_("居民区"), width=20),
+        Head(_("类别"), width=10),
+        Head(_("申请金额"), "money"),
+        Head(_("评审分"), width=10),
+        Head(_("得票"), width=8),
+        Head(_("结果"), width=10),
+        Head(_("立项金额"), "money"),
+        Head(_("理由"), width=60),
+    ]
+    tiers = {tier.key: tier.name for tier in made.round.rules.tiers}
+    lines = (
+        (
+            row.place,
+            row.proposal.title,
+            row.proposal.team.name,
+            row.proposal.neighbourhood.name,
+            tiers.get(row.tier, ""),
+            row.proposal.asked,
+            figure(row.score),
+            row.votes,
+            row.stage_label,
+            row.grant,
+            str(why),
+        )
+        for row, why in rows
+    )
+    name = f"decision-{made.round_id}-{made.number}"
+    return workbook(columns, lines, name=name, title=_("决定"))
+
+
+def _act(request: Request, where: str, done: str, verb: Any, *args: Any) -> HttpResponse:
+    """Do one verb and go back; a refusal becomes the sentence on the page one came from."""
+    try:
+        verb(*args, by=request.by, now=request.now, key=request.key)
+    except Refused as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, done)
+    return redirect(where)
+
+
+def _desk(round: Round) -> str:
+    return reverse("awards:decision", args=[round.pk])
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def close_entries(request: Request, round: Round) -> HttpResponse:
+    done = _("已进入决定阶段")
+    return _act(request, _desk(round), done, actions.close_entries, round)
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def decide(request: Request, round: Round) -> HttpResponse:
+    return _act(request, _desk(round), _("已算出结果，请核对后签署"), actions.decide, round)
+
+
+@gate(rules.can_see_decision, Decision, having=DECISION)
+@require_POST
+def drop(request: Request, decision: Decision) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("作废须写明理由，至少4个字"))
+        return redirect(_desk(decision.round))
+    reason = form.cleaned_data["reason"]
+    done = _("已作废，可以重新计算")
+    return _act(request, _desk(decision.round), done, actions.drop, decision, reason)
+
+
+@gate(rules.can_see_decision, Decision, having=DECISION)
+@require_POST
+def sign(request: Request, decision: Decision) -> HttpResponse:
+    return _act(request, _desk(decision.round), _("已签署"), actions.sign, decision)
+
+
+@gate(rules.can_see_decision, Decision, having=DECISION)
+@require_POST
+def publish(request: Request, decision: Decision) -> HttpResponse:
+    return _act(request, _desk(decision.round), _("公示已发布"), actions.publish, decision)
+
+
+@gate(rules.can_see_decision, Decision, having=DECISION)
+def case_file(request: Request, decision: Decision) -> HttpResponse:
+    """The exact bytes that were counted, and the outcome, for whoever counts again."""
+    body = b'{"case":' + bytes(decision.inputs) + b',"outcome":' + bytes(decision.outcome) + b"}\n"
+    return HttpResponse(body, content_type="application/json")
+
+
+@gate(can_run, Round, having=ROUND)
+def rivals(request: Request, round: Round) -> HttpResponse:
+    """Groups of proposals of which one at most may be funded."""
+    form = RivalsForm(request.POST or None, round=round)
+    if request.method == "POST" and form.is_valid():
+        chosen, reason = form.cleaned_data["proposals"], form.cleaned_data["reason"]
+        try:
+            actions.name_rivals(
+                round, list(chosen), reason, by=request.by, now=request.now, key=request.key
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("已指定互斥项目"))
+            return redirect("awards:rivals", pk=round.pk)
+    groups = Rivals.objects.filter(round=round).prefetch_related("proposals").order_by("pk")
+    page = {
+        "round": round,
+        "form": form,
+        "groups": groups,
+        "can_name": rules.can_name_rivals(request.by, round, now=request.now),
+    }
+    return render(request, "awards/rivals.html", page)
+
+
+def can_see_rivals(who: Any, group: Rivals, *, now: Any) -> Verdict:
+    return can_run(who, group.round, now=now)
+
+
+@gate(can_see_rivals, Rivals, having=("round__street",))
+@require_POST
+def drop_rivals(request: Request, group: Rivals) -> HttpResponse:
+    where = reverse("awards:rivals", args=[group.round_id])
+    return _act(request, where, _("已取消互斥"), actions.drop_rivals, group)
+
+
+@gate(can_see, Round, having=ROUND)
+def notice(request: Request, round: Round) -> HttpResponse:
+    """The public page of what was decided: the snapshot while it hangs, the results ever after."""
+    made = published(round)
+    if made is None:
+        raise Http404
+    posted = list(made.notices.order_by("-opens", "-pk"))
+    main = next(one for one in posted if one.award_id is None)
+    objections = list(
+        Objection.objects.filter(award__decision=made)
+        .select_related("award__proposal")
+        .order_by("filed_at")
+    )
+    live = {row.proposal_id: row for row in made.awards.all()}
+    rows = [{**line, "award": live[line["proposal"]]} for line in main.snapshot["awards"]]
+    page = {
+        "round": round,
+        "decision": made,
+        "notice": main,
+        "hanging": main.is_open(request.now),
+        "supplements": [one for one in posted if one.award_id is not None],
+        "rows": rows,
+        "groups": _by_tier(round, rows),
+        "granted": sum(row.grant for row in live.values()),
+        "funded": sum(1 for row in live.values() if row.stage == stages.STANDING),
+        "objections": objections,
+        "here": request.build_absolute_uri(request.path),
+        "lot": getattr(round, "lot", None),
+    }
+    return render(request, "awards/notice.html", page)
+
+
+def _by_tier(round: Round, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Funded rows tier by tier, then the others."""
+    names = [tier.name for tier in round.rules.tiers] or [""]
+    groups = []
+    for name in names:
+        inside = [row for row in rows if row["tier"] == name and row["stage"] == stages.STANDING]
+        groups.append({"name": name, "rows": inside})
+    others = [row for row in rows if row["stage"] != stages.STANDING]
+    return [*groups, {"name": _("未立项与候补"), "rows": others, "out": True}]
+
+
+def can_see_award(who: Any, award: Award, *, now: Any) -> Verdict:
+    """An award is public once its decision is; before that officers see it."""
+    return rules.can_see_decision(who, award.decision, now=now)
+
+
+@gate(can_see_award, Award, having=AWARD)
+def award(request: Request, award: Award) -> HttpResponse:
+    """One proposal's outcome: why, by how much, and what would have been enough."""
+    rows = award.decision.awards.select_related("proposal")
+    titles = {row.proposal_id: row.proposal.title for row in rows}
+    round = award.decision.round
+    page = {
+        "award": award,
+        "round": round,
+        "why": explain(award, round.rules, titles),
+        "score": figure(award.score),
+        "tier": next((t.name for t in round.rules.tiers if t.key == award.tier), ""),
+        "can_object": rules.can_object(request.by, award, now=request.now),
+        "can_promote": rules.can_promote(request.by, award, now=request.now),
+        "officer": bool(can_run(request.by, round, now=request.now)),
+        "reserve": award.stage == stages.RESERVE,
+        "objections": award.objections.order_by("filed_at"),
+    }
+    return render(request, "awards/award.html", page)
+
+
+@gate(rules.can_object, Award, having=AWARD)
+def object_to(request: Request, award: Award) -> HttpResponse:
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            filed = actions.object_to(
+                award, form.cleaned_data["text"], by=request.by, now=request.now, key=request.key
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            told = _("异议已收到，编号%(number)s，答复前不会与该团队签约")
+            messages.success(request, told % {"number": filed.number})
+            return redirect("awards:award", pk=award.pk)
+    return render(request, "awards/object.html", {"form": form, "award": award})
+
+
+@gate(can_see_award, Award, having=AWARD)
+@require_POST
+def promote(request: Request, award: Award) -> HttpResponse:
+    where = reverse("awards:award", args=[award.pk])
+    return _act(request, where, _("已递补，并发布补充公示"), actions.promote, award)
+
+
+@gate(rules.can_see_objections, Round, having=ROUND)
+def objections(request: Request, round: Round) -> HttpResponse:
+    """Every objection of the round, the open ones first."""
+    rows = Objection.objects.filter(award__decision__round=round).select_related(
+        "award__proposal", "notice"
+    )
+    ordered = sorted(rows, key=lambda row: (row.stage != stages.OPEN, row.due, row.pk))
+    return render(request, "awards/objections.html", {"round": round, "rows": ordered})
+
+
+def can_see_objection(who: Any, objection: Objection, *, now: Any) -> Verdict:
+    """Its author, and officers of the round."""
+    if who.is_authenticated and objection.account_id == who.pk:
+        return ALLOWED
+    return can_run(who, objection.award.decision.round, now=now)
+
+
+@gate(can_see_objection, Objection, having=("award__decision__round__street", "award__proposal"))
+def answer(request: Request, objection: Objection) -> HttpResponse:
+    """Read one objection; an officer answers it."""
+    may = rules.can_answer(request.by, objection, now=request.now)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _give_answer(request, objection, form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("已答复，答复已公布"))
+            return redirect("awards:objections", pk=objection.award.decision.round_id)
+    page = {"objection": objection, "form": form, "may": may}
+    return render(request, "awards/objection.html", page)
+
+
+def _give_answer(request: Request, objection: Objection, given: dict[str, Any]) -> None:
+    told = {"by": request.by, "now": request.now, "key": request.key}
+    if given["verdict"] == "uphold":
+        actions.uphold(objection, given["answer"], given["grant"], **told)
+    else:
+        actions.reject(objection, given["answer"], **told)
+
+
