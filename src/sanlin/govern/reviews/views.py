@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.queries import admitted
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_run
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.sheets import Head, workbook
+from sanlin.ground.verdict import Refused, Verdict
+from sanlin.kernel import scoring
+
+from . import actions, rules, stages
+from .forms import AppointForm, ConferForm, ImposeForm, RecuseForm, SheetForm
+from .models import Conferral, Recusal, Review, Seat
+from .queries import interests, progress, sheets
+
+ROUND = ("street",)
+PROPOSAL = ("round__street", "team", "neighbourhood")
+
+
+def _act(request: Request, where: str, done: str, verb: Any, *args: Any) -> HttpResponse:
+    """Do one verb and go back; a refusal becomes the sentence on the page one came from."""
+    try:
+        verb(*args, by=request.by, now=request.now, key=request.key)
+    except Refused as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, done)
+    return redirect(where)
+
+
+@gate(rules.can_see_panel, Round, having=ROUND)
+def panel(request: Request, round: Round) -> HttpResponse:
+    """Who sits, how far they are, and what is missing before the review may begin or end."""
+    by, now = request.by, request.now
+    seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
+    state = progress(round)
+    page = {
+        "round": round,
+        "seats": [(seat, state.by_seat.get(seat.pk, 0)) for seat in seats],
+        "state": state,
+        "total": admitted(round).count(),
+        "conferrals": Conferral.objects.filter(round=round).select_related("proposal"),
+        "appoint": AppointForm(round=round, now=now),
+        "confer": ConferForm(round=round),
+        "can_appoint": rules.can_appoint(by, round, now=now),
+        "can_open": rules.can_open_review(by, round, now=now),
+        "can_confer": rules.can_confer(by, round, now=now),
+        "can_optimise": rules.can_open_optimisation(by, round, now=now),
+        "done": rules.reviews_are_done(round),
+        "officer": bool(can_run(by, round, now=now)),
+    }
+    return render(request, "reviews/panel.html", page)
+
+
+def _panel(round: Round) -> str:
+    return reverse("reviews:panel", args=[round.pk])
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def appoint(request: Request, round: Round) -> HttpResponse:
+    form = AppointForm(request.POST, round=round, now=request.now)
+    if not form.is_valid():
+        messages.error(request, _("请从名单里选一位有评委任职的人"))
+        return redirect(_panel(round))
+    judge = form.cleaned_data["judge"]
+    return _act(request, _panel(round), _("已聘为评委"), actions.appoint, round, judge)
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def confer(request: Request, round: Round) -> HttpResponse:
+    form = ConferForm(request.POST, round=round)
+    if not form.is_valid():
+        messages.error(request, _("纪要至少写4个字，最多4000字"))
+        return redirect(_panel(round))
+    told = form.cleaned_data
+    return _act(
+        request,
+        _panel(round),
+        _("纪要已保存"),
+        actions.confer,
+        round,
+        told["proposal"],
+        told["minutes"],
+    )
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def open_review(request: Request, round: Round) -> HttpResponse:
+    return _act(request, _panel(round), _("评审已开始"), actions.open_review, round)
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def open_optimisation(request: Request, round: Round) -> HttpResponse:
+    done = _("评审结束，已进入优化阶段")
+    return _act(request, _panel(round), done, actions.open_optimisation, round)
+
+
+def can_see_seat(who: Any, seat: Seat, *, now: Any) -> Verdict:
+    return can_run(who, seat.round, now=now)
+
+
+@gate(can_see_seat, Seat, having=("account", "round__street"))
+def seat(request: Request, seat: Seat) -> HttpResponse:
+    """One judge: interests that the records show, and recusals; an officer may impose one."""
+    form = ImposeForm(request.POST or None, round=seat.round)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            actions.impose_recusal(
+                seat,
+                told["proposal"],
+                told["reason"],
+                by=request.by,
+                now=request.now,
+                key=request.key,
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("已要求回避"))
+            return redirect("reviews:seat", pk=seat.pk)
+    page = {
+        "seat": seat,
+        "form": form,
+        "interests": interests(seat),
+        "recusals": seat.recusals.select_related("proposal"),
+        "can_impose": rules.can_impose(request.by, seat, now=request.now),
+        "can_dismiss": rules.can_dismiss(request.by, seat, now=request.now),
+    }
+    return render(request, "reviews/seat.html", page)
+
+
+@gate(can_see_seat, Seat, having=("account", "round__street"))
+@require_POST
+def dismiss(request: Request, seat: Seat) -> HttpResponse:
+    return _act(request, _panel(seat.round), _("已退出评审"), actions.dismiss, seat)
+
+
+def can_see_mine(who: Any, round: Round, *, now: Any) -> Verdict:
+    """A sitting judge's own list, whatever the stage."""
+    if rules.own_seat(who, round) is not None and who.hand is None:
+        return Verdict(True)
+    return Verdict(False, _("只有本轮评委本人可以评分"))
+
+
+@gate(can_see_mine, Round, having=ROUND)
+def mine(request: Request, round: Round) -> HttpResponse:
+    """A judge's list: what she has still to mark first, least marked by others before."""
+    seat = get_object_or_404(Seat, round=round, account=request.by)
+    own = {review.proposal_id: review for review in seat.reviews.all()}
+    aside = set(seat.recusals.values_list("proposal_id", flat=True))
+    counts = progress(round).by_proposal
+    known = {found.proposal.pk: found.code for found in interests(seat)}
+    rows = [
+        {
+            "proposal": proposal,
+            "review": own.get(proposal.pk),
+            "aside": proposal.pk in aside,
+            "interest": known.get(proposal.pk),
+            "others": counts.get(proposal.pk, 0),
+        }
+        for proposal in admitted(round)
+    ]
+    rows.sort(key=lambda row: (_is_done(row), row["others"], row["proposal"].number))
+    page = {
+        "round": round,
+        "seat": seat,
+        "rows": rows,
+        "left": sum(not _is_done(row) for row in rows),
+        "open": rules.can_judge(request.by, round, now=request.now),
+    }
+    return render(request, "reviews/mine.html", page)
+
+
+def _is_done(row: dict[str, Any]) -> bool:
+    review: Review | None = row["review"]
+    return row["aside"] or (review is not None and review.stage == stages.SEALED)
+
+
+@gate(can_see_mine, Round, having=ROUND)
+@require_POST
+def pledge(request: Request, round: Round) -> HttpResponse:
+    where = reverse("reviews:mine", args=[round.pk])
+    return _act(request, where, _("已作出承诺，可以开始评分"), actions.pledge, round)
+
+
+@gate(rules.can_see_sheet, Proposal, having=PROPOSAL)
+def sheet(request: Request, proposal: Proposal) -> HttpResponse:
+    """One's own sheet for one proposal: keep, or hand in."""
+    seat = get_object_or_404(Seat, round=proposal.round, account=request.by)
+    review = Review.objects.filter(seat=seat, proposal=proposal).first()
+    told = proposal.round.rules
+    form = SheetForm(request.POST or None, rules=told, initial=_kept(review))
+    if request.method == "POST" and form.is_valid():
+        try:
+            review = actions.save(
+                proposal, form.marks(), form.cleaned_data["comment"], by=request.by, now=request.now
+            )
+            if "seal" in request.POST:
+                actions.seal(review, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            sealed = review.stage == stages.SEALED or "seal" in request.POST
+            messages.success(request, _("评分表已封存") if sealed else _("已保存，尚未封存"))
+            return redirect("reviews:mine", pk=proposal.round_id)
+    page = {
+        "proposal": proposal,
+        "review": review,
+        "form": form,
+        "recuse": RecuseForm(),
+        "aside": Recusal.objects.filter(seat=seat, proposal=proposal).first(),
+        "can_mark": rules.can_mark(request.by, proposal, now=request.now),
+        "sealed": review is not None and review.stage == stages.SEALED,
+    }
+    return render(request, "reviews/sheet.html", page)
+
+
+def _kept(review: Review | None) -> dict[str, str]:
+    if review is None:
+        return {}
+    kept = {mark.criterion: f"{mark.halves / 2:g}" for mark in review.marks.all()}
+    return {**kept, "comment": review.comment}
+
+
+@gate(rules.can_see_sheet, Proposal, having=PROPOSAL)
+@require_POST
+def unseal(request: Request, proposal: Proposal) -> HttpResponse:
+    review = get_object_or_404(Review, seat__account=request.by, proposal=proposal)
+    where = reverse("reviews:sheet", args=[proposal.pk])
+    return _act(request, where, _("已启封，改好后请再次封存"), actions.unseal, review)
+
+
+@gate(rules.can_see_sheet, Proposal, having=PROPOSAL)
+@require_POST
+def recuse(request: Request, proposal: Proposal) -> HttpResponse:
+    form = RecuseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("请写明回避理由，至少2个字"))
+        return redirect("reviews:sheet", pk=proposal.pk)
+    where = reverse("reviews:mine", args=[proposal.round_id])
+    reason = form.cleaned_data["reason"]
+    return _act(request, where, _("已回避"), actions.recuse, proposal, reason)
+
+
+@gate(rules.can_see_panel, Round, having=ROUND)
+def grid(request: Request, round: Round) -> HttpResponse:
+    """Proposals down, judges across. Cells are grey until the review has ended."""
+    opened = rules.marks_are_open(round)
+    seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
+    proposals = list(admitted(round))
+    totals = sheets(round) if opened else {}
+    sealed = set(
+        Review.objects.filter(seat__round=round, stage=stages.SEALED).values_list(
+            "seat_id", "proposal_id"
+        )
+    )
+    aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
+    by_key = {row.key: row for row in scoring.side_by_side(totals, [p.pk for p in proposals])}
+    least = round.rules.scoring.min_judges
+    rows = [
+        {
+            "proposal": proposal,
+            "cells": [
+                _cell(seat.pk, proposal.pk, sealed=sealed, aside=aside, totals=totals)
+                for seat in seats
+            ],
+            "done": sum((seat.pk, proposal.pk) in sealed for seat in seats),
+            "least": least,
+            "means": by_key[proposal.pk],
+        }
+        for proposal in proposals
+    ]
+    if request.GET.get("format") == "xlsx" and opened:
+        return _sheet(round, seats, rows)
+    page = {"round": round, "seats": seats, "rows": rows, "opened": opened}
+    return render(request, "reviews/grid.html", page)
+
+
+def _cell(seat: int, proposal: int, *, sealed: Any, aside: Any, totals: Any) -> dict[str, Any]:
+    if (seat, proposal) in aside:
+        return {"state": "aside"}
+    if (seat, proposal) not in sealed:
+        return {"state": "open"}
+    return {"state": "sealed", "score": totals.get(seat, {}).get(proposal)}
+
+
+def _sheet(round: Round, seats: list[Seat], rows: list[dict[str, Any]]) -> HttpResponse:
+    heads = [Head(_("提案"), width=28), Head(_("居民区"), width=20)]
+    heads += [Head(seat.account.name, width=10) for seat in seats]
+    heads += [Head(_("平均")), Head(_("去高去低")), Head(_("归一"))]
+    lines = (
+        (
+            row["proposal"].title,
+            row["proposal"].neighbourhood.name,
+            *(cell.get("score") for cell in row["cells"]),
+            row["means"].raw,
+            row["means"].trimmed,
+            row["means"].normalised,
+        )
+        for row in rows
+    )
+    return workbook(heads, lines, name=f"marks-{round.pk}", title=_("评分"))
