@@ -8,6 +8,23 @@ from fractions import Fraction
 Figure = int | str | Fraction
 
 
+def written(value: Fraction | int | str | None) -> str:
+    """A figure for people: at most two decimals, half up, and never a rounded nothing.
+
+    >>> written("7/5"), written("171/2"), written(Fraction(1, 900)), written(-3), written(None)
+    ('1.4', '85.5', '<0.01', '-3', '—')
+    """
+    if value is None or value == "":
+        return "—"
+    exact = Fraction(value)
+    cents = int(abs(exact) * 100 + Fraction(1, 2))
+    if exact and not cents:
+        return "<0.01"
+    whole, rest = divmod(cents, 100)
+    digits = f"{rest:02d}".rstrip("0")
+    return ("-" if exact < 0 else "") + f"{whole}" + (f".{digits}" if digits else "")
+
+
 @dataclass(frozen=True)
 class Reason:
     """`code` says which rule spoke; `figures` are its numbers and names, sorted by name.

@@ -16,11 +16,12 @@ from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
 from .forms import AnswerForm, ObjectionForm, ReasonForm, RivalsForm
 from .models import Award, Decision, Objection, Rivals
-from .queries import Sentence, current, explain, figure, published, recount
+from .queries import Sentence, current, explain, published, recount
 
 ROUND = ("street",)
 DECISION = ("round__street",)

@@ -1,7 +1,7 @@
 """What is read of decisions: the case of a round, why each proposal stands where it stands."""
 
 from .counting import case_of, recount
-from .explaining import Sentence, explain, figure
+from .explaining import Sentence, explain
 from .standing import current, published, standing
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "case_of",
     "current",
     "explain",
-    "figure",
     "published",
     "recount",
     "standing",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sanlin.govern.awards.models import Award
 from sanlin.kernel.money import yuan
 from sanlin.kernel.packs import Rules
+from sanlin.kernel.reason import written as figure
 
 Figures = dict[str, Any]
 
@@ -25,23 +26,6 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.text
-
-
-def figure(value: Fraction | str | int | None) -> str:
-    """A mark for people: at most two decimals, never a rounded nothing.
-
-    >>> figure("7/5"), figure("171/2"), figure(Fraction(1, 900)), figure(None)
-    ('1.4', '85.5', '<0.01', '—')
-    """
-    if value is None or value == "":
-        return "—"
-    exact = Fraction(value)
-    cents = (abs(exact) * 200 + 1) // 2
-    if exact and not cents:
-        return "<0.01"
-    whole, rest = divmod(int(cents), 100)
-    digits = f"{rest:02d}".rstrip("0")
-    return ("-" if exact < 0 else "") + f"{whole}" + (f".{digits}" if digits else "")
 
 
 def explain(award: Award, rules: Rules, titles: dict[int, str]) -> Sentence:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import segno
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from sanlin.ground.ui import charts, icons, words
 from sanlin.ground.verdict import Verdict
 from sanlin.kernel.money import yuan as in_yuan
+from sanlin.kernel.reason import written
 
 register = template.Library()
 
@@ -323,3 +325,15 @@ def htmx() -> SafeString:
         '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true}',
         static("django_htmx/htmx-2.min.js"),
     )
+
+
+@register.filter
+def last_day(closes: datetime | None) -> str:
+    """The last day that a window is open: one that closes at midnight ends on the day before."""
+    return "—" if closes is None else day(closes - timedelta(seconds=1))
+
+
+@register.filter
+def mark(value: Fraction | str | None) -> str:
+    """A mark with at most two decimals."""
+    return written(value)
