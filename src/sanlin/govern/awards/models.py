@@ -88,7 +88,10 @@ class Signature(models.Model):
         Decision, models.PROTECT, related_name="signatures", verbose_name=_("决定")
     )
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="signatures", verbose_name=_("签署人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="signatures",
+        verbose_name=_("签署人"),
     )
     at = models.DateTimeField(_("签署时间"))
 
@@ -191,7 +194,10 @@ class Objection(models.Model):
     )
     number = models.PositiveIntegerField(_("编号"))
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="objections", verbose_name=_("提出人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="objections",
+        verbose_name=_("提出人"),
     )
     text = models.TextField(_("内容"), max_length=1000)
     filed_at = models.DateTimeField(_("提出时间"))

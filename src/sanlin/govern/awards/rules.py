@@ -47,13 +47,17 @@ def can_close_entries(who: Any, round: Round, *, now: datetime) -> Verdict:
         round_stages.OPTIMISATION,
     ):
         return denied(_("现在不在审查、评审或优化阶段"))
+    return _entries_are_done(round)
+
+
+def _entries_are_done(round: Round) -> Verdict:
     if not (done := screening_is_done(round)):
         return done
-    if "review" in round.rules.stages:
-        if round.stage == round_stages.SCREENING:
-            return denied(_("本轮还须经过评审"))
-        return reviews_are_done(round)
-    return ALLOWED
+    if "review" not in round.rules.stages:
+        return ALLOWED
+    if round.stage == round_stages.SCREENING:
+        return denied(_("本轮还须经过评审"))
+    return reviews_are_done(round)
 
 
 def can_decide(who: Any, round: Round, *, now: datetime) -> Verdict:

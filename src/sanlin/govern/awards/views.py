@@ -367,5 +367,3 @@ def _give_answer(request: Request, objection: Objection, given: dict[str, Any]) 
         actions.uphold(objection, given["answer"], given["grant"], **told)
     else:
         actions.reject(objection, given["answer"], **told)
-
-

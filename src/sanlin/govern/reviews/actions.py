@@ -19,7 +19,6 @@ from .models import Conferral, Mark, Recusal, Review, Seat
 from .queries import rubric
 
 
-
 @deed("reviews.appoint")
 def appoint(round: Round, judge: Account, *, by: Account, now: datetime) -> Seat:
     """Give a judge a seat on the panel; one who had left sits again."""
@@ -67,7 +66,9 @@ def pledge(round: Round, *, by: Account, now: datetime) -> Seat:
 def recuse(proposal: Proposal, reason: str, *, by: Account, now: datetime) -> Recusal:
     """A judge steps aside from one proposal; what she had written of it is thrown away."""
     require(rules.can_judge(by, proposal.round, now=now))
-    return _step_aside(Seat.objects.get(round=proposal.round, account=by), proposal, reason, by, now)
+    return _step_aside(
+        Seat.objects.get(round=proposal.round, account=by), proposal, reason, by, now
+    )
 
 
 @deed("reviews.impose_recusal")
@@ -79,9 +80,7 @@ def impose_recusal(
     return _step_aside(seat, proposal, reason, by, now)
 
 
-def _step_aside(
-    seat: Seat, proposal: Proposal, reason: str, by: Account, now: datetime
-) -> Recusal:
+def _step_aside(seat: Seat, proposal: Proposal, reason: str, by: Account, now: datetime) -> Recusal:
     if proposal.round_id != seat.round_id:
         raise Refused(_("这件提案不属于本轮"))
     with refusing(_("已经回避这件提案")):
@@ -135,7 +134,9 @@ def seal(review: Review, *, by: Account, now: datetime) -> Review:
     blank = scoring.blanks(rubric(told), given)
     if not given or (blank and told.scoring.blank == "refuse"):
         names = [c.name for c in told.criteria if c.key in blank]
-        raise Refused(_("还有空着的分项：%(names)s（空着不等于零分）") % {"names": "、".join(names)})
+        raise Refused(
+            _("还有空着的分项：%(names)s（空着不等于零分）") % {"names": "、".join(names)}
+        )
     if told.scoring.reasons and not review.comment.strip():
         raise Refused(_("请写明评分理由"))
     _turn(review, "seal", now)

@@ -45,9 +45,7 @@ class ConferForm(forms.Form):
     proposal = forms.ModelChoiceField(
         None, label=_("关于哪件提案"), required=False, help_text=_("不选即为整轮的纪要。")
     )
-    minutes = forms.CharField(
-        label=_("纪要"), max_length=4000, min_length=4, widget=forms.Textarea
-    )
+    minutes = forms.CharField(label=_("纪要"), max_length=4000, min_length=4, widget=forms.Textarea)
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,9 +91,13 @@ class SheetForm(forms.Form):
             mark = scoring.read_mark(text)
         except ValueError:
             mark = None
-            self.add_error(key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most})
+            self.add_error(
+                key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
+            )
         if mark is not None and not 0 <= mark <= most:
-            self.add_error(key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most})
+            self.add_error(
+                key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
+            )
         return mark
 
     def marks(self) -> dict[str, Fraction | None]:

@@ -57,9 +57,7 @@ class Recusal(models.Model):
 class Review(models.Model):
     """One judge's sheet for one proposal. Nobody else sees it before the review has ended."""
 
-    seat = models.ForeignKey(
-        Seat, models.PROTECT, related_name="reviews", verbose_name=_("评审席")
-    )
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="reviews", verbose_name=_("评审席"))
     proposal = models.ForeignKey(
         "proposals.Proposal", models.PROTECT, related_name="reviews", verbose_name=_("提案")
     )

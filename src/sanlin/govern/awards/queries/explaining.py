@@ -161,8 +161,9 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "team_taken": _team,
     "no_score": lambda told: _("没有完整的评审分，不参加计算"),
     "no_tier": lambda told: _("没有申报类别，不参加计算"),
-    "stopped": lambda told: _("按办法，前面的“%(other)s”放不下即停止")
-    % {"other": told["other_title"]},
+    "stopped": lambda told: (
+        _("按办法，前面的“%(other)s”放不下即停止") % {"other": told["other_title"]}
+    ),
 }
 
 
