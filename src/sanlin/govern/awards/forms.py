@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.money import BadAmount, fen
@@ -15,7 +16,7 @@ class ReasonForm(forms.Form):
 
 
 class RivalsForm(ReasonForm):
-    proposals = forms.ModelMultipleChoiceField(
+    proposals: forms.ModelMultipleChoiceField[Proposal] = forms.ModelMultipleChoiceField(
         None, label=_("互斥的提案"), widget=forms.CheckboxSelectMultiple
     )
     field_order = ("proposals", "reason")

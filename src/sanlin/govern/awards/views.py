@@ -101,7 +101,7 @@ def _tie_rule(name: str) -> str:
 def _agrees(made: Decision) -> bool:
     """Count the kept case again and compare: what is signed is what the rules give."""
     told = json.loads(bytes(made.outcome))
-    return list(recount(made).funded) == told["funded"]
+    return bool(list(recount(made).funded) == told["funded"])
 
 
 def _sheet(made: Decision, rows: list[tuple[Award, Sentence]]) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.people.models import Post, PostKind
+from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
@@ -17,7 +18,7 @@ from sanlin.kernel.packs import Rules
 
 
 class AppointForm(forms.Form):
-    judge = forms.ModelChoiceField(None, label=_("评委"))
+    judge: forms.ModelChoiceField[Account] = forms.ModelChoiceField(None, label=_("评委"))
 
     def __init__(self, *args: Any, round: Round, now: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +34,7 @@ class RecuseForm(forms.Form):
 
 
 class ImposeForm(RecuseForm):
-    proposal = forms.ModelChoiceField(None, label=_("提案"))
+    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(None, label=_("提案"))
     field_order = ("proposal", "reason")
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
@@ -42,7 +43,7 @@ class ImposeForm(RecuseForm):
 
 
 class ConferForm(forms.Form):
-    proposal = forms.ModelChoiceField(
+    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
         None, label=_("关于哪件提案"), required=False, help_text=_("不选即为整轮的纪要。")
     )
     minutes = forms.CharField(label=_("纪要"), max_length=4000, min_length=4, widget=forms.Textarea)

@@ -166,7 +166,7 @@ def mine(request: Request, round: Round) -> HttpResponse:
     aside = set(seat.recusals.values_list("proposal_id", flat=True))
     counts = progress(round).by_proposal
     known = {found.proposal.pk: found.code for found in interests(seat)}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "proposal": proposal,
             "review": own.get(proposal.pk),

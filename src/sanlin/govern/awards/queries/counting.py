@@ -12,8 +12,6 @@ from sanlin.ground import lots
 from sanlin.kernel.allocation import Bid, Case, Limits, Outcome, TierLimit, from_bytes
 from sanlin.kernel.packs import Rules
 
-EVERYBODY = "everybody"  # the one tier of a round without tiers that limits the number of awards
-
 
 def case_of(round: Round, seed: str) -> Case:
     """Everything that deciding this round rests on, as it stands now."""
@@ -35,7 +33,6 @@ def case_of(round: Round, seed: str) -> Case:
         ties=rules.award.ties,
         seed=seed,
         lot=tuple(lots.draw(seed, keys)),
-        climb=rules.award.tiering == "by_rank",
         rules=round.fingerprint,
     )
 
@@ -54,7 +51,7 @@ def _bid(
         cost=proposal.asked,
         score=scores.get(proposal.pk),
         votes=counted.get(proposal.pk, 0),
-        tier=(proposal.tier or None) if rules.tiers else EVERYBODY,
+        tier=proposal.tier or None,
         team=proposal.team_id,
         community=proposal.neighbourhood_id,
         theme=proposal.theme or None,
@@ -66,8 +63,6 @@ def _bid(
 
 def _limits(round: Round, rules: Rules, keys: set[int]) -> Limits:
     tiers = tuple(TierLimit(t.key, t.places, t.money, t.cap) for t in rules.tiers)
-    if not tiers and rules.award.places is not None:
-        tiers = (TierLimit(EVERYBODY, rules.award.places),)
     groups = (
         frozenset(group.proposals.values_list("pk", flat=True))
         for group in Rivals.objects.filter(round=round).order_by("pk")
@@ -79,6 +74,8 @@ def _limits(round: Round, rules: Rules, keys: set[int]) -> Limits:
         project_cap=rules.project_cap,
         team_cap=rules.team_cap,
         community_cap=rules.community_cap,
+        theme_caps=tuple((t.key, t.cap) for t in rules.themes if t.cap is not None),
+        one_per_team=rules.award.one_per_team,
         min_score=None if least is None else Fraction(least),
         min_votes=rules.award.min_votes,
         exclusive=tuple(group & keys for group in groups if len(group & keys) > 1),
