@@ -45,6 +45,12 @@ class Lot(models.Model):
         return self.seed
 
 
+class Decisions(models.QuerySet[Any]):
+    def standing(self) -> Decisions:
+        """Those that have not been dropped: at most one a round."""
+        return self.exclude(stage=stages.DROPPED)
+
+
 class Decision(models.Model):
     """One count of a round. `inputs` and `outcome` are its canonical bytes, never rebuilt."""
 
@@ -58,6 +64,8 @@ class Decision(models.Model):
     fingerprint = models.CharField(_("指纹"), max_length=64)
     decided_at = models.DateTimeField(_("计算时间"))
     published_at = models.DateTimeField(_("公布时间"), null=True)
+
+    objects = Decisions.as_manager()
 
     class Meta:
         verbose_name = _("决定")

@@ -16,7 +16,6 @@ from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from . import stages
 from .models import Award, Decision, Notice, Objection, Rivals, Signature
-from .queries import current
 
 FUNDED = ("funded", "funded_partly", "topped_up")
 BEFORE_MARKS = (round_stages.CALL, round_stages.SCREENING, round_stages.REVIEW)
@@ -65,7 +64,7 @@ def can_decide(who: Any, round: Round, *, now: datetime) -> Verdict:
         return verdict
     if round.stage != round_stages.DECISION:
         return denied(_("现在不是决定阶段"))
-    if current(round):
+    if Decision.objects.standing().filter(round=round).exists():
         return denied(_("已有一份计算结果；如需重算，请先作废"))
     return ALLOWED
 

@@ -17,7 +17,7 @@ from sanlin.kernel import scoring
 from sanlin.kernel.packs import Rules
 
 from . import stages
-from .models import Mark, Recusal, Review, Seat
+from .models import Mark, Review, Seat
 
 Sheets = dict[int, dict[int, Fraction | None]]
 REDUCE = {"mean": scoring.mean, "trimmed": scoring.trimmed_mean, "median": scoring.median}
@@ -72,35 +72,6 @@ def judges(round: Round) -> list[str]:
     """The names of the panel, as a notice prints them."""
     seats = Seat.objects.filter(round=round).select_related("account").order_by("account__name")
     return [seat.account.name for seat in seats]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the panel is: sheets sealed and sheets still missing."""
-
-    sealed: int
-    missing: int
-    by_seat: dict[int, int]
-    by_proposal: dict[int, int]
-
-
-def progress(round: Round) -> Progress:
-    """Counts of sealed sheets; a sheet is missing for each sitting judge who did not step aside."""
-    sealed = list(
-        Review.objects.filter(
-            seat__round=round, stage=stages.SEALED, proposal__stage="admitted"
-        ).values_list("seat_id", "proposal_id")
-    )
-    seats = set(Seat.objects.filter(round=round, left_at__isnull=True).values_list("pk", flat=True))
-    keys = set(admitted(round).values_list("pk", flat=True))
-    aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
-    wanted = {(seat, key) for seat in seats for key in keys} - aside
-    by_seat: dict[int, int] = defaultdict(int)
-    by_proposal: dict[int, int] = defaultdict(int)
-    for seat, proposal in sealed:
-        by_seat[seat] += 1
-        by_proposal[proposal] += 1
-    return Progress(len(sealed), len(wanted - set(sealed)), dict(by_seat), dict(by_proposal))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +22,6 @@ from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from . import stages
 from .models import Conferral, Recusal, Review, Seat
-from .queries import progress
 
 BEFORE_END = (round_stages.CALL, round_stages.SCREENING, round_stages.REVIEW)
 AFTER_REVIEW = (
@@ -31,6 +32,35 @@ AFTER_REVIEW = (
     round_stages.RUNNING,
     round_stages.CLOSED,
 )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the panel is: sheets sealed and sheets still missing."""
+
+    sealed: int
+    missing: int
+    by_seat: dict[int, int]
+    by_proposal: dict[int, int]
+
+
+def progress(round: Round) -> Progress:
+    """Counts of sealed sheets; a sheet is missing for each sitting judge who did not step aside."""
+    sealed = list(
+        Review.objects.filter(
+            seat__round=round, stage=stages.SEALED, proposal__stage="admitted"
+        ).values_list("seat_id", "proposal_id")
+    )
+    seats = set(Seat.objects.filter(round=round, left_at__isnull=True).values_list("pk", flat=True))
+    keys = set(admitted(round).values_list("pk", flat=True))
+    aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
+    wanted = {(seat, key) for seat in seats for key in keys} - aside
+    by_seat: dict[int, int] = defaultdict(int)
+    by_proposal: dict[int, int] = defaultdict(int)
+    for seat, proposal in sealed:
+        by_seat[seat] += 1
+        by_proposal[proposal] += 1
+    return Progress(len(sealed), len(wanted - set(sealed)), dict(by_seat), dict(by_proposal))
 
 
 def can_appoint(who: Any, round: Round, *, now: datetime) -> Verdict:

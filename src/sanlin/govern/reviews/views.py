@@ -22,7 +22,7 @@ from sanlin.kernel import scoring
 from . import actions, rules, stages
 from .forms import AppointForm, ConferForm, ImposeForm, RecuseForm, SheetForm
 from .models import Conferral, Recusal, Review, Seat
-from .queries import interests, progress, sheets
+from .queries import interests, sheets
 
 ROUND = ("street",)
 PROPOSAL = ("round__street", "team", "neighbourhood")
@@ -44,7 +44,7 @@ def panel(request: Request, round: Round) -> HttpResponse:
     """Who sits, how far they are, and what is missing before the review may begin or end."""
     by, now = request.by, request.now
     seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
-    state = progress(round)
+    state = rules.progress(round)
     page = {
         "round": round,
         "seats": [(seat, state.by_seat.get(seat.pk, 0)) for seat in seats],
@@ -164,7 +164,7 @@ def mine(request: Request, round: Round) -> HttpResponse:
     seat = get_object_or_404(Seat, round=round, account=request.by)
     own = {review.proposal_id: review for review in seat.reviews.all()}
     aside = set(seat.recusals.values_list("proposal_id", flat=True))
-    counts = progress(round).by_proposal
+    counts = rules.progress(round).by_proposal
     known = {found.proposal.pk: found.code for found in interests(seat)}
     rows: list[dict[str, Any]] = [
         {

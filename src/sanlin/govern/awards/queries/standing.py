@@ -9,20 +9,23 @@ from sanlin.govern.rounds.models import Round
 
 def current(round: Round) -> Decision | None:
     """The decision that has not been dropped, published or not."""
-    return Decision.objects.filter(round=round).exclude(stage=stages.DROPPED).first()
+    found: Decision | None = Decision.objects.standing().filter(round=round).first()
+    return found
 
 
 def published(round: Round) -> Decision | None:
     """The decision that everybody may see."""
-    return Decision.objects.filter(round=round, stage=stages.PUBLISHED).first()
+    found: Decision | None = Decision.objects.filter(round=round, stage=stages.PUBLISHED).first()
+    return found
 
 
 def standing(round: Round) -> QuerySet[Award]:
     """The funded awards of the published decision, changes after objections included."""
-    return (
+    rows: QuerySet[Award] = (
         Award.objects.filter(
             decision__round=round, decision__stage=stages.PUBLISHED, stage=stages.STANDING
         )
         .select_related("proposal__team", "proposal__neighbourhood")
         .order_by("place")
     )
+    return rows
