@@ -1,10 +1,10 @@
 """What somebody sees who has the whole database, while the vote is open and after it has closed."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 
 from sanlin.commons.people.tests.scene import NOW, at, at_the_desk, worker
@@ -186,7 +186,7 @@ def test_the_files_of_the_database_hold_no_choice_while_the_vote_is_open():
     one, two, three = vote.proposals
     for who in vote.voters:
         actions.cast(vote.fresh(), [one.pk, two.pk, three.pk], by=who, now=NOW)
-    file = settings.DATABASES["default"]["TEST"]["NAME"]
+    file = Path(connection.settings_dict["NAME"])
     written = b"".join(p.read_bytes() for p in file.parent.glob(file.name + "*"))
     assert str(vote.round.pk).encode() in written
     assert canonical(one, two, three).encode() not in written
