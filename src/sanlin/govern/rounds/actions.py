@@ -216,6 +216,7 @@ def date_stage(
         round=round, stage=stage, defaults={"opens": opens, "closes": closes}
     )
     record(round, by=by, now=now, windows=_written({stage: (opens, closes)}))
+    round.refresh_from_db()  # forgets dates that were read before
     return round
 
 

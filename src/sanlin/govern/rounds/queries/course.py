@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,7 @@ from sanlin.govern.rounds.models import Round, Window
 from sanlin.govern.rounds.rules import next_stage
 from sanlin.govern.rounds.rules.book import Book, book
 from sanlin.govern.rounds.rules.windows import stage_words
-from sanlin.ground.clock import local_day
-from sanlin.ground.ui.templatetags.kit import day, left, moment
+from sanlin.ground.ui import words as written
 
 PAST, NOW, LATER = "past", "now", "later"
 
@@ -40,8 +40,8 @@ def next_step(round: Round, *, now: datetime) -> NextStep | None:
     target = next_stage(round)
     if target is None:
         return None
-    window = round.window(_last_part(round))
-    due = window.closes if window else None
+    prefetch_related_objects([round], "windows")
+    due = deadline(round)
     if round.stage == stages.DRAFT:
         first = round.window(stages.CALL)
         due = first.opens if first else None
@@ -52,7 +52,7 @@ def next_step(round: Round, *, now: datetime) -> NextStep | None:
 
 
 def _next_words(round: Round, due: datetime | None, now: datetime) -> str:
-    words = {"stage": round.stage_label, "when": moment(due)}
+    words = {"stage": round.stage_label, "when": written.moment(due)}
     if round.stage == stages.DRAFT:
         return _("备齐数值和日期后公布办法、开始征集")
     if due is None:
@@ -60,6 +60,12 @@ def _next_words(round: Round, due: datetime | None, now: datetime) -> str:
     if due <= now:
         return _("%(stage)s已于%(when)s截止，可以进入下一阶段") % words
     return _("%(stage)s至%(when)s，之后进入下一阶段") % words
+
+
+def deadline(round: Round) -> datetime | None:
+    """When the present stage ends by its dates; None where it has none."""
+    window = round.window(_last_part(round))
+    return window.closes if window else None
 
 
 def _last_part(round: Round) -> str:
@@ -75,6 +81,7 @@ def timeline(round: Round, *, now: datetime) -> list[dict[str, Any]]:
     Each: `key` (the stage), `label`, `state` (past, now, later), `dates` and `words` for people,
     `opens` and `closes`, `href` "" (pages above fill it), `notes` (one a deadline put off).
     """
+    prefetch_related_objects([round], "windows__extensions")
     rules = book(round)
     windows = {window.stage: window for window in round.windows.all()}
     steps = [_step(round, part, windows.get(part), rules, now) for part in _course(rules)]
@@ -104,7 +111,7 @@ def _step(
         "key": part,
         "label": stage_words(part),
         "state": state,
-        "dates": dates(window, now) if window else "",
+        "dates": _dates(window) if window else "",
         "words": " ".join([_words(part, state, window, rules, now), *notes]).strip(),
         "opens": window.opens if window else None,
         "closes": window.closes if window else None,
@@ -129,21 +136,19 @@ def _state(round: Round, part: str, now: datetime) -> str:
     return PAST if place < here else LATER
 
 
-def dates(window: Window, now: datetime) -> str:
-    """From and to, the year only where it is not this one's."""
-    if window.closes is None:
-        return _("%(opens)s起") % {"opens": day(window.opens)}
-    ends = timezone.localtime(window.closes)
-    until = day(window.closes)
-    if (ends.hour, ends.minute) != (23, 59):
-        until = moment(window.closes)
-    return _("%(opens)s–%(closes)s") % {"opens": day(window.opens), "closes": until}
+def _dates(window: Window) -> str:
+    """From and to; the hour of the deadline where it is not the end of that day."""
+    said = written.span(window.opens, window.closes)
+    ends = timezone.localtime(window.closes) if window.closes else None
+    if ends and (ends.hour, ends.minute) not in {(23, 59), (0, 0)}:
+        said += f" {ends:%H:%M}"
+    return said
 
 
 def _note(extension: Any) -> str:
     return _("%(on)s延期：原截止%(was)s。%(reason)s") % {
-        "on": day(local_day(extension.at)),
-        "was": day(extension.was),
+        "on": written.day(extension.at),
+        "was": written.day(extension.was),
         "reason": extension.reason,
     }
 
@@ -170,8 +175,8 @@ def _words(part: str, state: str, window: Window | None, rules: Book, now: datet
     if state == LATER or window is None or window.closes is None:
         return said
     if window.opens > now:
-        return _("%(what)s %(opens)s开始。") % {"what": said, "opens": day(window.opens)}
-    return _("%(what)s %(left)s。") % {"what": said, "left": left(now, window.closes)}
+        return _("%(what)s %(opens)s开始。") % {"what": said, "opens": written.day(window.opens)}
+    return _("%(what)s %(left)s。") % {"what": said, "left": written.left(now, window.closes)}
 
 
 def _doing(part: str, rules: Book) -> str:
