@@ -25,7 +25,7 @@ from scripts.postgres import Missing, postgres
 
 ROOT = setup.ROOT
 BIN = setup.VENV / "bin"
-BUILD = ROOT / "build"
+BUILD = setup.BUILD
 PYTEST = (BIN / "python", "-m", "pytest")
 MANAGE = (BIN / "python", "manage.py")
 STRICT = os.environ.get("CI", "").lower() not in ("", "0", "false")

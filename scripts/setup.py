@@ -32,11 +32,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
-STAMP = VENV / "sanlin-stamp.json"
+BUILD = ROOT / "build"
 # Never wait at a keyboard, never be told about a newer pip in the middle of a log.
 QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUTF8": "1"}
 # Building needs the settings, but no part of the home folder in which people's data lies.
-ASIDE = {"PYTHONPATH": "src", "SANLIN_HOME": str(ROOT / "build" / "home")}
+ASIDE = {"PYTHONPATH": "src", "SANLIN_HOME": str(BUILD / "home")}
 
 
 def say(words: str) -> None:
@@ -70,17 +70,19 @@ def digest(*paths: Path) -> str:
     return total.hexdigest()
 
 
-def stamped() -> dict[str, str]:
-    """What this environment was last set up with, by part."""
+def stamped(folder: Path) -> dict[str, str]:
+    """From what this folder was last made, by part."""
     try:
-        return dict(json.loads(STAMP.read_text()))
+        return dict(json.loads((folder / "made-from.json").read_text()))
     except (OSError, ValueError):
         return {}
 
 
-def stamp(**parts: str) -> None:
-    """Remembers that these parts are done."""
-    STAMP.write_text(json.dumps(stamped() | parts, indent=1, sort_keys=True))
+def stamp(folder: Path, **parts: str) -> None:
+    """Remembers in the folder itself from what these parts of it were made."""
+    folder.mkdir(exist_ok=True)
+    words = json.dumps(stamped(folder) | parts, indent=1, sort_keys=True)
+    (folder / "made-from.json").write_text(words + "\n")
 
 
 # --- the virtual environment ---------------------------------------------------------------------
@@ -97,16 +99,16 @@ def set_up_venv(*, dev: bool = False) -> None:
     wanted = {kind: digest(lock, ROOT / "pyproject.toml") for kind, lock in LOCKS.items()}
     kind = "dev" if dev else "run"
     begun = time.monotonic()
-    if not PYTHON.exists() or stamped().get("where") != where:
+    if not PYTHON.exists() or stamped(VENV).get("where") != where:
         make_venv()
-    elif stamped().get(kind) == wanted[kind]:
+    elif stamped(VENV).get(kind) == wanted[kind]:
         return
     pinned = sum("==" in line for line in LOCKS[kind].read_text().splitlines())
     say(f"installing {pinned} pinned packages into .venv")
     run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", LOCKS[kind])
     run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT)
     # The environment of the tests holds all that the product needs.
-    stamp(where=where, **(wanted if dev else {"run": wanted["run"]}))
+    stamp(VENV, where=where, **(wanted if dev else {"run": wanted["run"]}))
     say(f"environment ready after {time.monotonic() - begun:.0f} s")
 
 
@@ -171,22 +173,16 @@ def set_up_assets() -> None:
     catalogues = sorted(ROOT.glob("src/sanlin/**/*.po"))
     compiled = all(path.with_suffix(".mo").exists() for path in catalogues)
     mark = digest(*catalogues)
-    if not compiled or stamped().get("catalogues") != mark:
+    if not compiled or stamped(BUILD).get("catalogues") != mark:
         say(f"compiling {len(catalogues)} translation catalogues")
         run(PYTHON, "-m", "scripts.messages", "--compile")
-        keep(catalogues=mark)
+        stamp(BUILD, catalogues=mark)
     statics = sorted(p for p in ROOT.glob("src/sanlin/**/static/**/*") if p.is_file())
     mark = digest(*statics, ROOT / "requirements.lock", ROOT / "src/sanlin/site/settings.py")
-    if stamped().get("statics") != mark or not (ROOT / "build" / "static").exists():
+    if stamped(BUILD).get("statics") != mark or not (BUILD / "static").exists():
         say("collecting and compressing static files")
         run(PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", **ASIDE)
-        keep(statics=mark)
-
-
-def keep(**parts: str) -> None:
-    """As `stamp`, but never into somebody else's environment."""
-    if not VENV.is_symlink():
-        stamp(**parts)
+        stamp(BUILD, statics=mark)
 
 
 # --- of the machine ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from scripts.setup import set_up_assets
 from stories import eyes
 from stories.browser import launch, sign_in, window
 from stories.house import House, build, serve
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
 Visit = Callable[..., "Page"]
 FAILED = pytest.StashKey[bool]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The server hands out what was built: build it anew if its sources have changed."""
+    if not hasattr(session.config, "workerinput"):
+        set_up_assets()
 
 
 @pytest.fixture(scope="session")
