@@ -43,9 +43,11 @@ def decision(request: Request, round: Round) -> HttpResponse:
     """The officers' page: count, look, sign, publish."""
     now, made = request.now, current(round)
     page: dict[str, Any] = {"round": round, "decision": made, "form": ReasonForm()}
-    page["can_close_entries"] = rules.can_close_entries(request.by, round, now=now)
-    page["can_decide"] = rules.can_decide(request.by, round, now=now)
-    if made:
+    if made is None:
+        page["can_close_entries"] = rules.can_close_entries(request.by, round, now=now)
+        page["can_decide"] = rules.can_decide(request.by, round, now=now)
+    else:
+        made.round = round
         rows = _explained(made)
         if request.GET.get("format") == "xlsx":
             return _sheet(made, rows)
