@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polib
 import pytest
+
 from scripts import checks, messages, postgres, setup
 
 ROOT = Path(__file__).parents[1]
