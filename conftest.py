@@ -10,7 +10,9 @@ and in the folders beside it and above it. Where there is none, those tests are 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -42,3 +44,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("conformance"):
                 item.add_marker(absent)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_lifts_triggers() -> Iterator[None]:
+    """Between tests that commit (`transaction=True`), Django empties every table.
+
+    On SQLite that is a DELETE, which an append-only table refuses, as it should: so the triggers are
+    lifted while the tables are emptied and stand again for the next test. PostgreSQL truncates,
+    which row triggers do not see.
+    """
+    from django.db.backends.sqlite3.base import DatabaseWrapper  # noqa: PLC0415
+
+    operations = DatabaseWrapper.ops_class
+    plain = operations.execute_sql_flush
+
+    def lifted(self: Any, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        try:
+            plain(self, sql_list)
+        finally:
+            with self.connection.cursor() as cursor:
+                for _name, sql in triggers:
+                    cursor.execute(sql)
+
+    operations.execute_sql_flush = lifted
+    yield
+    operations.execute_sql_flush = plain

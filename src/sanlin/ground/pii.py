@@ -59,6 +59,29 @@ class Sealed:
         return self._plain
 
 
+def seal(plain: str) -> str:
+    """`plain` encrypted (AES-256-GCM, a fresh nonce each time) as text; nothing stays nothing."""
+    if not plain:
+        return ""
+    nonce = os.urandom(12)
+    box = AESGCM(_key("seal")).encrypt(nonce, plain.encode(), None)
+    return base64.b64encode(nonce + box).decode()
+
+
+def unseal(text: str | None) -> Sealed:
+    """What `seal` has sealed; raises RuntimeError where it does not open with this key."""
+    if not text:
+        return Sealed("")
+    raw = base64.b64decode(text)
+    try:
+        return Sealed(AESGCM(_key("seal")).decrypt(raw[:12], raw[12:], None).decode())
+    except InvalidTag as error:
+        raise RuntimeError(
+            "a sealed value does not open with this key: is SANLIN_PII_KEY the one it was "
+            "written with?"
+        ) from error
+
+
 class _Sealing(DeferredAttribute):
     """Whatever is assigned is sealed at once, so that a row not yet saved is masked as well."""
 
@@ -73,29 +96,15 @@ else:
 
 
 class SealedField(Text):
-    """Text that the database holds encrypted (AES-256-GCM, a fresh nonce each time)."""
+    """Text that the database holds encrypted and every row holds masked."""
 
     descriptor_class = _Sealing
 
     def get_prep_value(self, value: Any) -> Any:
-        plain = value.reveal() if isinstance(value, Sealed) else value
-        if not plain:
-            return ""
-        nonce = os.urandom(12)
-        box = AESGCM(_key("seal")).encrypt(nonce, str(plain).encode(), None)
-        return base64.b64encode(nonce + box).decode()
+        return seal(value.reveal() if isinstance(value, Sealed) else str(value or ""))
 
     def from_db_value(self, value: str | None, *_args: Any) -> Sealed:
-        if not value:
-            return Sealed("")
-        raw = base64.b64decode(value)
-        try:
-            return Sealed(AESGCM(_key("seal")).decrypt(raw[:12], raw[12:], None).decode())
-        except InvalidTag as error:
-            raise RuntimeError(
-                "a sealed value does not open with this key: is SANLIN_PII_KEY the one it was "
-                "written with?"
-            ) from error
+        return unseal(value)
 
     def to_python(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) or value is None else Sealed(str(value))

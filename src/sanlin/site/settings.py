@@ -10,6 +10,7 @@
 | SANLIN_PII_KEY       | seals phone and identity numbers                        | made once in the home |
 | SANLIN_HOSTS         | comma-separated names the site answers to               | 127.0.0.1,localhost   |
 | SANLIN_HTTPS         | `yes`: behind TLS (secure cookies, HSTS)                | no                    |
+| SANLIN_SMS           | dotted path of `send(phone, text)`: the SMS gateway     | no codes; a demonstration shows them |
 | SANLIN_REGISTRATION  | 备案编号 shown in the footer                            | nothing shown         |
 """
 
@@ -86,6 +87,7 @@ DEBUG = yes("SANLIN_DEBUG")
 HTTPS = yes("SANLIN_HTTPS")
 SECRET_KEY = kept_secret("SANLIN_SECRET_KEY")
 PII_KEY = kept_secret("SANLIN_PII_KEY").encode()
+SMS = os.getenv("SANLIN_SMS", "sanlin.ground.accounts.sms.on_screen" if DEMO else "")
 REGISTRATION = os.getenv("SANLIN_REGISTRATION", "")
 ALLOWED_HOSTS = os.getenv("SANLIN_HOSTS", "127.0.0.1,localhost").split(",")
 
@@ -94,6 +96,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "sanlin.site.urls"
 WSGI_APPLICATION = "sanlin.site.wsgi.application"
 MENU, SIDE, FOOT = (f"sanlin.site.menu.{part}" for part in ("menu", "side", "foot"))
+# Who tells people what is kept of them, and where a proved phone without an account goes on.
+KEPT = ["sanlin.commons.people.queries.kept"]
+NEWCOMERS = "people:register"
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
@@ -113,7 +118,13 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "sanlin.ground.accounts.addresses.of_client"
 AXES_VERBOSE = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
 
 APPS = [
     "ground.ui",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.commons.places.models import Home
 from sanlin.ground.pii import SealedField
 
 
@@ -23,6 +25,10 @@ class Residents(models.QuerySet[Any]):
     def waiting(self) -> Residents:
         """Those who registered themselves and whom nobody has confirmed yet."""
         return self.living().filter(verified_on__isnull=True)
+
+    def gone(self) -> Residents:
+        """Those who have moved out, or were not confirmed."""
+        return self.filter(moved_out__isnull=False)
 
 
 class Resident(models.Model):
@@ -56,9 +62,38 @@ class Resident(models.Model):
     def __str__(self) -> str:
         return str(self.account)
 
+    @property
+    def address(self) -> str:
+        """Estate, building, stair and room in one line; empty where no home is known."""
+        if self.home is None:
+            return ""
+        stair = self.home.stair
+        where = stair.building
+        return " ".join(map(str, (where.estate, where, stair, self.home)))
+
     def left(self, day: date) -> bool:
         """Whether this person had moved out on `day`."""
         return self.moved_out is not None and self.moved_out <= day
+
+
+class Declined(models.TextChoices):
+    """Why somebody who registered herself is not confirmed."""
+
+    ELSEWHERE = "elsewhere", _("不住在本居民区")
+    DUPLICATE = "duplicate", _("已登记在册，重复登记")
+    UNTRUE = "untrue", _("信息不实")
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What a committee writes down about a resident. `phone` (eleven digits) and `identity`
+    (eighteen characters) stay as they are where None, and are taken away where empty."""
+
+    name: str
+    born: date | None = None
+    home: Home | None = None
+    phone: str | None = None
+    identity: str | None = None
 
 
 class PostKind(models.TextChoices):
@@ -71,10 +106,30 @@ class PostKind(models.TextChoices):
     DISTRICT_ADMIN = "district_admin", _("区管理员")
 
 
+# Where a post of each kind is held: the name of the column.
+HELD_AT = {
+    PostKind.COMMITTEE_WORKER: "neighbourhood",
+    PostKind.STREET_OFFICER: "street",
+    PostKind.JUDGE: "street",
+    PostKind.SOCIAL_WORKER: "street",
+    PostKind.MERCHANT: "street",
+    PostKind.AUDITOR: "district",
+    PostKind.DISTRICT_ADMIN: "district",
+}
+
+
 class Posts(models.QuerySet[Any]):
     def on(self, day: date) -> Posts:
         """Posts held on that day."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
+
+    def over(self, day: date) -> Posts:
+        """Posts that had ended by that day."""
+        return self.filter(until__lte=day)
+
+    def coming(self, day: date) -> Posts:
+        """Posts that begin after that day."""
+        return self.filter(since__gt=day)
 
 
 class Post(models.Model):
@@ -102,6 +157,14 @@ class Post(models.Model):
     class Meta:
         verbose_name = _("任职")
         constraints = [
+            *(
+                models.UniqueConstraint(
+                    name=f"one_open_post_a_{place}",
+                    fields=["account", "kind", place],
+                    condition=Q(**{"until__isnull": True, f"{place}__isnull": False}),
+                )
+                for place in ("district", "street", "neighbourhood")
+            ),
             models.CheckConstraint(
                 name="post_in_exactly_one_place",
                 condition=(
@@ -118,3 +181,22 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.get_kind_display()}"
+
+    @property
+    def place(self) -> models.Model:
+        """Where it is held: a district, a street or a neighbourhood."""
+        return self.neighbourhood or self.street or self.district  # type: ignore[return-value]  # one is set: a constraint
+
+    def ended(self, day: date) -> bool:
+        """Whether it is over on `day`."""
+        return self.until is not None and self.until <= day
+
+
+@dataclass(frozen=True)
+class Term:
+    """From a day, until a day on which the post is over (None: open), with a certificate's number
+    where the post wants one."""
+
+    since: date
+    until: date | None = None
+    certificate: str = ""

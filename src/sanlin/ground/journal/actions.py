@@ -23,11 +23,11 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from sanlin.ground.pii import Sealed, mark
-from sanlin.ground.verdict import Refused
-from sanlin.kernel.machine import NotNow
+from sanlin.ground.verdict import Verdict, denied, require
 
 from .models import Entry, Unmasking
 
@@ -40,6 +40,7 @@ class _Doing:
     repeat_mark: str | None
 
 
+DEEDS: set[str] = set()  # the name of every verb of the house, as its module is read
 _doing: ContextVar[_Doing | None] = ContextVar("doing", default=None)
 
 
@@ -70,6 +71,8 @@ def _has_float(value: Any) -> bool:
 def deed(name: str) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
     """Make a verb one transaction, named `name`, that its key makes safe to repeat."""
 
+    DEEDS.add(name)
+
     def decorate(verb: Callable[..., Thing]) -> Callable[..., Thing]:
         @wraps(verb)
         def once(*args: Any, by: Any, now: datetime, key: str = "", **kw: Any) -> Thing:
@@ -80,8 +83,9 @@ def deed(name: str) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
             try:
                 with transaction.atomic():
                     return verb(*args, by=by, now=now, **kw)
-            except (IntegrityError, Refused, NotNow):
-                # Two hands with one key: the other was first, so its effect is the answer.
+            except Exception:
+                # Two hands with one key: the other was first, so its effect is the answer, however
+                # this one found out (a constraint, a rule, a stage that has moved on).
                 if earlier := _earlier(repeat_mark):
                     return earlier  # type: ignore[no-any-return]
                 raise
@@ -133,12 +137,33 @@ def record(subject: models.Model, *, by: Any, now: datetime, **data: Any) -> Ent
     )
 
 
-@deed("pii.unmask")
-def unmask(subject: models.Model, field: str, *, reason: str, by: Any, now: datetime) -> str:
-    """The plain value of a sealed field, and a row that says who asked for it and why."""
+SHORTEST_REASON = 4  # characters: 核对身份
+
+
+def unmask(
+    subject: models.Model, field: str, *, allowed: Verdict, reason: str, by: Any, now: datetime
+) -> str:
+    """The plain value of a sealed field, and a row that says who asked for it and why.
+
+    `allowed` is what the rule of the floor above says; besides, a reason is due and nobody looks
+    through a resident's eyes. Takes no key: each look is a look. Raises Refused.
+    """
+    require(allowed)
+    if getattr(by, "hand", None) is not None:
+        require(denied(_("代办期间不能查看被遮住的信息")))
+    if len("".join(reason.split())) < SHORTEST_REASON:
+        require(denied(_("请写明查看理由，至少4个字")))
+    _look(subject, field, reason=reason.strip()[:200], by=by, now=now)
     sealed: Sealed = getattr(subject, field)
+    return sealed.reveal()
+
+
+@deed("pii.unmask")
+def _look(
+    subject: models.Model, field: str, *, reason: str, by: Any, now: datetime
+) -> models.Model:
     Unmasking.objects.create(
         by=by, subject=f"{subject._meta.label}:{subject.pk}", field=field, reason=reason, at=now
     )
     record(subject, by=by, now=now, field=field)
-    return sealed.reveal()
+    return subject

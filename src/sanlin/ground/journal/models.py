@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -36,6 +38,18 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.deed} {self.subject}"
 
+    @property
+    def subject_label(self) -> str:
+        """The subject in words: what it is and its number."""
+        label, _colon, pk = self.subject.partition(":")
+        return f"{apps.get_model(label)._meta.verbose_name} {pk}"
+
+    @property
+    def codes(self) -> str:
+        """The codes and figures of the line, as they stand in its body."""
+        data = json.loads(bytes(self.body))["data"]
+        return "; ".join(f"{name}={json.dumps(data[name], ensure_ascii=False)}" for name in data)
+
     def thing(self) -> models.Model:
         """The row that this line speaks of."""
         label, _colon, pk = self.subject.partition(":")
@@ -57,3 +71,9 @@ class Unmasking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.field}"
+
+    @property
+    def field_label(self) -> str:
+        """The words of the field that was looked at."""
+        model = apps.get_model(self.subject.partition(":")[0])
+        return str(model._meta.get_field(self.field).verbose_name)

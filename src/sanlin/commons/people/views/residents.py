@@ -1,0 +1,187 @@
+"""The residents of my place: the list, one of them, and what a committee writes down."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from sanlin.commons.people import actions, queries, rules
+from sanlin.commons.people.forms import DayForm, DeclineForm, ResidentForm, SearchForm
+from sanlin.commons.people.models import Resident
+from sanlin.commons.places.models import Neighbourhood
+from sanlin.ground.accounts.phones import plain
+from sanlin.ground.clock import local_day
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.pii import Sealed, mark
+from sanlin.ground.verdict import Refused
+
+TERM = "people_search"  # session: {"kind": …, "value": name or mark, "shown": masked}
+A_PAGE = 50
+HOME = ("account", "neighbourhood__street", "home__stair__building__estate")
+
+
+@gate(rules.can_list)
+@never_cache
+def residents(request: Request) -> HttpResponse:
+    """The list. Place and state stand in the address; what is searched for stays in the session."""
+    rows: Any = queries.residents_of(request.by, now=request.now)
+    places = list(queries.neighbourhoods_of(request.by, now=request.now))
+    state, place = request.GET.get("state", "verified"), request.GET.get("place", "")
+    if place in {str(one.pk) for one in places}:
+        rows = rows.filter(neighbourhood_id=place)
+    kept = {"verified": rows.verified, "waiting": rows.waiting, "gone": rows.gone}
+    searched = request.session.get(TERM)
+    rows = queries.search(rows, searched["key"]) if searched else kept.get(state, rows.verified)()
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "places": places,
+        "place": place,
+        "state": state if state in kept else "verified",
+        "searched": searched,
+        "search": SearchForm(),
+    }
+    return render(request, "people/residents.html", shown)
+
+
+@gate(rules.can_list)
+@require_POST
+def search(request: Request) -> HttpResponse:
+    """Keep what to look for in the session: neither a name nor a phone ever stands in an address."""
+    form = SearchForm(request.POST)
+    request.session.pop(TERM, None)
+    if form.is_valid():
+        request.session[TERM] = _meant(form.cleaned_data["term"])
+    return redirect("people:residents")
+
+
+def _meant(term: str) -> dict[str, Any]:
+    if phone := plain(term):
+        return {"key": {"phone": mark(phone)}, "shown": str(Sealed(phone))}
+    number = re.sub(r"\s", "", term).upper()
+    if re.fullmatch(r"\d{17}[\dX]", number):
+        return {"key": {"identity": mark(number)}, "shown": str(Sealed(number))}
+    return {"key": {"name": term}, "shown": term}
+
+
+@gate(rules.can_see, Resident, having=HOME)
+@never_cache
+def resident(request: Request, resident: Resident) -> HttpResponse:
+    """One resident, sensitive values masked, and what may be done."""
+    by, now = request.by, request.now
+    asked = {
+        "edit": rules.can_edit(by, resident, now=now),
+        "confirm": rules.can_confirm(by, resident, now=now),
+        "unmask": rules.can_unmask(by, resident, now=now),
+        "act": rules.can_act_for(by, resident, now=now),
+    }
+    waits = bool(asked["confirm"])
+    shown = {
+        "resident": resident,
+        "can": asked,
+        "namesakes": queries.namesakes(resident) if waits else [],
+        "gone": resident.left(local_day(now)),
+    }
+    return render(request, "people/resident.html", shown)
+
+
+@gate(rules.can_list)
+def add(request: Request) -> HttpResponse:
+    """Which neighbourhood; a committee worker has but one and goes straight on."""
+    places = list(queries.neighbourhoods_of(request.by, now=request.now))
+    if len(places) == 1:
+        return redirect("people:add_in", pk=places[0].pk)
+    return render(request, "people/add.html", {"places": places})
+
+
+@gate(rules.works_for_neighbourhood, Neighbourhood, having=("street",))
+@never_cache
+def add_in(request: Request, place: Neighbourhood) -> HttpResponse:
+    form = ResidentForm(request.POST or None, place=place, today=local_day(request.now))
+    if form.is_valid():
+        try:
+            made = actions.add(
+                place, form.particulars(), by=request.by, now=request.now, key=request.key
+            )
+            messages.success(request, _("已登记"))
+            return redirect("people:resident", pk=made.pk)
+        except Refused as no:
+            form.add_error(None, str(no))
+    return render(request, "people/edit.html", {"form": form, "place": place})
+
+
+@gate(rules.can_edit, Resident, having=HOME)
+@never_cache
+def edit(request: Request, resident: Resident) -> HttpResponse:
+    form = ResidentForm(
+        request.POST or None,
+        place=resident.neighbourhood,
+        today=local_day(request.now),
+        known=resident,
+    )
+    if form.is_valid():
+        try:
+            actions.edit(
+                _fresh(resident),
+                form.particulars(),
+                by=request.by,
+                now=request.now,
+                key=request.key,
+            )
+            messages.success(request, _("已保存"))
+            return redirect("people:resident", pk=resident.pk)
+        except Refused as no:
+            form.add_error(None, str(no))
+    shown = {"form": form, "place": resident.neighbourhood, "resident": resident}
+    return render(request, "people/edit.html", shown)
+
+
+def _fresh(resident: Resident) -> Resident:
+    """The row anew: a verb that is refused leaves its own object half written."""
+    row: Resident = get_object_or_404(Resident.objects.select_related(*HOME), pk=resident.pk)
+    return row
+
+
+@gate(rules.can_edit, Resident, having=HOME)
+def move_out(request: Request, resident: Resident) -> HttpResponse:
+    """From which day on she lives here no more."""
+    initial = {"day": local_day(request.now)}
+    form = DayForm(request.POST or None, label=_("迁出日期"), initial=initial)
+    if form.is_valid():
+        day = form.cleaned_data["day"]
+        try:
+            actions.move_out(resident, day=day, by=request.by, now=request.now, key=request.key)
+            messages.success(request, _("已办理迁出"))
+            return redirect("people:resident", pk=resident.pk)
+        except Refused as no:
+            form.add_error("day", str(no))
+    return render(request, "people/move_out.html", {"form": form, "resident": resident})
+
+
+@gate(rules.can_confirm, Resident, having=HOME)
+@require_POST
+def confirm(request: Request, resident: Resident) -> HttpResponse:
+    actions.confirm(resident, by=request.by, now=request.now, key=request.key)
+    messages.success(request, _("已核实，现在可以参加投票和提案"))
+    return redirect("people:resident", pk=resident.pk)
+
+
+@gate(rules.can_confirm, Resident, having=HOME)
+def decline(request: Request, resident: Resident) -> HttpResponse:
+    """Why somebody who registered herself is not confirmed."""
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        why = form.cleaned_data["why"]
+        actions.decline(resident, why, by=request.by, now=request.now, key=request.key)
+        messages.success(request, _("已按不予核实处理"))
+        return redirect("people:residents")
+    return render(request, "people/decline.html", {"form": form, "resident": resident})
