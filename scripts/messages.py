@@ -11,8 +11,8 @@ that floor's `ui`. Catalogues are sorted by word and carry no line numbers and n
 change shows only itself.
 
 Chinese text that no reader could ever see in English is wrong. What is data and not a screen word
-says so: in Python by `# data` at the end of the line, in a template by standing in an element
-with lang="zh…", as the name of a language does.
+says so: in Python by `# data` where its line or its statement begins or ends, in a template by
+standing in an element with lang="zh…", as the name of a language does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ LITERAL = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf" (np?gettext|pgettext|gettext|_)\({LITERAL}(?:, {LITERAL})?(?:, {LITERAL})?")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 SPOKEN_AS_CHINESE = re.compile(r"""<(\w+)[^<>]*\slang="zh[^"]*"[^<>]*>[^<]*</\1>""")
+MARK = re.compile(r"#\s*data\b")
+PLAIN = (ast.Assign, ast.AnnAssign, ast.Return, ast.Raise, ast.Expr, ast.Constant)
 # Which argument is what: (context, word, plural).
 CALLS = {
     "_": (None, 0, None),
@@ -114,18 +116,18 @@ def read(home: Path) -> Found:
 def read_python(text: str, place: str, found: Found) -> None:
     """Calls of gettext with constants; Chinese constants anywhere else are loose."""
     tree = ast.parse(text)
-    lines = text.splitlines()
-    taken = prose(tree)
+    taken = prose(tree) | data(tree, text.splitlines())
+    names = spoken_names(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (shape := CALLS.get(called(node.func))):
+        if isinstance(node, ast.Call) and (shape := CALLS.get(names(called(node.func)))):
             parts = [None if at is None else constant(node.args, at) for at in shape]
             taken |= {id(part) for part in parts}
             context, word, plural = (str(part.value) if part else "" for part in parts)
             if word:
                 found.add(place, word, plural, context)
-    for text_node in chinese(tree):
-        if id(text_node) not in taken and not said_to_be_data(text_node, lines):
-            found.loose.append(f"{place}:{text_node.lineno}: {shown(str(text_node.value))}")
+    for one in chinese(tree):
+        if id(one) not in taken:
+            found.loose.append(f"{place}:{one.lineno}: {shown(str(one.value))}")
 
 
 def read_stages(text: str, place: str, found: Found) -> None:
@@ -192,10 +194,23 @@ def chinese(tree: ast.AST) -> list[ast.Constant]:
     return [one for one in constants if isinstance(one.value, str) and CHINESE.search(one.value)]
 
 
-def said_to_be_data(node: ast.expr, lines: list[str]) -> bool:
-    """Whether the line on which the text begins or ends is marked as no screen word."""
-    ends = (lines[node.lineno - 1], lines[(node.end_lineno or node.lineno) - 1])
-    return any(re.search(r"#.*\bdata\b", line) for line in ends)
+def spoken_names(tree: ast.AST) -> Callable[[str], str]:
+    """How this module calls gettext and its sisters: from its own name for each to theirs."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    ours = [one for one in imports if one.module == "django.utils.translation"]
+    known = {name.asname: name.name for one in ours for name in one.names if name.asname}
+    return lambda name: known.get(name, name)
+
+
+def data(tree: ast.AST, lines: list[str]) -> set[int]:
+    """Everything in the plain statements and arguments that `# data` marks, at either end."""
+    marked = {number for number, line in enumerate(lines, 1) if MARK.search(line)}
+    return {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, PLAIN) and {node.lineno, node.end_lineno} & marked
+        for part in ast.walk(node)
+    }
 
 
 def shown(text: str) -> str:

@@ -43,10 +43,13 @@ def test_words_of_python_are_found_and_the_rest_is_loose(app):
         'c = pgettext_lazy("verb", "开")\n'
         'd = "没有翻译"\n'
         'e = f"第{n}页"\n'
-        'f = {"姓名": 1}  # data: the head of a sheet\n'
-        "g = _(label)\n",
+        "HEADS = {  # data: the heads of a sheet\n"
+        '    "姓名": 1,\n    "住址": 2,\n}\n'
+        "g = _(label)\n"
+        "from django.utils.translation import gettext as _now\n"
+        'h = _now("此刻")\n',
     )
-    assert said(home) == [("", "轮次已结束"), ("", "还剩%(n)s天"), ("verb", "开")]
+    assert said(home) == [("", "此刻"), ("", "轮次已结束"), ("", "还剩%(n)s天"), ("verb", "开")]
     assert messages.read(home).words["", "还剩%(n)s天"].plural == "还剩%(n)s天"
     assert messages.read(home).loose == [
         "govern/rounds/rules.py:5: 没有翻译",
