@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.people.models import Post, PostKind
@@ -60,7 +60,7 @@ class SheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.criteria = rules.criteria
         for criterion in rules.criteria:
-            told = _now("%(anchor)s（0–%(max)s分，可打半分；占%(weight)s%%）") % {
+            told = gettext("%(anchor)s（0–%(max)s分，可打半分；占%(weight)s%%）") % {
                 "anchor": criterion.anchor,
                 "max": criterion.max,
                 "weight": f"{criterion.weight / 10:g}",
@@ -93,11 +93,11 @@ class SheetForm(forms.Form):
         except ValueError:
             mark = None
             self.add_error(
-                key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
+                key, gettext("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
             )
         if mark is not None and not 0 <= mark <= most:
             self.add_error(
-                key, _now("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
+                key, gettext("请填0到%(max)s之间的整数或半分，例如 7 或 7.5") % {"max": most}
             )
         return mark
 
