@@ -42,10 +42,15 @@ class District(Division):
     """区县: the tenant. Province and city are its address."""
 
     province = models.CharField(_("省"), max_length=30)
-    city = models.CharField(_("市"), max_length=30)
+    city = models.CharField(_("市"), max_length=30, blank=True)
 
     class Meta:
         verbose_name = _("区县")
+
+    @property
+    def address(self) -> str:
+        """上海市浦东新区: province, city and name, each said once."""
+        return "".join(dict.fromkeys((self.province, self.city, self.name)))
 
 
 class Street(Division):
@@ -67,10 +72,20 @@ class Neighbourhood(Division):
 
 
 class FormerName(models.Model):
-    """A name that a neighbourhood bore for a while."""
+    """A name that a district, street or neighbourhood bore for a while."""
 
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, related_name="former_names", verbose_name=_("区县")
+    )
+    street = models.ForeignKey(
+        Street, models.PROTECT, null=True, related_name="former_names", verbose_name=_("街道")
+    )
     neighbourhood = models.ForeignKey(
-        Neighbourhood, models.PROTECT, related_name="former_names", verbose_name=_("居民区")
+        Neighbourhood,
+        models.PROTECT,
+        null=True,
+        related_name="former_names",
+        verbose_name=_("居民区"),
     )
     name = models.CharField(_("名称"), max_length=60)
     valid_from = models.DateField(_("启用日期"), null=True)
@@ -78,9 +93,39 @@ class FormerName(models.Model):
 
     class Meta:
         verbose_name = _("曾用名")
+        constraints = [
+            models.CheckConstraint(
+                name="former_name_of_exactly_one",
+                condition=(
+                    Q(district__isnull=False, street__isnull=True, neighbourhood__isnull=True)
+                    | Q(district__isnull=True, street__isnull=False, neighbourhood__isnull=True)
+                    | Q(district__isnull=True, street__isnull=True, neighbourhood__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="former_name_ends_after_it_begins",
+                condition=Q(valid_from__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Edition(models.Model):
+    """One reading of territory that changed something: from where, when, how much."""
+
+    source = models.CharField(_("来源"), max_length=200)
+    loaded = models.DateTimeField(_("导入时间"))
+    added = models.PositiveIntegerField(_("新增"), default=0)
+    renamed = models.PositiveIntegerField(_("更名"), default=0)
+    unchanged = models.PositiveIntegerField(_("未变"), default=0)
+
+    class Meta:
+        verbose_name = _("区划数据")
+
+    def __str__(self) -> str:
+        return self.source
 
 
 class Estate(models.Model):

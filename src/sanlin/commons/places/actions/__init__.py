@@ -1,0 +1,3 @@
+from .loading import load_territory
+
+__all__ = ["load_territory"]
