@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanlin.commons.people.rules import posts_of
+from sanlin.front.desk.queries import my_rounds
 from sanlin.ground.http import Request
 
 Door = tuple[str, str]  # address, words
@@ -21,9 +24,15 @@ def menu(request: Request) -> list[Door]:
 
 def side(request: Request) -> list[tuple[str, list[Door]]]:
     """The left of the desk: what waits, and the rounds of my streets."""
-    return [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
+    groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
+    rounds = my_rounds(request.user, now=request.now)
+    if rounds:
+        doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
+        groups.append((_("轮次"), doors))
+    return groups
 
 
 def foot(request: Request) -> list[Door]:
-    """The footer: doors of every page."""
-    return []
+    """The footer: how to complain or ask, knowing the page but nothing that was asked on it."""
+    where = urlencode({"page": request.path})
+    return [(f"{reverse('voices:speak')}?{where}", _("提意见、投诉或求助"))]

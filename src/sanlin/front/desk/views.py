@@ -3,13 +3,23 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 
-from . import rules
+from . import queries, rules
 
 
 @gate(rules.can_open_desk)
 def home(request: Request) -> HttpResponse:
     """What waits for me today."""
-    return render(request, "desk/home.html")
+    waiting = queries.waiting_for(request.user, now=request.now)
+    late = sum(one.is_late(request.now) for one in waiting)
+    return render(request, "desk/home.html", {"waiting": waiting, "late": late})
+
+
+@gate(rules.can_look, Round, having=("street",))
+def round_page(request: Request, round: Round) -> HttpResponse:
+    """A round at a glance."""
+    glance = queries.glance(round, who=request.by, now=request.now)
+    return render(request, "desk/round.html", {"round": round, **glance})

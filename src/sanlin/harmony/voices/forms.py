@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanlin.commons.people.models import PostKind, Resident
+from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.rules import residence
 from sanlin.commons.places.models import Street
 
 from .models import VoiceKind
@@ -57,12 +58,12 @@ class SpeakForm(forms.Form):
 
     def __init__(self, *args: Any, who: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        home = _street_of(who)
+        lives = residence(who)
         streets = Street.objects.filter(post__kind=PostKind.STREET_OFFICER).distinct()
         self.fields["street"].queryset = streets.order_by("code")  # type: ignore[attr-defined]
-        if home is not None:
+        if lives is not None:
             del self.fields["street"]
-            self.home = home
+            self.home = lives.neighbourhood.street
         if not who.is_authenticated:
             del self.fields["anonymous"]
 
@@ -74,14 +75,6 @@ class SpeakForm(forms.Form):
         """The street it goes to, once the form is valid."""
         chosen: Street = self.cleaned_data.get("street") or self.home
         return chosen
-
-
-def _street_of(who: Any) -> Street | None:
-    if not who.is_authenticated:
-        return None
-    lives = Resident.objects.filter(account_id=who.pk, moved_out__isnull=True)
-    found = lives.select_related("neighbourhood__street").first()
-    return found.neighbourhood.street if found else None
 
 
 class AnswerForm(forms.Form):

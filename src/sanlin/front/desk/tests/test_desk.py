@@ -1,0 +1,129 @@
+"""The desk: what waits, the rounds I work for, a round at a glance."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sanlin.commons.people.tests import scene
+from sanlin.front.desk import queries
+from sanlin.govern.proposals.tests.scene import proposal, team
+from sanlin.govern.rounds.tests.scene import draft, open_round
+from sanlin.ground import clock
+from sanlin.harmony.voices import actions as voices
+
+pytestmark = pytest.mark.django_db
+NOW = scene.NOW
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def street():
+    return scene.street()
+
+
+@pytest.fixture
+def officer(street):
+    return scene.officer(street)
+
+
+def client(account):
+    it = Client()
+    it.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return it
+
+
+def titles(who):
+    return [(one.title, one.why) for one in queries.waiting_for(who, now=NOW)]
+
+
+def test_nothing_waits_says_so(officer):
+    page = client(officer).get("/desk/").content.decode()
+    assert "现在没有事情等您办理" in page
+
+
+def test_a_voice_waits_until_it_is_answered(street, officer):
+    said = voices.Said("question", "几点开门")
+    voice = voices.speak(street, said, sender_mark="x", by=None, now=NOW - timedelta(days=16))
+    assert titles(officer) == [("答复1条意见", "潍坊新村街道收到，还没有答复")]
+    page = client(officer).get("/desk/").content.decode()
+    assert "1件已过期" in page
+    voices.answer(voice, text="九点", by=officer, now=NOW)
+    assert titles(officer) == []
+    assert titles(scene.officer()) == []
+
+
+def test_newcomers_wait_for_their_committee_alone(street, officer):
+    place = scene.neighbourhood(street)
+    scene.resident(place, verified_on=None)
+    scene.resident(place, verified_on=None)
+    scene.resident(place)
+    assert titles(scene.worker(place)) == [
+        ("核实2位居民", "潍坊二村居民区有居民自行登记，等待核实")
+    ]
+    assert titles(officer) == []
+
+
+def test_proposals_without_a_conclusion_wait_for_the_officer(street, officer):
+    round = open_round("screening", by=officer, on=street)
+    for stage in ("submitted", "submitted", "admitted"):
+        proposal(round, stage)
+    assert ("审查2份提案", round.name) in titles(officer)
+
+
+def test_a_round_at_a_glance(street, officer):
+    round = open_round("screening", by=officer, on=street)
+    places = [scene.neighbourhood(street, name) for name in ("潍坊一村居民区", "潍坊二村居民区")]
+    tiers = [tier.key for tier in round.rules.tiers]
+    for place, tier, asked in (
+        (places[0], tiers[0], 9_000_00),
+        (places[0], tiers[0], 1_000_00),
+        (places[1], tiers[2], 500_00),
+    ):
+        proposal(round, "submitted", team=team(place)[0], tier=tier, asked=asked)
+    shown = queries.glance(round, who=officer, now=NOW)
+    assert (shown["asked"], shown["proposals"]) == (10_500_00, 3)
+    assert shown["counts"].columns == tuple(tier.name for tier in round.rules.tiers)
+    assert shown["counts"].labels == ("潍坊一村居民区", "潍坊二村居民区")
+    assert shown["counts"].values == ((2, 0, 0), (0, 0, 1))
+    assert shown["sums"].values == ((10_000_00, 0, 0), (0, 0, 500_00))
+    page = client(officer).get(f"/desk/rounds/{round.pk}/").content.decode()
+    assert "¥10,500" in page
+
+
+def test_a_draft_shows_what_is_missing_before_it_may_open(street, officer):
+    round = draft(by=officer, on=street)
+    page = client(officer).get(f"/desk/rounds/{round.pk}/").content.decode()
+    assert "还没有定起止日期" in page
+
+
+def test_who_may_look_at_a_round(street, officer):
+    round = open_round("call", by=officer, on=street)
+    expected = {
+        200: (officer, scene.worker(scene.neighbourhood(street)), scene.judge(street)),
+        403: (scene.officer(), scene.resident(scene.neighbourhood(street))),
+    }
+    for status, people in expected.items():
+        for who in people:
+            assert client(who).get(f"/desk/rounds/{round.pk}/").status_code == status
+    assert Client().get(f"/desk/rounds/{round.pk}/").status_code == 302
+    assert Client().get("/desk/").status_code == 302
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_desk_reads_as_often_for_three_as_for_one(
+    street, officer, rows, django_assert_num_queries
+):
+    for _n in range(rows):
+        round = open_round("screening", by=officer, on=street)
+        for _m in range(rows):
+            proposal(round, "submitted", team=team(scene.neighbourhood(street))[0])
+    page = client(officer)
+    with django_assert_num_queries(9):
+        page.get("/desk/")
+    with django_assert_num_queries(10):
+        page.get(f"/desk/rounds/{round.pk}/")
