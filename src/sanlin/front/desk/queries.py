@@ -70,7 +70,7 @@ def my_rounds(who: Any, *, now: datetime) -> list[Round]:
     rows = Round.objects.filter(street__in=streets).exclude(
         stage__in=(stages.CLOSED, stages.CANCELLED)
     )
-    return list(rows.select_related("street").prefetch_related("windows").order_by("-pk")[:12])
+    return list(rows.select_related("street").order_by("-pk")[:12])
 
 
 def voices(who: Any, *, now: datetime) -> list[Waiting]:
@@ -149,9 +149,9 @@ def _run_by(who: Any, now: datetime) -> list[Round]:
     """My rounds that I may run, read once for each account object and moment."""
     name = f"rounds run at {now.isoformat()}"
     if name not in who.memo:
-        who.memo[name] = [
-            round for round in my_rounds(who, now=now) if round_rules.can_run(who, round, now=now)
-        ]
+        mine = my_rounds(who, now=now)
+        prefetch_related_objects(mine, "windows__extensions")
+        who.memo[name] = [one for one in mine if round_rules.can_run(who, one, now=now)]
     return who.memo[name]  # type: ignore[no-any-return]
 
 

@@ -189,9 +189,17 @@ def contact(request: Request, voice: Voice) -> HttpResponse:
     reason = ReasonForm(request.POST)
     shown = ""
     if reason.is_valid() and voice.contact:
-        shown = unmask(
-            voice, "contact", reason=reason.cleaned_data["reason"], by=request.by, now=request.now
-        )
+        try:
+            shown = unmask(
+                voice,
+                "contact",
+                allowed=rules.can_read(request.by, voice, now=request.now),
+                reason=reason.cleaned_data["reason"],
+                by=request.by,
+                now=request.now,
+            )
+        except Refused as no:
+            reason.add_error(None, str(no))
     return _show(request, voice, form=AnswerForm(), reason=reason, contact=shown)
 
 

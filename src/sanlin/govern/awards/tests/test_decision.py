@@ -174,7 +174,7 @@ def test_the_desk_asks_the_same_number_of_questions(client, django_assert_num_qu
     client.force_login(case.first)
     page = f"/rounds/{case.round.pk}/decision/"
     client.get(page)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(page)
 
 

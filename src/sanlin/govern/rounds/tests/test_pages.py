@@ -271,7 +271,7 @@ def test_the_list_asks_the_same_few_questions(client, count, django_assert_num_q
         open_round("draft", on=place)
     signed_in(client, officer(place))
     client.get(at("list"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(at("list"))
     assert len(page.context["table"].page.object_list) == 2 * count
     only = client.get(at("list"), {"stage": "draft", "sort": "-name"})
@@ -279,12 +279,12 @@ def test_the_list_asks_the_same_few_questions(client, count, django_assert_num_q
     assert client.get(at("list"), {"format": "xlsx"}).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["rules", "manage"])
-def test_the_pages_of_a_round_ask_few_questions(client, name, django_assert_num_queries):
+@pytest.mark.parametrize(("name", "questions"), [("rules", 6), ("manage", 7)])
+def test_the_pages_of_a_round_ask_few_questions(client, name, questions, django_assert_num_queries):
     round = open_round("vote")
     signed_in(client, officer(round.street))
     client.get(at(name, round))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(questions):
         client.get(at(name, round))
 
 
