@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,10 @@ class House:
     def printed(self) -> str:
         """What the server has written so far, such as one-time codes in a demonstration."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def code(self, phone: str) -> str:
+        """The last one-time code that was sent to a phone."""
+        return re.findall(rf"SMS {phone}:.*?(\d{{6}})", self.printed())[-1]
 
 
 def surroundings(home: Path) -> dict[str, str]:

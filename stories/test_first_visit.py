@@ -3,7 +3,7 @@
 from stories import eyes
 from stories.browser import switch, tab_to
 
-DOORS = ("/", "/account/sign-in/")
+DOORS = ("/", "/account/sign-in/", "/account/sign-in/phone/")
 
 
 def test_the_open_pages_can_be_read_by_everybody(page):
@@ -51,3 +51,17 @@ def test_a_wrong_password_is_told_in_words_and_keeps_the_name(phone):
     assert phone.input_value("[name=username]") == "zhou"
     assert phone.input_value("[name=password]") == ""
     assert eyes.axe(phone) == []
+
+
+def test_a_code_sent_to_a_phone_opens_the_door(phone, house):
+    phone.goto("/account/sign-in/phone/")
+    phone.fill("[name=phone]", "199 0000 0042")
+    phone.press("[name=phone]", "Enter")
+    phone.wait_for_url("**/sign-in/code/**")
+    sent = house.code("19900000042")
+    assert phone.get_by_text(sent).is_visible()
+    eyes.shot(phone, "first-code")
+    assert eyes.axe(phone) + eyes.geometry(phone) == []
+    phone.fill("[name=code]", sent)
+    phone.press("[name=code]", "Enter")
+    phone.wait_for_url(lambda url: "/sign-in/" not in url)
