@@ -18,7 +18,7 @@ from sanlin.kernel.packs.values import Misfit, from_officer
 from .models import Round, Window, read_pack
 from .queries.packs import in_force, is_in_force, text_of
 from .queries.rulebook import TITLES, source_words
-from .rules.book import Book, draft_book, in_english, label, said
+from .rules.book import Book, draft_book, in_english, said
 from .rules.faults import sentence, spoken
 from .rules.windows import Span, parts, span, stage_words
 
@@ -121,11 +121,9 @@ class InTurn(forms.MultiWidget):
 class RuleField(forms.Field):
     """One rule that the officer sets: what she types becomes a value of the kernel."""
 
-    def __init__(self, rule: Field, help_text: str) -> None:
+    def __init__(self, rule: Field, words: str, help_text: str, *, wanted: bool) -> None:
         self.rule = rule
-        super().__init__(
-            label=label(rule), help_text=help_text, required=False, widget=_widget(rule)
-        )
+        super().__init__(label=words, help_text=help_text, required=wanted, widget=_widget(rule))
 
     def clean(self, value: Any) -> Any:
         """The value in the units of the kernel; "" where nothing was said."""
@@ -196,6 +194,8 @@ class DraftForm(NameForm):
     `cleaned_data["values"]` maps paths to values of the kernel. Nothing that binds is a field here.
     """
 
+    use_required_attribute = False  # a draft is saved half filled too
+
     def __init__(self, round: Round, data: Any = None) -> None:
         self.round, self.pack = round, round.pack
         self.rules = draft_book(self.pack, round.officer_values)
@@ -204,9 +204,12 @@ class DraftForm(NameForm):
         self.open = [rule for rule in counted if self.pack.values[rule.path].unset]
         self.changeable = [rule for rule in counted if changeable(self.pack, rule)]
         for rule in [*self.open, *self.changeable]:
-            field = RuleField(rule, _help(self.pack, self.rules, rule))
-            field.label = self.rules.title(rule.path)
-            self.fields[rule.path] = field
+            self.fields[rule.path] = RuleField(
+                rule,
+                self.rules.title(rule.path),
+                _help(self.pack, self.rules, rule),
+                wanted=rule in self.open,
+            )
 
     def _initial(self) -> dict[str, Any]:
         held = self.round.officer_values

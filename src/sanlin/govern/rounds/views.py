@@ -23,7 +23,7 @@ from .queries import next_step, timeline
 from .queries.course import deadline
 from .queries.lists import rounds_for, streets_of
 from .queries.packs import in_force, text_of
-from .queries.rulebook import sections
+from .queries.rulebook import instruments, sections, summary
 from .rules.book import book
 from .rules.windows import (
     later_faults,
@@ -341,11 +341,14 @@ def follow(request: Request, round: Round) -> HttpResponse:
 @gate(rules.can_see, Round, having=STREET)
 def rules_page(request: Request, round: Round) -> HttpResponse:
     """The rules in plain words, each with its source; frozen ones with their fingerprint."""
+    steps, rulebook = timeline(round, now=request.now), book(round)
     told = {
         "round": round,
-        "steps": timeline(round, now=request.now),
+        "steps": steps,
+        "facts": summary(rulebook),
+        "instruments": instruments(rulebook),
         "pack": round.rules.pack if round.frozen else round.pack,
-        "sections": sections(book(round)),
+        "sections": sections(rulebook),
         "extensions": [one for window in round.windows.all() for one in window.extensions.all()],
         "manages": rules.can_manage(request.by, round, now=request.now),
     }

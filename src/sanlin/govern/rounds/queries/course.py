@@ -112,12 +112,16 @@ def _step(
         "label": stage_words(part),
         "state": state,
         "dates": _dates(window) if window else "",
-        "words": " ".join([_words(part, state, window, rules, now), *notes]).strip(),
+        "words": _joined([_words(part, state, window, rules, now), *notes]),
         "opens": window.opens if window else None,
         "closes": window.closes if window else None,
         "href": "",
         "notes": notes,
     }
+
+
+def _joined(sentences: list[str]) -> str:
+    return (" " if written.english() else "").join(sentences).strip()
 
 
 def _state(round: Round, part: str, now: datetime) -> str:
@@ -175,8 +179,8 @@ def _words(part: str, state: str, window: Window | None, rules: Book, now: datet
     if state == LATER or window is None or window.closes is None:
         return said
     if window.opens > now:
-        return _("%(what)s %(opens)s开始。") % {"what": said, "opens": written.day(window.opens)}
-    return _("%(what)s %(left)s。") % {"what": said, "left": written.left(now, window.closes)}
+        return _("%(what)s%(opens)s开始。") % {"what": said, "opens": written.day(window.opens)}
+    return _("%(what)s%(left)s。") % {"what": said, "left": written.left(now, window.closes)}
 
 
 def _doing(part: str, rules: Book) -> str:

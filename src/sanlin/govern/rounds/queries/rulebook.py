@@ -23,18 +23,25 @@ TITLES = {
 }
 _LISTS = {listed.name: listed for listed in LISTS}
 _NAMING = ("name", "text")
+Refs = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One rule: its name, its value in words ("" while it is unset), where it comes from."""
+    """One rule: its name, its value in words ("" while it is unset), where it comes from.
+
+    `source` says so in full, `brief` in a word or two; `refs` number the instruments as in
+    `references`.
+    """
 
     path: str
     label: str
     value: str
     unset: bool
     source: str
+    brief: str
     note: str
+    refs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -52,36 +59,78 @@ def sections(rules: Book) -> list[Section]:
     for field in rules.fields():
         first, dot, _rest = field.path.partition(".")
         grouped.setdefault(first if dot else "money", []).append(field)
+    refs = references(rules)
     return [
-        Section(anchor, str(TITLES[anchor]), tuple(_row(rules, field) for field in fields))
+        Section(anchor, str(TITLES[anchor]), tuple(_row(rules, field, refs) for field in fields))
         if anchor in TITLES
-        else Section(anchor, _list_title(anchor), tuple(_items(rules, anchor, fields)))
+        else Section(anchor, _list_title(anchor), tuple(_items(rules, anchor, fields, refs)))
         for anchor, fields in grouped.items()
     ]
+
+
+def references(rules: Book) -> Refs:
+    """The number of each instrument that a rule rests on, in the order of their first mention."""
+    used = [rules.origins[field.path][0] for field in rules.fields() if _rests(rules, field)]
+    return {key: n for n, key in enumerate(dict.fromkeys(used), 1)}
+
+
+def _rests(rules: Book, field: Field) -> bool:
+    return field.path in rules.values and rules.origins[field.path][0] in rules.sources
+
+
+def instruments(rules: Book) -> list[tuple[int, str]]:
+    """Number and words of every instrument, for the end of the page."""
+    return [(n, source_words(rules, key)) for key, n in references(rules).items()]
+
+
+def summary(rules: Book) -> list[tuple[str, str]]:
+    """The few figures that a resident asks for first, as (words, value)."""
+    wanted = ("budget", "project_min", "project_cap", "community_cap", "vote.kind", "vote.k")
+    fields = {field.path: field for field in rules.fields()}
+    told = [
+        (label(fields[path]), said(fields[path], rules.values[path]))
+        for path in wanted
+        if rules.values.get(path) is not None
+    ]
+    for key in rules.lists["tiers"]:
+        cells = [fields[f"tiers.{key}.{cell}"] for cell in ("places", "money", "cap")]
+        words = [
+            _("%(label)s：%(value)s")
+            % {"label": label(field), "value": said(field, rules.values[field.path])}
+            for field in cells
+            if rules.values.get(field.path) is not None
+        ]
+        told.append((rules.name("tiers", key), _("；").join(words)))
+    return told
 
 
 def _list_title(name: str) -> str:
     return _LISTS[name].english if in_english() else _LISTS[name].label
 
 
-def _row(rules: Book, field: Field) -> Row:
+def _row(rules: Book, field: Field, refs: Refs) -> Row:
     source, note = rules.origins[field.path]
     unset = field.path not in rules.values
     value = "" if unset else said(field, rules.values[field.path])
-    return Row(field.path, label(field), value, unset, source_words(rules, source, unset), note)
+    cited = refs.get(source, 0) if not unset else 0
+    brief = "" if cited else source_words(rules, source, unset)
+    words = source_words(rules, source, unset)
+    return Row(
+        field.path, label(field), value, unset, words, brief, note, (cited,) if cited else ()
+    )
 
 
-def _items(rules: Book, name: str, fields: list[Field]) -> list[Row]:
+def _items(rules: Book, name: str, fields: list[Field], refs: Refs) -> list[Row]:
     """One row an item: what it is called, and its other cells as one line."""
     rows = []
     for key in rules.lists[name]:
         own = [field for field in fields if field.path.startswith(f"{name}.{key}.")]
-        told = [_row(rules, field) for field in own if _tells(rules, field)]
+        told = [_row(rules, field, refs) for field in own if _tells(rules, field)]
         words = [
             _("%(label)s：%(value)s") % {"label": row.label, "value": row.value or _("待定")}
             for row in told
         ]
-        sources = dict.fromkeys(row.source for row in [*told, *_named(rules, own)])
+        both = [*told, *_named(rules, own, refs)]
         notes = dict.fromkeys(row.note for row in told if row.note)
         rows.append(
             Row(
@@ -89,15 +138,17 @@ def _items(rules: Book, name: str, fields: list[Field]) -> list[Row]:
                 rules.name(name, key),
                 _("；").join(words),
                 any(row.unset for row in told),
-                _("；").join(sources),
+                _("；").join(dict.fromkeys(row.source for row in both)),
+                _("；").join(dict.fromkeys(row.brief for row in both if row.brief)),
                 _("；").join(notes),
+                tuple(dict.fromkeys(ref for row in both for ref in row.refs)),
             )
         )
     return rows
 
 
-def _named(rules: Book, fields: list[Field]) -> list[Row]:
-    return [_row(rules, field) for field in fields if field.cell in _NAMING]
+def _named(rules: Book, fields: list[Field], refs: Refs) -> list[Row]:
+    return [_row(rules, field, refs) for field in fields if field.cell in _NAMING]
 
 
 def _tells(rules: Book, field: Field) -> bool:
