@@ -9,6 +9,7 @@ from .writing import (
     add_photo,
     begin,
     drop_photo,
+    found_and_begin,
     save,
     withdraw,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "appeal",
     "begin",
     "drop_photo",
+    "found_and_begin",
     "lapse",
     "resubmit",
     "revise",

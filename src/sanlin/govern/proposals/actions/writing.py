@@ -7,15 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import rules, stages
 from sanlin.govern.proposals.models import Content, Photo, Proposal, Shown
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
+from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
-from sanlin.ground.verdict import Refused, require
+from sanlin.ground.verdict import Refused, refusing, require
 
 MOST_PHOTOS = 6
 PARTS: dict[str, tuple[str, ...]] = {
@@ -53,6 +54,26 @@ def begin(
         saved_at=now,
     )
     record(proposal, by=by, now=now, round=round.pk, team=team.pk, neighbourhood=place.pk)
+    return proposal
+
+
+@deed("proposal.found_and_begin")
+def found_and_begin(
+    round: Round, name: str, place: Neighbourhood, *, by: Account, now: datetime
+) -> Proposal:
+    """A resident founds a team of the place, leads it, and begins its first proposal."""
+    require(rules.can_found(by, round, place, now=now))
+    with refusing(_("本街道已有叫这个名称的组织，请换一个名称")):
+        team = Organisation.objects.create(
+            name=name,
+            kind=OrganisationKind.TEAM,
+            street=round.street,
+            neighbourhood=place,
+            founded=local_day(now),
+        )
+    Membership.objects.create(organisation=team, account=by, leads=True, since=local_day(now))
+    proposal = begin(round, team=team, place=place, by=by, now=now)
+    record(proposal, by=by, now=now, team=team.pk)
     return proposal
 
 

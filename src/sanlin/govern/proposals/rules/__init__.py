@@ -13,6 +13,7 @@ from .complete import (
 from .concluding import can_conclude
 from .may import (
     SCREENED_IN,
+    WATCHERS,
     call_is_open,
     can_advise,
     can_appeal,
@@ -34,12 +35,12 @@ from .may import (
     last_screening,
     screening_is_done,
     shows_all_revisions,
-    window,
 )
 
 __all__ = [
     "SCREENED_IN",
     "STANDING",
+    "WATCHERS",
     "Missing",
     "asked_by_team",
     "asked_when_admitted",
@@ -69,5 +70,4 @@ __all__ = [
     "percent",
     "screening_is_done",
     "shows_all_revisions",
-    "window",
 ]

@@ -22,7 +22,7 @@ from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import stages
 from sanlin.govern.proposals.models import Photo, Proposal, Result, Screening
 from sanlin.govern.rounds import stages as round_stages
-from sanlin.govern.rounds.models import Round, Window
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
@@ -31,16 +31,11 @@ ADVISED_IN = (round_stages.REVIEW, round_stages.OPTIMISATION)
 WATCHERS = (PostKind.STREET_OFFICER, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN)
 
 
-def window(round: Round, stage: str) -> Window | None:
-    """From when to when a stage of the round is open; None where it has no dates."""
-    return next((one for one in round.windows.all() if one.stage == stage), None)
-
-
 def call_is_open(round: Round, *, now: datetime) -> Verdict:
     """The round calls for proposals and its deadline has not passed, late as its ticker may be."""
     if round.stage == round_stages.DRAFT:
         return denied(_("本轮尚未开始征集"))
-    open_for = window(round, round_stages.CALL)
+    open_for = round.window(round_stages.CALL)
     if round.stage != round_stages.CALL or (
         open_for and open_for.closes and now >= open_for.closes
     ):
@@ -149,7 +144,7 @@ def _writable(proposal: Proposal, now: datetime) -> Verdict:
             return ALLOWED
         return denied(_("补正期限已过"))
     if proposal.stage == stages.ADMITTED and round.stage == round_stages.OPTIMISATION:
-        open_for = window(round, round_stages.OPTIMISATION)
+        open_for = round.window(round_stages.OPTIMISATION)
         if open_for and open_for.closes and now >= open_for.closes:
             return denied(_("优化期限已过"))
         return ALLOWED

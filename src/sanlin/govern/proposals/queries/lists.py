@@ -1,0 +1,122 @@
+"""Which proposals there are: of a round, of my teams, for the staff, and like this one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from sanlin.commons.orgs.models import Membership, Organisation
+from sanlin.govern.proposals import stages
+from sanlin.govern.proposals.models import Proposal, Result
+from sanlin.govern.proposals.rules import STANDING
+from sanlin.govern.rounds.models import Round
+from sanlin.ground.clock import local_day
+
+
+def admitted(round: Round) -> QuerySet[Proposal]:
+    """The proposals of a round that passed the formal checks, by number."""
+    rows: QuerySet[Proposal] = Proposal.objects.filter(round=round, stage=stages.ADMITTED)
+    return rows.select_related("team", "neighbourhood").order_by("number")
+
+
+def totals(round: Round) -> list[dict[str, Any]]:
+    """What is asked in a round, by tier and neighbourhood, of all that stands handed in.
+
+    Rows of {tier, neighbourhood (key), place (its name), proposals (count), asked (fen)}; withdrawn
+    and refused ones are left out.
+    """
+    return list(
+        Proposal.objects.filter(round=round, stage__in=STANDING)
+        .values("tier", "neighbourhood", place=F("neighbourhood__name"))
+        .annotate(proposals=Count("pk"), asked=Sum("asked"))
+        .order_by("neighbourhood__code", "tier")
+    )
+
+
+def handed_in(round: Round) -> QuerySet[Proposal]:
+    """Everything handed in to a round, for its staff."""
+    rows: QuerySet[Proposal] = Proposal.objects.handed_in().filter(round=round)
+    return rows.select_related("team", "neighbourhood").defer("writing")
+
+
+def to_screen(round: Round) -> QuerySet[Proposal]:
+    """What waits for formal checks or for the answer to an appeal, by number."""
+    waiting = (stages.SUBMITTED, stages.APPEALED)
+    return handed_in(round).filter(stage__in=waiting).order_by("number")
+
+
+def mine(who: Any, *, now: datetime) -> QuerySet[Proposal]:
+    """The proposals of the teams that `who` is in today, the latest first."""
+    teams = Membership.objects.on(local_day(now)).filter(account_id=who.pk).values("organisation")
+    rows: QuerySet[Proposal] = Proposal.objects.filter(team__in=teams)
+    return (
+        rows.select_related("round", "team", "neighbourhood")
+        .defer("round__frozen", "round__pack_text")
+        .order_by("-pk")
+    )
+
+
+def led_teams(who: Any, round: Round, *, now: datetime) -> list[Organisation]:
+    """The teams of the round's street that `who` leads and that its pack admits."""
+    led = Membership.objects.on(local_day(now)).filter(account_id=who.pk, leads=True)
+    rows = Organisation.objects.filter(
+        pk__in=led.values("organisation"), street=round.street_id, kind__in=round.rules.applicants
+    )
+    return list(rows.select_related("neighbourhood").order_by("name"))
+
+
+def uncorrected(*, now: datetime) -> list[Proposal]:
+    """What was returned for correction and whose days ran out before this moment's day."""
+    late = Proposal.objects.filter(
+        stage=stages.RETURNED,
+        screenings__result=Result.RETURN,
+        screenings__until__lt=local_day(now),
+    )
+    return list(late.select_related("round__street", "team").order_by("pk"))
+
+
+def plain_title(title: str) -> str:
+    """A title without what people write in many ways: width, case, spaces, signs.
+
+    >>> plain_title("“空中”蔬菜 乐园（２）") == plain_title("空中蔬菜乐园 2")
+    True
+    """
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title).casefold())
+
+
+SHORTEST_LIKENESS = 4  # characters: shorter titles are like many others
+
+
+def alike(proposal: Proposal) -> list[tuple[Proposal, bool, bool]]:
+    """Other proposals of the street that may ask for the same: (which, same team, like title).
+
+    A hint for whoever screens, never a decision: the same team in another round, or a title that is
+    the same, or contains the other, once signs and spaces are gone.
+    """
+    name = plain_title(proposal.title)
+    others = (
+        Proposal.objects.handed_in()
+        .filter(Q(round__street=proposal.round.street_id) | Q(team=proposal.team_id))
+        .exclude(pk=proposal.pk)
+        .exclude(stage=stages.WITHDRAWN)
+        .select_related("round", "team")
+        .order_by("-round__year", "number")
+    )
+    found = []
+    for other in others.defer(
+        "need", "goals", "plan", "writing", "round__frozen", "round__pack_text"
+    ):
+        same_team = other.team_id == proposal.team_id and other.round_id != proposal.round_id
+        like = _like(name, plain_title(other.title))
+        if same_team or like:
+            found.append((other, same_team, like))
+    return found
+
+
+def _like(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return bool(short) and (short == long or (len(short) >= SHORTEST_LIKENESS and short in long))
