@@ -248,7 +248,9 @@ def lines_formset(data: Any, content: Content, rules: Rules, more: int = 2) -> _
         }
         for line in content.lines
     ]
-    lines: _Lines = made(data, initial=initial, prefix="lines", form_kwargs={"rules": rules})  # type: ignore[assignment]
+    lines: _Lines = made(
+        data, initial=None if data else initial, prefix="lines", form_kwargs={"rules": rules}
+    )  # type: ignore[assignment]
     return lines
 
 
