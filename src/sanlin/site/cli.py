@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for command in commands.ALL:
         words = (command.__doc__ or "").strip()
         one = sub.add_parser(
-            command.__name__.rsplit(".", 1)[1],
+            command.__name__.rsplit(".", 1)[1].rstrip("_"),  # `import` is a word of Python's own
             help=words.splitlines()[0],
             description=words,
             formatter_class=argparse.RawDescriptionHelpFormatter,

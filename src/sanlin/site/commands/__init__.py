@@ -4,6 +4,6 @@
 `run`, since settings are read only then.
 """
 
-from . import check, serve, tick
+from . import check, import_, serve, tick
 
-ALL = (serve, tick, check)
+ALL = (serve, tick, import_, check)

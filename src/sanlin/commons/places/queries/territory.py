@@ -85,7 +85,7 @@ class Territory:
 
     def full_name(self, code: str) -> str:
         """上海市浦东新区潍坊新村街道: every level once."""
-        names = [self.province(code)]
+        names = [self.province(code)] if code else []
         if len(code) >= CITY:
             names.append(self.city(code))
         names += [self.above[code[:n]] for n in (DISTRICT, STREET) if len(code) >= n]
