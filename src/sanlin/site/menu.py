@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
 from sanlin.ground.http import Request
@@ -17,7 +18,7 @@ Door = tuple[str, str]  # address, words
 def menu(request: Request) -> list[Door]:
     """The header: the doors that this person may use."""
     doors = [(reverse("portal:home"), _("首页"))]
-    if posts_of(request.user, now=request.now):
+    if posts_of(request.by, now=request.now):
         doors.append((reverse("desk:home"), _("工作台")))
     return doors
 
@@ -25,11 +26,25 @@ def menu(request: Request) -> list[Door]:
 def side(request: Request) -> list[tuple[str, list[Door]]]:
     """The left of the desk: what waits, and the rounds of my streets."""
     groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
-    rounds = my_rounds(request.user, now=request.now)
+    rounds = my_rounds(request.by, now=request.now)
     if rounds:
         doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
         groups.append((_("轮次"), doors))
-    return groups
+    return [*groups, *_people(request)]
+
+
+def _people(request: Request) -> list[tuple[str, list[Door]]]:
+    """Lists of people, each for those whose rule lets them in."""
+    doors = [
+        (reverse(name), words)
+        for name, words, rule in (
+            ("people:residents", _("居民名单"), rules.can_list),
+            ("people:posts", _("任职名单"), rules.can_see_posts),
+            ("people:journal", _("台账"), rules.can_read_journal),
+        )
+        if rule(request.by, now=request.now)
+    ]
+    return [(_("人员"), doors)] if doors else []
 
 
 def foot(request: Request) -> list[Door]:

@@ -26,10 +26,6 @@ class Residents(models.QuerySet[Any]):
         """Those who registered themselves and whom nobody has confirmed yet."""
         return self.living().filter(verified_on__isnull=True)
 
-    def gone(self) -> Residents:
-        """Those who have moved out, or were not confirmed."""
-        return self.filter(moved_out__isnull=False)
-
 
 class Resident(models.Model):
     """Somebody who lives in a neighbourhood. Name and phone are the account's."""
@@ -122,10 +118,6 @@ class Posts(models.QuerySet[Any]):
     def on(self, day: date) -> Posts:
         """Posts held on that day."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
-
-    def over(self, day: date) -> Posts:
-        """Posts that had ended by that day."""
-        return self.filter(until__lte=day)
 
     def coming(self, day: date) -> Posts:
         """Posts that begin after that day."""

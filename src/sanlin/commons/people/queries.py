@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
@@ -29,11 +29,18 @@ def neighbourhoods_of(who: Any, *, now: datetime) -> QuerySet[Neighbourhood]:
     return Neighbourhood.objects.filter(mine).order_by("code")
 
 
-def residents_of(who: Any, *, now: datetime) -> QuerySet[Resident]:
-    """The residents whom `who` may look at, with what a list shows of them."""
+def residents_of(who: Any, *, now: datetime) -> QuerySet[Any]:
+    """The residents whom `who` may look at, with what a list shows of them; `state` is verified,
+    waiting or gone."""
     places = neighbourhoods_of(who, now=now).order_by()
     rows = Resident.objects.filter(neighbourhood__in=places.values("pk"))
-    return rows.select_related("account", *AT_HOME).order_by("account__name", "pk")
+    state = Case(
+        When(moved_out__isnull=False, then=Value("gone")),
+        When(verified_on__isnull=True, then=Value("waiting")),
+        default=Value("verified"),
+    )
+    shown: QuerySet[Any] = rows.annotate(state=state).select_related("account", *AT_HOME)
+    return shown
 
 
 def namesakes(resident: Resident) -> QuerySet[Resident]:
@@ -68,8 +75,9 @@ def _ways(typed: str, *endings: str) -> list[str]:
     return [typed, *(typed + ending for ending in endings)]
 
 
-def posts_under(who: Any, *, now: datetime) -> QuerySet[Post]:
-    """The posts that `who` may look at: of her street and its committees, or of her district."""
+def posts_under(who: Any, *, now: datetime) -> QuerySet[Any]:
+    """The posts that `who` may look at: of her street and its committees, or of her district;
+    `state` is now, coming or over."""
     mine = Q(pk__in=[])
     for post in posts_of(who, now=now):
         if post.kind == PostKind.STREET_OFFICER:
@@ -78,10 +86,14 @@ def posts_under(who: Any, *, now: datetime) -> QuerySet[Post]:
             mine |= Q(district_id=post.district_id)
             mine |= Q(street__district_id=post.district_id)
             mine |= Q(neighbourhood__street__district_id=post.district_id)
-    rows = Post.objects.filter(mine)
-    return rows.select_related("account", "district", "street", "neighbourhood").order_by(
-        "kind", "account__name", "pk"
+    day = local_day(now)
+    state = Case(
+        When(since__gt=day, then=Value("coming")),
+        When(until__lte=day, then=Value("over")),
+        default=Value("now"),
     )
+    rows: QuerySet[Any] = Post.objects.filter(mine).annotate(state=state)
+    return rows.select_related("account", "district", "street", "neighbourhood")
 
 
 def open_to_newcomers(*, day: date, named: str = "") -> QuerySet[Neighbourhood]:
@@ -116,7 +128,7 @@ def journal_of(who: Any, *, now: datetime) -> QuerySet[Entry]:
     residents = Resident.objects.filter(neighbourhood__street__district__in=districts)
     people = Account.objects.filter(Q(pk__in=posts) | Q(pk__in=residents.values("account")))
     mine = Q(by__isnull=True) | Q(by__in=people.values("pk")) | Q(hand__in=people.values("pk"))
-    return Entry.objects.filter(mine).select_related("by", "hand").order_by("-pk")
+    return Entry.objects.filter(mine).select_related("by", "hand")
 
 
 def kept(account: Any, *, now: datetime) -> list[Kept]:
@@ -162,7 +174,7 @@ def places_to_fill(who: Any, kind: PostKind, *, now: datetime) -> list[Any]:
     return list(rows.on(day).order_by("code"))
 
 
-def search(rows: QuerySet[Resident], key: dict[str, str]) -> QuerySet[Resident]:
+def search(rows: QuerySet[Any], key: dict[str, str]) -> QuerySet[Any]:
     """Of `rows`, those that a search means: {"name": part of it}, or the mark of a whole phone or
     identity number ({"phone": …}, {"identity": …})."""
     if part := key.get("name"):

@@ -217,6 +217,19 @@ def can_see_posts(who: Any, *, now: datetime) -> Verdict:
     return denied(_("任职名单供街道工作人员、区管理员和审计员使用"))
 
 
+def can_see_post(who: Any, post: Post, *, now: datetime) -> Verdict:
+    """Whoever has it on her list: the street's officers, and the district above."""
+    where = post.place
+    street = where if isinstance(where, Street) else getattr(where, "street", None)
+    of = post.district_id or getattr(street, "district_id", None)
+    for held in posts_of(who, now=now):
+        if held.kind == PostKind.STREET_OFFICER and street and held.street_id == street.pk:
+            return ALLOWED
+        if held.kind in {PostKind.DISTRICT_ADMIN, PostKind.AUDITOR} and held.district_id == of:
+            return ALLOWED
+    return denied(_("任职名单供街道工作人员、区管理员和审计员使用"))
+
+
 def can_end_post(who: Any, post: Post, *, now: datetime) -> Verdict:
     """Whoever may fill it may end it, but nobody her own."""
     if post.account_id == who.pk:

@@ -17,8 +17,10 @@ urlpatterns = [
     path("<int:pk>/act/", desk.act, name="act"),
     path("posts/", posts.posts, name="posts"),
     path("posts/appoint/<slug:kind>/", posts.appoint, name="appoint"),
+    path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/end/", posts.end_post, name="end_post"),
     path("journal/", posts.journal, name="journal"),
+    path("journal/<str:day>/", posts.journal, name="journal_of_day"),
     path("register/", newcomers.register, name="register"),
     path("register/<int:place>/", newcomers.register_in, name="register_in"),
 ]

@@ -34,9 +34,7 @@ def unmask(request: Request, resident: Resident) -> HttpResponse:
         except Refused as no:
             form.add_error("reason", str(no))
     shown = {"form": form, "resident": resident, "seen": seen, "looked": form.is_valid()}
-    answer = render(request, "people/unmask.html", shown)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "people/unmask.html", shown)
 
 
 @gate(rules.can_act_for, Resident, having=WHOM)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sanlin.commons.people import actions, queries, rules
 from sanlin.commons.people.forms import AppointForm, DayForm
@@ -21,31 +19,89 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.journal.actions import DEEDS
-from sanlin.ground.journal.models import Entry
+from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
 
-A_PAGE = 50
 PLACES = ("account", "district", "street", "neighbourhood")
+STATES = {
+    "now": gettext_lazy("在任"),
+    "coming": gettext_lazy("将任"),
+    "over": gettext_lazy("已卸任"),
+}
+POSTS = Table(
+    "posts",
+    gettext_lazy("任职名单"),
+    (
+        Column("kind", gettext_lazy("职务"), lambda row: row.get_kind_display(), sort="kind"),
+        Column(
+            "name",
+            gettext_lazy("姓名"),
+            lambda row: row.account.name,
+            sort="account__name",
+            href=lambda row: reverse("people:post", args=[row.pk]),
+        ),
+        Column("place", gettext_lazy("任职地"), lambda row: str(row.place)),
+        Column("since", gettext_lazy("任职日期"), lambda row: row.since, "day", sort="since"),
+        Column("until", gettext_lazy("卸任日期"), lambda row: row.until, "day", sort="until"),
+        Column("certificate", gettext_lazy("证书编号"), lambda row: row.certificate),
+        Column(
+            "state",
+            gettext_lazy("状态"),
+            lambda row: str(STATES[row.state]),
+            "state",
+            sort="state",
+            tone=lambda row: "done" if row.state == "now" else "plain",
+        ),
+    ),
+    sieves=(
+        Sieve("kind", gettext_lazy("职务"), PostKind.choices, "kind"),
+        Sieve("state", gettext_lazy("状态"), tuple(STATES.items()), "state"),
+    ),
+    order="kind",
+    empty=gettext_lazy("还没有任职。"),
+)
+JOURNAL = Table(
+    "journal",
+    gettext_lazy("台账"),
+    (
+        Column("number", gettext_lazy("编号"), lambda row: row.pk, "number", sort="pk"),
+        Column("at", gettext_lazy("时间"), lambda row: row.at, "moment", sort="at"),
+        Column("deed", gettext_lazy("事项"), lambda row: row.deed, sort="deed"),
+        Column(
+            "by",
+            gettext_lazy("以谁的名义"),
+            lambda row: str(row.by) if row.by else _("系统按时办理"),
+        ),
+        Column("hand", gettext_lazy("代办人"), lambda row: str(row.hand) if row.hand else ""),
+        Column("subject", gettext_lazy("对象"), lambda row: row.subject_label),
+        Column("codes", gettext_lazy("内容"), lambda row: row.codes, "long"),
+    ),
+    sieves=(
+        Sieve(
+            "deed",
+            gettext_lazy("事项"),
+            lambda rows: [(deed, deed) for deed in sorted(DEEDS)],
+            "deed",
+        ),
+    ),
+    order="-pk",
+    empty=gettext_lazy("没有这样的记录。"),
+)
 
 
 @gate(rules.can_see_posts)
 def posts(request: Request) -> HttpResponse:
     """Everybody who holds a post under me; those that are over are kept."""
-    day = local_day(request.now)
-    rows: Any = queries.posts_under(request.by, now=request.now)
-    kind, state = request.GET.get("kind", ""), request.GET.get("state", "now")
-    if kind in PostKind.values:
-        rows = rows.filter(kind=kind)
-    kept = {"now": rows.on, "over": rows.over, "coming": rows.coming}
-    state = state if state in kept else "now"
-    shown = {
-        "page": Paginator(kept[state](day), A_PAGE).get_page(request.GET.get("page")),
-        "kinds": PostKind.choices,
-        "kind": kind,
-        "state": state,
-        "fills": rules.kinds_of(request.by, now=request.now),
-    }
-    return render(request, "people/posts.html", shown)
+    rows = queries.posts_under(request.by, now=request.now)
+    shown = {"fills": rules.kinds_of(request.by, now=request.now)}
+    return POSTS.answer(request, rows, "people/posts.html", shown)
+
+
+@gate(rules.can_see_post, Post, having=PLACES)
+def post(request: Request, post: Post) -> HttpResponse:
+    """One post, from when to when, and its end where that is mine to give."""
+    verdict = rules.can_end_post(request.by, post, now=request.now)
+    return render(request, "people/post.html", {"post": post, "can_end": verdict})
 
 
 @gate(rules.can_fill_posts)
@@ -94,31 +150,29 @@ def end_post(request: Request, post: Post) -> HttpResponse:
 
 
 @gate(rules.can_read_journal)
-def journal(request: Request) -> HttpResponse:
-    """Who did what, newest first; by deed and by day."""
+def journal(request: Request, day: str = "") -> HttpResponse:
+    """Who did what, newest first; by deed, and of one day where the address names one."""
     rows = queries.journal_of(request.by, now=request.now)
-    deed, day = request.GET.get("deed", ""), parse_day(request.GET.get("day", ""))
-    if deed in DEEDS:
-        rows = rows.filter(deed=deed)
-    if day is not None:
-        rows = _on(rows, day)
-    shown = {
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
-        "deeds": sorted(DEEDS),
-        "deed": deed,
-        "day": f"{day:%F}" if day else "",
-    }
-    return render(request, "people/journal.html", shown)
+    if wanted := request.GET.get("day"):
+        known = _day(wanted)
+        return (
+            redirect("people:journal_of_day", day=f"{known:%F}")
+            if known
+            else redirect("people:journal")
+        )
+    if day:
+        start = _day(day)
+        if start is None:
+            raise Http404
+        end = start + timedelta(days=1)
+        rows = rows.filter(at__gte=timezone.make_aware(start), at__lt=timezone.make_aware(end))
+    return JOURNAL.answer(request, rows, "people/journal.html", {"day": day})
 
 
-def parse_day(text: str) -> datetime | None:
-    """The first moment of a day written as 2024-04-10; None where it is no day."""
+def _day(text: str) -> datetime | None:
+    """Midnight of a day written as 2024-04-10; None where it is none of this or the next century."""
     try:
-        day = parse_date(text)
-        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
-    except (ValueError, OverflowError):
+        start = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007  # made aware by whoever asks
+    except ValueError:
         return None
-
-
-def _on(rows: QuerySet[Entry], start: datetime) -> QuerySet[Entry]:
-    return rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    return start if 1949 <= start.year <= 2999 else None

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -22,35 +24,73 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.pii import Sealed, mark
+from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
 
 TERM = "people_search"  # session: {"kind": …, "value": name or mark, "shown": masked}
-A_PAGE = 50
 HOME = ("account", "neighbourhood__street", "home__stair__building__estate")
+STATES = {
+    "verified": gettext_lazy("已核实"),
+    "waiting": gettext_lazy("待核实"),
+    "gone": gettext_lazy("已迁出"),
+}
+TONES = {"verified": "done", "waiting": "waiting"}
+
+
+def _places(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    """The neighbourhoods that have anybody among these rows."""
+    pairs = rows.order_by("neighbourhood__code").values_list(
+        "neighbourhood_id", "neighbourhood__name"
+    )
+    return list(pairs.distinct())
+
+
+RESIDENTS = Table(
+    "residents",
+    gettext_lazy("居民名单"),
+    (
+        Column(
+            "name",
+            gettext_lazy("姓名"),
+            lambda row: row.account.name,
+            sort="account__name",
+            href=lambda row: reverse("people:resident", args=[row.pk]),
+        ),
+        Column(
+            "place",
+            gettext_lazy("居民区"),
+            lambda row: str(row.neighbourhood),
+            sort="neighbourhood__code",
+        ),
+        Column("home", gettext_lazy("住址"), lambda row: row.address),
+        Column("phone", gettext_lazy("手机号"), lambda row: str(row.account.phone)),
+        Column(
+            "state",
+            gettext_lazy("状态"),
+            lambda row: str(STATES[row.state]),
+            "state",
+            sort="state",
+            tone=lambda row: TONES.get(row.state, "plain"),
+        ),
+    ),
+    sieves=(
+        Sieve("state", gettext_lazy("状态"), tuple(STATES.items()), "state"),
+        Sieve("place", gettext_lazy("居民区"), _places, "neighbourhood"),
+    ),
+    order="account__name",
+    empty=gettext_lazy("没有找到居民。按号码查找时要写完整；只能找到本辖区登记的居民。"),
+)
 
 
 @gate(rules.can_list)
 @never_cache
 def residents(request: Request) -> HttpResponse:
     """The list. Place and state stand in the address; what is searched for stays in the session."""
-    rows: Any = queries.residents_of(request.by, now=request.now)
-    places = list(queries.neighbourhoods_of(request.by, now=request.now))
-    state, place = request.GET.get("state", "verified"), request.GET.get("place", "")
-    if place in {str(one.pk) for one in places}:
-        rows = rows.filter(neighbourhood_id=place)
-    kept = {"verified": rows.verified, "waiting": rows.waiting, "gone": rows.gone}
-    searched = request.session.get(TERM)
-    rows = queries.search(rows, searched["key"]) if searched else kept.get(state, rows.verified)()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    shown = {
-        "page": page,
-        "places": places,
-        "place": place,
-        "state": state if state in kept else "verified",
-        "searched": searched,
-        "search": SearchForm(),
-    }
-    return render(request, "people/residents.html", shown)
+    rows = queries.residents_of(request.by, now=request.now)
+    if searched := request.session.get(TERM):
+        rows = queries.search(rows, searched["key"])
+    shown = {"searched": searched, "search": SearchForm()}
+    return RESIDENTS.answer(request, rows, "people/residents.html", shown)
 
 
 @gate(rules.can_list)
