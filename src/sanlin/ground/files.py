@@ -1,7 +1,8 @@
-"""Photos that people send: looked at before they are opened, drawn anew, kept under random names.
+"""Photos and papers that people send: looked at before they are opened, kept under random names.
 
-Nothing of the sent file survives but its pixels: no place, no camera, no name, no hidden part. Who may
-see a photo is asked by the app that keeps its row; it then answers with `shown`.
+Nothing of a sent photo survives but its pixels: no place, no camera, no name, no hidden part. A PDF is
+kept as it came and only ever handed over as a download. Who may see either is asked by the app that
+keeps its row; it then answers with `shown` or `handed_over`.
 """
 
 from __future__ import annotations
@@ -148,3 +149,66 @@ class PhotoField(forms.FileField):
     def to_python(self, data: Any) -> Any:
         sent = super().to_python(data)
         return None if sent is None else picture(cast(IO[bytes], sent.file), sent.size)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A PDF as it came."""
+
+    body: bytes
+
+
+def document(sent: IO[bytes], size: int) -> Document:
+    """The PDF in `sent`, a file of `size` bytes; raises ValidationError with a sentence."""
+    if size > MOST_BYTES:
+        raise ValidationError(_("文件不能超过10 MB，这份有%(size)s MB") % {"size": size // 1024**2})
+    body = sent.read()
+    if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-1024:]:
+        raise ValidationError(_("这份PDF打不开，可能已经损坏；请换一份"))
+    return Document(body)
+
+
+def keep_document(paper: Document) -> str:
+    """Write the PDF to the house's folder; returns its name, 32 random hexadecimal digits."""
+    name = secrets.token_hex(16)
+    path = _document_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(paper.body)
+    return name
+
+
+def handed_over(name: str, title: str) -> FileResponse:
+    """The PDF as a download named `title` (ASCII); raises Http404 where there is none."""
+    if not _NAME.fullmatch(name):
+        raise Http404
+    try:
+        body = _document_path(name).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = FileResponse(body, content_type="application/pdf", as_attachment=True, filename=title)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _document_path(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / "documents" / name[:2] / f"{name}.pdf"
+
+
+class PaperField(forms.FileField):
+    """A photo or a PDF in a form; its clean value is a Picture or a Document."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        accept = {"accept": "image/*,application/pdf"}
+        kwargs.setdefault("widget", forms.FileInput(attrs=accept))
+        super().__init__(**kwargs)
+
+    def to_python(self, data: Any) -> Any:
+        sent = super().to_python(data)
+        if sent is None:
+            return None
+        file = cast(IO[bytes], sent.file)
+        is_pdf = file.read(5) == b"%PDF-"
+        file.seek(0)
+        return document(file, sent.size) if is_pdf else picture(file, sent.size)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
+from sanlin.govern.rounds import stages as round_stages
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_run
+from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.money import yuan
+from sanlin.kernel.spending import to_return
+
+from .who import can_handle
+
+
+def owed_back(project: Project) -> int:
+    """What the team still has to return, in fen: paid, less accepted receipts, less what came back."""
+    return to_return(
+        _sum(Instalment.objects.filter(project=project, stage=stages.PAID)),
+        _sum(Receipt.objects.accepted().filter(project=project)),
+        _sum(Refund.objects.filter(project=project)),
+        everything=project.owes_all,
+    )
+
+
+def _sum(rows: Any) -> int:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+def can_refund(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """Once it is known how much: at the settlement, or after the project was stopped."""
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if project.stage not in (stages.SETTLING, stages.STOPPED):
+        return denied(_("结算或终止以后才能登记退款"))
+    if not owed_back(project):
+        return denied(_("没有应退的资金"))
+    return ALLOWED
+
+
+def can_close(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """When every instalment is paid or left out, and nothing is owed back."""
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if project.stage != stages.SETTLING:
+        return denied(_("验收评估以后才能结项"))
+    waiting = Instalment.objects.filter(project=project, stage__in=stages.UNPAID).first()
+    if waiting:
+        return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": waiting.name})
+    if owed := owed_back(project):
+        return denied(_("还有%(owed)s没有退回") % {"owed": yuan(owed)})
+    return ALLOWED
+
+
+def can_stop(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """An officer may end a project that has not ended."""
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if project.stage in stages.ENDED:
+        return denied(_("项目已经结束"))
+    return ALLOWED
+
+
+def can_close_round(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """When every project has been closed or stopped."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage != round_stages.RUNNING:
+        return denied(_("实施阶段才能结束本轮"))
+    alive = Project.objects.alive().filter(round=round).count()
+    if alive:
+        words = ngettext("还有%(n)s个项目没有结项", "还有%(n)s个项目没有结项", alive)
+        return denied(words % {"n": alive})
+    return ALLOWED
+
+
+def can_keep_circles(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """An officer, while projects are carried out."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage != round_stages.RUNNING:
+        return denied(_("实施阶段才能编组"))
+    return ALLOWED

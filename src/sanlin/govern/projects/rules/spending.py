@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from sanlin.commons.orgs.rules import leads
+from sanlin.commons.people.rules import works_for_neighbourhood
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import Project, Receipt
+from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.money import yuan
+from sanlin.kernel.reason import Reason
+from sanlin.kernel.spending import Expense, Purse, refusals, warnings
+
+from .who import can_look_into, in_team
+
+SPENDING = (stages.RUNNING, stages.MIDTERM, stages.CLOSING)
+
+
+def can_hand_in(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """The team's leader, from the agreement until the closing review."""
+    if not (verdict := leads(who, project.team, now=now)):
+        return verdict
+    if project.stage == stages.TO_SIGN:
+        return denied(_("协议签订以后才能上传票据"))
+    if project.stage not in SPENDING:
+        return denied(_("项目已经验收或终止，不能再上传票据"))
+    return ALLOWED
+
+
+def can_withdraw(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
+    """The team's leader, as long as nobody has looked at it."""
+    if not (verdict := leads(who, receipt.project.team, now=now)):
+        return verdict
+    if receipt.stage != stages.HANDED_IN:
+        return denied(_("已经审核的票据不能撤回"))
+    return ALLOWED
+
+
+def can_see_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
+    """The team and the staff; the public sees sums by head only."""
+    return can_look_into(who, receipt.project, now=now)
+
+
+def can_look(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """A worker of the project's committee or an officer of the street, not of the team."""
+    allowed = works_for_neighbourhood(who, project.place, now=now)
+    if allowed and in_team(who, project, now=now):
+        return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    return allowed
+
+
+def can_accept(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
+    """Refuses with the figures of the first rule that the receipt would break."""
+    project = receipt.project
+    if not (verdict := can_look(who, project, now=now)):
+        return verdict
+    if receipt.stage != stages.HANDED_IN or project.stage not in SPENDING:
+        return denied(_("这张票据现在不需要审核"))
+    if receipt.by_id == who.pk:
+        return denied(_("不能审核自己上传的票据"))
+    broken = refusals(expense(receipt), purse(project), project.round.rules)
+    return denied(sentence(broken[0])) if broken else ALLOWED
+
+
+def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
+    """Send a receipt back, an accepted one too, until the closing review."""
+    project = receipt.project
+    if not (verdict := can_look(who, project, now=now)):
+        return verdict
+    if receipt.stage not in (stages.HANDED_IN, stages.ACCEPTED) or project.stage not in SPENDING:
+        return denied(_("这张票据不能再退回"))
+    if receipt.by_id == who.pk:
+        return denied(_("不能审核自己上传的票据"))
+    return ALLOWED
+
+
+def expense(receipt: Receipt) -> Expense:
+    return Expense(receipt.head, receipt.amount, receipt.quantity)
+
+
+def purse(project: Project) -> Purse:
+    """The project's money as the kernel reads it: the plan, and what was accepted so far."""
+    proposal = project.award.proposal
+    planned: dict[str, int] = {}
+    for row in proposal.lines.all():
+        planned[row.head] = planned.get(row.head, 0) + row.amount
+    spent = dict(
+        Receipt.objects.accepted()
+        .filter(project=project)
+        .order_by("head")
+        .values_list("head")
+        .annotate(sum=Sum("amount"))
+    )
+    return Purse(project.grant, project.grant + proposal.own_funds, planned, spent)
+
+
+def remarks(receipt: Receipt, money: Purse) -> tuple[list[str], list[str]]:
+    """(what forbids accepting it, what is worth a second look), as sentences."""
+    broken = refusals(expense(receipt), money, receipt.project.round.rules)
+    return [sentence(one) for one in broken], [
+        sentence(one) for one in warnings(expense(receipt), money)
+    ]
+
+
+def sentence(reason: Reason) -> str:
+    """A kernel's reason in words."""
+    told = {
+        name: yuan(value) if isinstance(value, int) else value for name, value in reason.figures
+    }
+    words = {
+        "unknown_head": lambda: _("没有这个支出科目"),
+        "forbidden_head": lambda: _("“%(head)s”不得列支"),
+        "unit_cap": lambda: _("“%(head)s”单价%(price)s，超过每单位上限%(cap)s"),
+        "share": lambda: _("“%(head)s”累计%(used)s，超过比例上限%(most)s，多%(over)s"),
+        "above_grant": lambda: _("通过后累计%(used)s，超过立项金额%(grant)s，多%(over)s"),
+        "not_planned": lambda: _("预算里没有这个科目，须说明理由"),
+        "over_plan": lambda: _("本科目累计%(used)s，超过预算%(planned)s，多%(over)s"),
+    }
+    return words[reason.code]() % told

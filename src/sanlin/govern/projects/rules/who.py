@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sanlin.commons.orgs.models import Membership
+from sanlin.commons.people.rules import is_staff
+from sanlin.govern.projects.models import Project
+from sanlin.govern.rounds.rules import can_run
+from sanlin.ground.clock import local_day
+from sanlin.ground.verdict import ALLOWED, Verdict, denied
+
+
+def can_see(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """What a project received and what it did with it is public."""
+    return ALLOWED
+
+
+def in_team(who: Any, project: Project, *, now: datetime) -> bool:
+    """Whether `who` is a member of the project's team today; read once for each account object."""
+    if not who.is_authenticated:
+        return False
+    name = f"teams on {local_day(now)}"
+    if name not in who.memo:
+        rows = Membership.objects.on(local_day(now)).filter(account_id=who.pk)
+        who.memo[name] = set(rows.values_list("organisation", flat=True))
+    return project.undertaking.organisation_id in who.memo[name]
+
+
+def can_handle(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """An officer of the street who is not in the team herself."""
+    allowed = can_run(who, project.round, now=now)
+    if allowed and in_team(who, project, now=now):
+        return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    return allowed
+
+
+def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """Papers of a project: its team, and whoever works for the street or audits it."""
+    if in_team(who, project, now=now) or is_staff(who, project.round.street, now=now):
+        return ALLOWED
+    return denied(_("只有项目团队和街道、居委工作人员可以查看"))

@@ -1,0 +1,103 @@
+"""The lives of a project, of an instalment, of a receipt and of a report."""
+
+from __future__ import annotations
+
+from sanlin.kernel.machine import Machine, Move
+
+TO_SIGN = "to_sign"
+RUNNING = "running"
+MIDTERM = "midterm"
+CLOSING = "closing"
+SETTLING = "settling"
+CLOSED = "closed"
+STOPPED = "stopped"
+
+LABELS = {
+    TO_SIGN: "待签约",
+    RUNNING: "实施中",
+    MIDTERM: "中期评估",
+    CLOSING: "结项验收",
+    SETTLING: "结算",
+    CLOSED: "已结项",
+    STOPPED: "已终止",
+}
+ALIVE = (TO_SIGN, RUNNING, MIDTERM, CLOSING, SETTLING)
+ENDED = (CLOSED, STOPPED)
+
+PROJECT = Machine(
+    start=TO_SIGN,
+    moves=(
+        Move("sign", (TO_SIGN,), RUNNING),
+        Move("report_midterm", (RUNNING,), MIDTERM),
+        Move("return_midterm", (MIDTERM,), RUNNING),
+        Move("review_midterm", (MIDTERM,), RUNNING),
+        Move("report_closing", (RUNNING,), CLOSING),
+        Move("return_closing", (CLOSING,), RUNNING),
+        Move("review_closing", (CLOSING,), SETTLING),
+        Move("close", (SETTLING,), CLOSED),
+        Move("stop", ALIVE, STOPPED),
+    ),
+)
+
+WAITING = "waiting"
+DUE = "due"
+PROPOSED = "proposed"
+PAID = "paid"
+HELD = "held"
+WITHHELD = "withheld"
+
+INSTALMENT_LABELS = {
+    WAITING: "条件未到",
+    DUE: "待申请拨付",
+    PROPOSED: "待审批",
+    PAID: "已拨付",
+    HELD: "暂停拨付",
+    WITHHELD: "不再拨付",
+}
+UNPAID = (WAITING, DUE, PROPOSED, HELD)
+
+INSTALMENT = Machine(
+    start=WAITING,
+    moves=(
+        Move("become_due", (WAITING,), DUE),
+        Move("propose", (DUE,), PROPOSED),
+        Move("send_back", (PROPOSED,), DUE),
+        Move("pay", (PROPOSED,), PAID),
+        Move("hold", (WAITING, DUE, PROPOSED), HELD),
+        Move("lift", (HELD,), WAITING),
+        Move("withhold", UNPAID, WITHHELD),
+    ),
+)
+
+HANDED_IN = "handed_in"
+ACCEPTED = "accepted"
+RETURNED = "returned"
+WITHDRAWN = "withdrawn"
+
+RECEIPT_LABELS = {
+    HANDED_IN: "待审核",
+    ACCEPTED: "已通过",
+    RETURNED: "已退回",
+    WITHDRAWN: "已撤回",
+}
+
+RECEIPT = Machine(
+    start=HANDED_IN,
+    moves=(
+        Move("accept", (HANDED_IN,), ACCEPTED),
+        Move("send_back", (HANDED_IN, ACCEPTED), RETURNED),
+        Move("withdraw", (HANDED_IN,), WITHDRAWN),
+    ),
+)
+
+REVIEWED = "reviewed"
+
+REPORT_LABELS = {HANDED_IN: "待评估", RETURNED: "退回修改", REVIEWED: "已评估"}
+
+REPORT = Machine(
+    start=HANDED_IN,
+    moves=(
+        Move("send_back", (HANDED_IN,), RETURNED),
+        Move("review", (HANDED_IN,), REVIEWED),
+    ),
+)
