@@ -126,7 +126,7 @@ def screening(who: Any, *, now: datetime) -> list[Waiting]:
         Waiting(
             ngettext("审查%(n)s份提案", "审查%(n)s份提案", counts[round.pk])
             % {"n": counts[round.pk]},
-            at("proposals:screening", round.pk),
+            at("proposals:watch", round.pk),
             _closes(round, stages.SCREENING),
             round.name,
         )
@@ -205,7 +205,7 @@ def _doors(verb: str) -> tuple[str, str, Rule]:
     """(words, page, rule) of each verb of a round."""
     known: dict[str, tuple[str, str, Rule]] = {
         "open_call": (_("公布办法，开始征集"), "rounds:open", round_rules.can_open_call),
-        "close_call": (_("看收到的提案"), "proposals:screening", _by_the_clock),
+        "close_call": (_("看收到的提案"), "proposals:watch", _by_the_clock),
         "open_vote": (_("开始投票"), "ballots:vote", ballot_rules.can_open_vote),
         "close_entries": (_("结束投票并计票"), "ballots:vote", ballot_rules.can_close_vote),
     }
@@ -270,7 +270,7 @@ def _pages(round: Round) -> list[tuple[str, str]]:
     """(address, words) of the staff pages of a round that there are."""
     pages = (
         ("rounds:manage", _("期限与办法")),
-        ("proposals:screening", _("提案与审查")),
+        ("proposals:watch", _("提案与审查")),
         ("reviews:panel", _("评委")),
         ("reviews:grid", _("评审表")),
         ("ballots:vote", _("投票")),

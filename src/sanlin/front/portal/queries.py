@@ -1,0 +1,297 @@
+"""What the front door says: what is on near me, what waits for me, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from sanlin.commons.orgs.models import Membership
+from sanlin.commons.people.rules import residence
+from sanlin.commons.places.models import Street
+from sanlin.govern.awards import stages as award_stages
+from sanlin.govern.awards.models import Award
+from sanlin.govern.awards.queries import explain
+from sanlin.govern.ballots.queries import my_vote
+from sanlin.govern.proposals import stages as proposal_stages
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.rounds import stages
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.queries import timeline
+from sanlin.ground.clock import local_day
+from sanlin.ground.ui import words as written
+from sanlin.kernel.money import yuan
+
+ON = (
+    stages.CALL,
+    stages.SCREENING,
+    stages.REVIEW,
+    stages.OPTIMISATION,
+    stages.VOTE,
+    stages.DECISION,
+    stages.NOTICE,
+)
+DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
+MOST = 30  # rounds on the front page
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cell: what, where it leads, a note below it, a state at its end and its colour."""
+
+    title: str
+    href: str
+    note: str = ""
+    state: str = ""
+    kind: str = "plain"
+
+
+def at(name: str, *args: Any) -> str:
+    """The address of a page; empty where the house has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+# --- near me -------------------------------------------------------------------------------------
+
+
+def my_street(who: Any, chosen: str, *, now: datetime) -> Street | None:
+    """Where I live; else the street chosen on this device (its key as text); else None."""
+    lives = residence(who)
+    if lives is not None and not lives.left(local_day(now)):
+        return lives.neighbourhood.street
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        return Street.objects.filter(pk=int(chosen)).first()
+    return None
+
+
+def streets_with_rounds() -> list[Street]:
+    """The streets that one can choose among."""
+    opened = Street.objects.filter(rounds__frozen__isnull=False).select_related("district")
+    return list(opened.distinct().order_by("code"))
+
+
+def rounds_near(street: Street | None) -> list[Round]:
+    """The opened rounds of a street, or of all streets, the newest first."""
+    rows = Round.objects.exclude(stage=stages.DRAFT).filter(frozen__isnull=False)
+    if street is not None:
+        rows = rows.filter(street=street)
+    near = rows.select_related("street").prefetch_related("windows__extensions")
+    return list(near.order_by("-pk")[:MOST])
+
+
+def going_on(rounds: Iterable[Round], *, now: datetime) -> list[Line]:
+    """The rounds that are open, each with its stage and what is left of it."""
+    return [
+        Line(
+            round.name,
+            reverse("portal:round", args=[round.pk]),
+            _until(round, now),
+            round.stage_label,
+            "now",
+        )
+        for round in rounds
+        if round.stage in ON
+    ]
+
+
+def _until(round: Round, now: datetime) -> str:
+    window = next((one for one in round.windows.all() if one.stage == round.stage), None)
+    if window is None:
+        return str(round.street)
+    dates = written.span(window.opens, window.closes)
+    return f"{round.street} · {dates} {written.left(now, window.closes)}"
+
+
+def decided(rounds: Iterable[Round]) -> list[Line]:
+    """The rounds whose outcome is public: how many projects and how much."""
+    done = {round.pk: round for round in rounds if round.stage in DECIDED}
+    figures = (
+        Award.objects.filter(
+            decision__round__in=done,
+            decision__stage="published",
+            stage=award_stages.STANDING,
+        )
+        .values_list("decision__round")
+        .annotate(Count("pk"), Sum("grant"))
+        .order_by("decision__round")
+    )
+    found = {pk: (n, grant) for pk, n, grant in figures} if done else {}
+    return [_decided(round, *found.get(pk, (0, 0))) for pk, round in done.items()]
+
+
+def _decided(round: Round, n: int, grant: int) -> Line:
+    said = _("%(n)s个项目立项，共%(sum)s") % {"n": n, "sum": yuan(grant)}
+    href = at("awards:notice", round.pk) or reverse("portal:round", args=[round.pk])
+    return Line(round.name, href, f"{round.street} · {said}", round.stage_label, "done")
+
+
+# --- what waits for me ---------------------------------------------------------------------------
+
+
+def my_teams(who: Any, *, now: datetime) -> list[int]:
+    """Keys of the organisations that I lead, read once for each account object."""
+    if not who.is_authenticated:
+        return []
+    if "teams led" not in who.memo:
+        led = Membership.objects.on(local_day(now)).filter(account_id=who.pk, leads=True)
+        who.memo["teams led"] = list(led.values_list("organisation_id", flat=True))
+    return who.memo["teams led"]  # type: ignore[no-any-return]
+
+
+def my_proposals(who: Any, *, now: datetime) -> list[Proposal]:
+    """Proposals of the teams that I lead, the newest first."""
+    teams = my_teams(who, now=now)
+    if not teams:
+        return []
+    rows = Proposal.objects.filter(team__in=teams).exclude(stage=proposal_stages.WITHDRAWN)
+    near = rows.select_related("round", "team").prefetch_related("round__windows")
+    return list(near.order_by("-pk")[:MOST])
+
+
+def unfinished(proposals: Iterable[Proposal], *, now: datetime) -> list[Line]:
+    """Drafts while the call is open, returned ones, and admitted ones in the optimisation."""
+    return [
+        Line(
+            str(proposal),
+            at("proposals:overview", proposal.pk),
+            said,
+            proposal.stage_label,
+            "waiting",
+        )
+        for proposal in proposals
+        if (said := _to_do(proposal, now))
+    ]
+
+
+def _to_do(proposal: Proposal, now: datetime) -> str:
+    where = (proposal.stage, proposal.round.stage)
+    window = next(
+        (w for w in proposal.round.windows.all() if w.stage == proposal.round.stage), None
+    )
+    left = written.left(now, window.closes) if window else ""
+    if where == (proposal_stages.DRAFT, stages.CALL):
+        return _("草稿还没有提交，%(left)s") % {"left": left}
+    if proposal.stage == proposal_stages.RETURNED:
+        return _("退回补正，请按意见改好后再交")
+    if where == (proposal_stages.ADMITTED, stages.OPTIMISATION):
+        return _("可以按评审意见修改，%(left)s") % {"left": left}
+    return ""
+
+
+def votes(
+    who: Any, rounds: Iterable[Round], *, cookies: Mapping[str, str], now: datetime
+) -> list[Line]:
+    """The votes that are open to me: not begun, chosen and not cast."""
+    if not who.is_authenticated:
+        return []
+    found = []
+    for round in rounds:
+        if round.stage != stages.VOTE:
+            continue
+        mine = my_vote(who, round, cookies=cookies, now=now)
+        if mine["state"] in ("draft", "waiting"):
+            state = _("尚未投出") if mine["state"] == "draft" else _("尚未投票")
+            href = at("ballots:booth", round.pk)
+            found.append(Line(round.name, href, mine["sentence"], state, "waiting"))
+    return found
+
+
+# --- what came of my own -------------------------------------------------------------------------
+
+
+def my_outcomes(who: Any, *, now: datetime) -> list[Line]:
+    """One sentence for each proposal of mine in a published decision."""
+    teams = my_teams(who, now=now)
+    if not teams:
+        return []
+    rows = Award.objects.filter(proposal__team__in=teams, decision__stage="published")
+    near = rows.select_related("proposal", "decision__round").order_by("-pk")[:MOST]
+    return [
+        Line(
+            award.proposal.title,
+            reverse("awards:award", args=[award.pk]),
+            str(explain(award, award.decision.round.rules, {})),
+            award.stage_label,
+            "done" if award.stage == award_stages.STANDING else "plain",
+        )
+        for award in near
+    ]
+
+
+# --- one round -----------------------------------------------------------------------------------
+
+# The page that holds what came of a stage, for each stage that has one.
+RECORDS = {
+    stages.CALL: "proposals:list",
+    stages.SCREENING: "proposals:list",
+    stages.VOTE: "ballots:turnout",
+    stages.NOTICE: "awards:notice",
+    stages.RUNNING: "projects:list",
+}
+
+
+def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The line of a round's stages: what came out of the past ones, what one can do in the present.
+
+    The present one has one verb at most, and only where this person could use it.
+    """
+    steps = timeline(round, now=now)
+    for step in steps:
+        if step["state"] != "later" and (record := RECORDS.get(step["key"])):
+            step["href"] = at(record, round.pk)
+        if step["state"] == "now":
+            step.update(_verb(step["key"], round, who, cookies, now))
+    proposals = Proposal.objects.filter(round=round).exclude(
+        stage__in=(proposal_stages.DRAFT, proposal_stages.WITHDRAWN)
+    )
+    counted = proposals.aggregate(
+        n=Count("pk"), asked=Sum("asked"), teams=Count("team", distinct=True)
+    )
+    return {"steps": steps, "figures": _figures(round, counted)}
+
+
+def _figures(round: Round, counted: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [
+        (_("提案"), str(counted["n"])),
+        (_("团队"), str(counted["teams"])),
+        (_("申请"), yuan(counted["asked"] or 0)),
+    ]
+    if round.rules.budget is not None:
+        found.append((_("本轮资金"), yuan(round.rules.budget)))
+    return found
+
+
+def _verb(
+    stage: str, round: Round, who: Any, cookies: Mapping[str, str], now: datetime
+) -> dict[str, str]:
+    if stage == stages.CALL:
+        return {"verb_words": _("写提案"), "verb_href": at("proposals:begin", round.pk)}
+    if stage == stages.VOTE:
+        return _voting(round, who, cookies, now)
+    if stage == stages.NOTICE:
+        return {"verb_words": _("看结果"), "verb_href": at("awards:notice", round.pk)}
+    return {}
+
+
+def _voting(round: Round, who: Any, cookies: Mapping[str, str], now: datetime) -> dict[str, str]:
+    href = at("ballots:booth", round.pk)
+    if not who.is_authenticated:
+        return {"verb_words": _("登录后投票"), "verb_href": href}
+    mine = my_vote(who, round, cookies=cookies, now=now)
+    words: dict[str, Callable[[], str]] = {
+        "draft": lambda: _("继续投票"),
+        "waiting": lambda: _("投票"),
+        "again": lambda: _("更改选票"),
+    }
+    said = {"words": mine["sentence"]}
+    if mine["state"] not in words:
+        return said
+    return {**said, "verb_words": words[mine["state"]](), "verb_href": href}
