@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from sanlin.commons.people.models import Resident
+from sanlin.commons.people.models import PostKind, Resident
 from sanlin.commons.people.rules import (
+    holds,
     is_staff,
     residence,
     works_for_neighbourhood,
@@ -181,7 +182,7 @@ def can_open_vote(who: Any, round: Round, *, now: datetime) -> Verdict:
     if VOTE in round.rules.stages and next_stage(round) != VOTE:
         return denied(_("本轮现在是%(stage)s阶段，不能开始投票") % {"stage": round.stage_label})
     missing = _missing(round, now)
-    return denied("；".join(missing)) if missing else ALLOWED
+    return denied(_("；").join(missing)) if missing else ALLOWED
 
 
 def _missing(round: Round, now: datetime) -> list[str]:
@@ -279,9 +280,27 @@ def can_choose(chosen: Chosen, voter: Voter, round: Round) -> Verdict:
     """Whether a ballot may hold these choices; the sentence names everything that is wrong."""
     roll = roll_of(round)
     assert roll is not None  # noqa: S101  # there is a voter on it
-    faults = check(chosen, form_of(round), roll.open_to(voter.neighbourhood_id))
+    return _said(check(chosen, form_of(round), roll.open_to(voter.neighbourhood_id)), roll)
+
+
+def as_cast(draft: dict[int, int], round: Round) -> Chosen:
+    """A draft (proposal: points, in the order of choosing) as the form of this round reads it."""
+    return dict(draft) if round.rules.vote.kind == "points" else list(draft)
+
+
+def can_keep(draft: dict[int, int], voter: Voter | None, round: Round) -> Verdict:
+    """Whether a draft may hold these choices; that there are too few yet is no fault of a draft."""
+    roll = roll_of(round)
+    if voter is None or roll is None:
+        return denied(_("您不在名册上"))
+    bids = roll.open_to(voter.neighbourhood_id)
+    faults = check(as_cast(draft, round), form_of(round), bids)
+    return _said([fault for fault in faults if fault.code != "too_few"], roll)
+
+
+def _said(faults: Sequence[Reason], roll: Roll) -> Verdict:
     numbers = {bid.key: bid.sent for bid in roll.bids}
-    return denied("；".join(sentence(fault, numbers) for fault in faults)) if faults else ALLOWED
+    return denied(_("；").join(sentence(fault, numbers) for fault in faults)) if faults else ALLOWED
 
 
 def sentence(fault: Reason, numbers: dict[int, int | None]) -> str:
@@ -312,6 +331,14 @@ def sentence(fault: Reason, numbers: dict[int, int | None]) -> str:
 def can_see_roll(who: Any, round: Round, *, now: datetime) -> Verdict:
     """Staff of the street and its committees, and its auditors."""
     return is_staff(who, round.street, now=now)
+
+
+def can_work_on_roll(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """An officer of the street or a worker of one of its committees, while the vote is open."""
+    staff = (PostKind.STREET_OFFICER, PostKind.COMMITTEE_WORKER)
+    if not holds(who, *staff, street=round.street, now=now):
+        return denied(_("只有%(street)s和居委的工作人员可以补录") % {"street": round.street})
+    return is_open(round, now=now)
 
 
 def can_add(

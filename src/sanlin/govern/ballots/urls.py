@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "ballots"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rounds/<int:pk>/ballot/", views.booth, name="booth"),
+    path("rounds/<int:pk>/ballot/review/", views.review, name="review"),
+    path("rounds/<int:pk>/ballot/receipt/", views.receipt, name="receipt"),
+    path("rounds/<int:pk>/receipts/", views.receipts, name="receipts"),
+    path("rounds/<int:pk>/turnout/", views.turnout, name="turnout"),
+    path("rounds/<int:pk>/roll/mine/", views.mine, name="mine"),
+    path("rounds/<int:pk>/vote/", views.vote, name="vote"),
+    path("rounds/<int:pk>/roll/", views.roll, name="roll"),
+    path("rounds/<int:pk>/roll/add/", views.add, name="add"),
+    path("voters/<int:pk>/strike/", views.strike, name="strike"),
+]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.ground.accounts.models import Account
+from sanlin.ground.pii import mark
+from sanlin.kernel.ballots.form import Form
+
+from .queries import Draft
+
+MOVES = ("add", "drop", "up", "down", "more", "less")
+
+
+def read_move(posted: Any) -> tuple[str, int] | None:
+    """The button of the ballot that was pressed, and its proposal; None where none was."""
+    for verb in MOVES:
+        text = posted.get(verb, "")
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            return verb, int(text)
+    return None
+
+
+def moved(draft: Draft, verb: str, key: int, form: Form) -> Draft:
+    """The draft after one press. A press that means nothing here changes nothing.
+
+    >>> moved({7: 1, 8: 1}, "up", 8, Form("rank", most=3))
+    {8: 1, 7: 1}
+    >>> moved({7: 2}, "less", 7, Form("points", points=5))
+    {7: 1}
+    """
+    if verb == "add":
+        return {**draft, key: draft.get(key, 1)}
+    if key not in draft:
+        return dict(draft)
+    if verb in ("up", "down"):
+        return _shifted(draft, key, -1 if verb == "up" else 1)
+    points = 0 if verb == "drop" else draft[key]
+    if form.kind == "points":
+        points += {"more": 1, "less": -1}.get(verb, 0)
+    return {k: points if k == key else p for k, p in draft.items() if k != key or points > 0}
+
+
+def _shifted(draft: Draft, key: int, step: int) -> Draft:
+    keys = list(draft)
+    at = keys.index(key)
+    to = at + step
+    if 0 <= to < len(keys):
+        keys[at], keys[to] = keys[to], keys[at]
+    return {key: draft[key] for key in keys}
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to the roll; it is shown to whom it concerns."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        min_length=2,
+        max_length=200,
+        help_text=_("本人可以看到这条理由；请不要写证件号和电话。"),
+    )
+
+
+class AddForm(ReasonForm):
+    """Whom to put on the roll after it was fixed."""
+
+    who = forms.CharField(
+        label=_("手机号或登录名"),
+        max_length=60,
+        help_text=_("请填本人登记的完整手机号；没有手机号的填登录名。"),
+    )
+    field_order = ["who", "reason"]
+
+    def clean_who(self) -> Account:
+        text = self.cleaned_data["who"].strip()
+        accounts = Account.objects.filter(is_active=True)
+        found = (
+            accounts.filter(phone_mark=mark(text)).first() or accounts.filter(username=text).first()
+        )
+        if found is None:
+            raise forms.ValidationError(
+                _now("没有找到这个人；请核对号码，或先到“居民”里登记并核实")
+            )
+        return found

@@ -1,0 +1,55 @@
+"""Reading a vote: the voter's own seat, the turnout and the count, the staff's roll."""
+
+from .booth import (
+    Card,
+    Draft,
+    Seat,
+    bar,
+    cards,
+    cookie_name,
+    draft_of,
+    included,
+    my_vote,
+    pack_draft,
+    seat,
+    slate_for,
+)
+from .count import (
+    ballots,
+    channels,
+    results,
+    share,
+    turnout,
+    turnout_by_day,
+    turnout_by_place,
+    votes,
+)
+from .roll import desk, masked, masked_voter, places_of, roll_label
+
+__all__ = [
+    "Card",
+    "Draft",
+    "Seat",
+    "ballots",
+    "bar",
+    "cards",
+    "channels",
+    "cookie_name",
+    "desk",
+    "draft_of",
+    "included",
+    "masked",
+    "masked_voter",
+    "my_vote",
+    "pack_draft",
+    "places_of",
+    "results",
+    "roll_label",
+    "seat",
+    "share",
+    "slate_for",
+    "turnout",
+    "turnout_by_day",
+    "turnout_by_place",
+    "votes",
+]

@@ -1,0 +1,195 @@
+"""One voter and her ballot: what she may choose, what this device remembers, where she stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from sanlin.govern.ballots import rules, stages
+from sanlin.govern.ballots.models import Ballot, Roll, Voter
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.stages import WITHDRAWN
+from sanlin.govern.rounds.models import Round
+from sanlin.ground import lots
+from sanlin.ground.verdict import Verdict
+from sanlin.kernel.allocation.outcome import Bid
+from sanlin.kernel.money import yuan
+
+SALT = "ballots.draft"
+
+Draft = dict[int, int]  # proposal: points; the order of the keys is the order of choosing
+
+
+# --- the draft, which the voter's own device keeps ------------------------------------------------
+
+
+def cookie_name(round: Round) -> str:
+    return f"ballot-{round.pk}"
+
+
+def pack_draft(who: Any, round: Round, draft: Draft) -> str:
+    """A draft as the voter's own device keeps it, signed; the house keeps no draft."""
+    kept = [who.pk, round.pk, [list(pair) for pair in draft.items()]]
+    return signing.dumps(kept, salt=SALT, compress=True)
+
+
+def draft_of(who: Any, round: Round, cookies: Mapping[str, str]) -> Draft:
+    """What this device remembers of this person's choices; empty where it remembers none."""
+    try:
+        owner, of, pairs = signing.loads(cookies.get(cookie_name(round), ""), salt=SALT)
+        mine = who.is_authenticated and (owner, of) == (who.pk, round.pk)
+        return {int(key): int(points) for key, points in pairs} if mine else {}
+    except (signing.BadSignature, ValueError, TypeError):
+        return {}
+
+
+# --- the voter's seat -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where somebody stands in one vote. `verdict` says whether she may cast now, or why not."""
+
+    round: Round
+    roll: Roll
+    voter: Voter | None
+    draft: Draft
+    verdict: Verdict
+
+    def holding(self, draft: Draft) -> Seat:
+        return replace(self, draft=draft)
+
+    @property
+    def has_cast(self) -> bool:
+        return self.voter is not None and self.voter.stage == stages.CAST
+
+
+def seat(who: Any, round: Round, *, cookies: Mapping[str, str], now: datetime) -> Seat:
+    """The seat of `who` in an opened vote."""
+    roll = rules.roll_of(round)
+    if roll is None:
+        raise ValueError("the vote has not been opened")
+    voter = rules.voter_of(who, roll)
+    verdict = rules.is_open(round, now=now)
+    if verdict:
+        verdict = rules.may_cast(who, voter, round, now=now)
+    draft = draft_of(who, round, cookies) if verdict else {}
+    return Seat(round, roll, voter, draft, verdict)
+
+
+def slate_for(voter: Voter | None, roll: Roll) -> list[Bid]:
+    """What stands on this voter's ballot, in the order in which she reads it.
+
+    Her own neighbourhood comes first. Each part is the order of a lot drawn with the published
+    seed, begun at another place for each line of the roll, so that every proposal stands first for
+    as many voters as every other. Without a line of the roll it is the order of the numbers.
+    """
+    if voter is None:
+        return list(roll.bids)
+    mine = roll.open_to(voter.neighbourhood_id)
+    own = [bid for bid in mine if bid.community == voter.neighbourhood_id]
+    others = [bid for bid in mine if bid.community != voter.neighbourhood_id]
+    return _rotated(own, roll.seed, voter.pk) + _rotated(others, roll.seed, voter.pk)
+
+
+def _rotated(bids: list[Bid], seed: str, start: int) -> list[Bid]:
+    if not bids:
+        return []
+    by_key = {bid.key: bid for bid in bids}
+    order = lots.draw(seed, by_key)
+    at = start % len(order)
+    return [by_key[key] for key in order[at:] + order[:at]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One proposal on the ballot as this voter sees it; `place` is its rank in the draft, 1 first."""
+
+    bid: Bid
+    proposal: Proposal
+    own: bool
+    place: int
+    points: int
+
+    @property
+    def chosen(self) -> bool:
+        return self.place > 0
+
+    @property
+    def withdrawn(self) -> bool:
+        return bool(self.proposal.stage == WITHDRAWN)
+
+
+def cards(round: Round, seat: Seat) -> list[Card]:
+    """The proposals of this seat's ballot in its order, each with what the draft says of it."""
+    slate = slate_for(seat.voter, seat.roll)
+    rows = Proposal.objects.select_related("neighbourhood", "team").prefetch_related("photos")
+    named = rows.in_bulk([bid.key for bid in slate])
+    places = {key: place for place, key in enumerate(seat.draft, start=1)}
+    home = seat.voter.neighbourhood_id if seat.voter else None
+    return [
+        Card(
+            bid,
+            named[bid.key],
+            bid.community == home,
+            places.get(bid.key, 0),
+            seat.draft.get(bid.key, 0),
+        )
+        for bid in slate
+    ]
+
+
+def bar(round: Round, seat: Seat) -> str:
+    """已选 3/5, 已用 ¥3,000 / ¥9,000, 已分 4/10 点: what the draft uses of what the form gives."""
+    form = rules.form_of(round)
+    if form.kind == "knapsack":
+        costs = {bid.key: bid.cost for bid in seat.roll.bids}
+        used = sum(costs.get(key, 0) for key in seat.draft)
+        return _("已用 %(used)s / %(budget)s") % {
+            "used": yuan(used),
+            "budget": yuan(form.budget or 0),
+        }
+    if form.kind == "points":
+        used = sum(seat.draft.values())
+        return _("已分 %(used)s/%(points)s 点") % {"used": used, "points": form.points}
+    words = _("已排 %(n)s/%(most)s") if form.kind == "rank" else _("已选 %(n)s/%(most)s")
+    return words % {"n": len(seat.draft), "most": form.most}
+
+
+# --- where she stands -----------------------------------------------------------------------------
+
+
+def my_vote(who: Any, round: Round, *, cookies: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """Where `who` stands in this vote, for her home page.
+
+    {state, sentence, chosen}: state is `draft` (chosen on this device, not cast), `waiting` (may
+    vote and has not), `again` (has voted and may change it), `cast`, `closed` (not open), or `out`
+    with the sentence of the rule. `cookies` are those of the request.
+    """
+    opened = rules.is_open(round, now=now)
+    if not opened:
+        return {"state": "closed", "sentence": opened.reason, "chosen": 0}
+    mine = seat(who, round, cookies=cookies, now=now)
+    chosen = len(mine.draft)
+    if mine.verdict and chosen:
+        words = _("您选了%(n)s项，还没有投出") % {"n": chosen}
+        return {"state": "draft", "sentence": words, "chosen": chosen}
+    if mine.has_cast:
+        words = _("您已投票，截止前可以更改") if mine.verdict else _("您已投票")
+        return {"state": "again" if mine.verdict else "cast", "sentence": words, "chosen": 0}
+    if mine.verdict:
+        return {"state": "waiting", "sentence": _("您还没有投票"), "chosen": 0}
+    return {"state": "out", "sentence": mine.verdict.reason, "chosen": 0}
+
+
+def included(round: Round, code: str) -> str:
+    """What became of a receipt: `in` the box or the count, `replaced` by a later ballot, or ``."""
+    ballot = Ballot.objects.filter(pk=code, roll__round=round).first() if code else None
+    if ballot is None:
+        return ""
+    return "in" if ballot.standing else "replaced"

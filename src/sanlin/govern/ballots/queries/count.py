@@ -1,0 +1,134 @@
+"""How many have voted, and after the close what they voted for."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanlin.govern.ballots import rules, stages
+from sanlin.govern.ballots.models import Channel, Roll, Tally, Voter
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.rounds.models import Round
+from sanlin.ground.journal.models import Entry
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.ballots.tally import Merged
+
+CAST = "ballot.cast"
+
+
+# --- after the close --------------------------------------------------------------------------
+
+
+def _closed(round: Round) -> Roll:
+    roll = rules.roll_of(round)
+    if roll is None or roll.closed_at is None:  # unless it was read before the close
+        roll = Roll.objects.filter(round=round).first()
+    if roll is None or roll.closed_at is None:
+        raise Refused(_("投票截止以前，谁都看不到票数"))
+    return roll
+
+
+def _merged(roll: Roll) -> Merged:
+    rows = Tally.objects.filter(roll=roll).values_list("choices", "ballots")
+    read = ((tuple((key, weight) for key, weight in json.loads(kept)), n) for kept, n in rows)
+    return Merged(tuple(sorted(read)))
+
+
+def ballots(round: Round) -> Merged:
+    """All ballots of a closed vote, equal ones together; raises Refused before the close."""
+    return _merged(_closed(round))
+
+
+def votes(round: Round) -> dict[int, int]:
+    """Votes, or points, by proposal of a closed vote, also of those that got none.
+
+    Raises Refused before the close: there is no interim result, for nobody.
+    """
+    roll = _closed(round)
+    counted = _merged(roll).votes()
+    return {bid.key: counted.get(bid.key, 0) for bid in roll.bids}
+
+
+def results(round: Round) -> list[dict[str, Any]]:
+    """Rows of {number, title, place, votes}, most votes first, then by number.
+
+    Raises Refused before the close.
+    """
+    roll = _closed(round)
+    counted = _merged(roll).votes()
+    slate = Proposal.objects.filter(pk__in=[bid.key for bid in roll.bids])
+    named = {p.pk: p for p in slate.select_related("neighbourhood")}
+    rows = [
+        {
+            "number": bid.sent,
+            "title": named[bid.key].title,
+            "place": named[bid.key].neighbourhood.name,
+            "votes": counted.get(bid.key, 0),
+        }
+        for bid in roll.bids
+    ]
+    return sorted(rows, key=lambda row: (-row["votes"], row["number"] or 0))
+
+
+def channels(round: Round) -> list[tuple[str, int]]:
+    """(words of the channel, standing ballots) of a closed vote; raises Refused before the close."""
+    rows = _closed(round).ballots.filter(standing=True).values_list("channel")
+    counted = dict(rows.annotate(Count("pk")).order_by("channel"))
+    return [(str(channel.label), counted[channel]) for channel in Channel if channel in counted]
+
+
+# --- turnout ----------------------------------------------------------------------------------
+
+
+def turnout(round: Round) -> tuple[int, int]:
+    """(ballots cast, lines on the roll); (0, 0) before the vote opens."""
+    roll = rules.roll_of(round)
+    if roll is None:
+        return 0, 0
+    if roll.closed_at:
+        return roll.cast, roll.size
+    row = (
+        Voter.objects.filter(roll=roll)
+        .exclude(stage=stages.STRUCK)
+        .aggregate(cast=Count("pk", filter=Q(stage=stages.CAST)), size=Count("pk"))
+    )
+    return row["cast"], row["size"]
+
+
+def share(cast: int, size: int) -> str:
+    """The turnout as people read it, floored to a tenth of a percent.
+
+    >>> share(2, 3), share(0, 0)
+    ('66.6%', '0.0%')
+    """
+    tenths = cast * 1000 // size if size else 0
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def turnout_by_place(round: Round) -> list[dict[str, Any]]:
+    """Rows of {neighbourhood (key), name, cast, size} by the neighbourhood's code."""
+    rows = (
+        Voter.objects.filter(roll__round=round)
+        .exclude(stage=stages.STRUCK)
+        .values("neighbourhood", name=F("neighbourhood__name"))
+        .annotate(cast=Count("pk", filter=Q(stage=stages.CAST)), size=Count("pk"))
+    )
+    return [dict(row) for row in rows.order_by("neighbourhood__code")]
+
+
+def turnout_by_day(round: Round) -> list[tuple[date, int]]:
+    """First casts by day, from the journal, which knows the hour and no voter."""
+    roll = rules.roll_of(round)
+    if roll is None:
+        return []
+    hours = Entry.objects.filter(subject=f"{Roll._meta.label}:{roll.pk}", deed=CAST)
+    days: Counter[date] = Counter()
+    for at, n in hours.values_list("at").annotate(Count("pk")).order_by("at"):
+        days[timezone.localtime(at).date()] += n
+    return sorted(days.items())

@@ -1,0 +1,150 @@
+"""The officer's pages: opening and closing, the roll, late additions and removals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sanlin.govern.ballots import actions, queries, rules, stages
+from sanlin.govern.ballots.forms import AddForm, ReasonForm
+from sanlin.govern.ballots.models import Voter
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_run
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.ui.tables import Column, Sieve, Table
+from sanlin.ground.verdict import Refused
+
+ROLL = Table(
+    "roll",
+    _("选民名册"),
+    (
+        Column("voter", _("选民"), queries.masked_voter),
+        Column(
+            "place", _("居民区"), lambda row: row.neighbourhood.name, sort="neighbourhood__code"
+        ),
+        Column(
+            "state",
+            _("状态"),
+            queries.roll_label,
+            "state",
+            tone=lambda row: "wrong" if row.stage == stages.STRUCK else "plain",
+        ),
+        Column("reason", _("理由"), lambda row: row.reason, "long"),
+    ),
+    sieves=(
+        Sieve("place", _("居民区"), queries.places_of, "neighbourhood"),
+        Sieve("late", _("补录"), (("True", _("补录")),), "late"),
+    ),
+    search=("account__name",),
+    order="neighbourhood__code",
+    empty=_("名册在投票开始时生成。"),
+)
+# The same link on every standing line, whether its ballot was cast or not: the list does not tell.
+STRIKE = Column(
+    "strike",
+    _("更改"),
+    lambda row: "" if row.stage == stages.STRUCK else _now("移出"),
+    href=lambda row: reverse("ballots:strike", args=[row.pk]),
+)
+
+
+@gate(rules.can_see_roll, Round, having=("street",))
+@require_http_methods(["GET", "HEAD", "POST"])
+def vote(request: Request, round: Round) -> HttpResponse:
+    """Open the vote, watch the turnout, close it."""
+    fault = ""
+    if request.method == "POST":
+        verb = {"open": actions.open_vote, "close": actions.close_vote}.get(
+            request.POST.get("verb", "")
+        )
+        try:
+            if verb is None:
+                raise Refused(_now("请按页面上的按钮操作"))
+            verb(round, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            fault = str(no)
+        else:
+            done = _now("投票已经开始") if verb is actions.open_vote else _now("投票已经截止并计票")
+            messages.success(request, done)
+            return redirect("ballots:vote", pk=round.pk)
+    context = queries.desk(round, request.by, now=request.now)
+    status = 409 if fault else 200
+    return render(request, "ballots/vote.html", {**context, "fault": fault}, status=status)
+
+
+@gate(rules.can_see_roll, Round, having=("street",))
+@require_safe
+def roll(request: Request, round: Round) -> HttpResponse:
+    """Everybody on the roll, names masked; not who has voted."""
+    rows = Voter.objects.filter(roll__round=round).select_related(
+        "account", "neighbourhood", "home__stair__building__estate"
+    )
+    context = {
+        "round": round,
+        "roll": rules.roll_of(round),
+        "places": queries.turnout_by_place(round),
+        "can_add": rules.can_work_on_roll(request.by, round, now=request.now),
+        "household": bool(round.frozen) and rules.by_household(round),
+    }
+    officer = rules.is_open(round, now=request.now) and can_run(request.by, round, now=request.now)
+    table = replace(ROLL, columns=(*ROLL.columns, STRIKE)) if officer else ROLL
+    return table.answer(request, rows, "ballots/roll.html", context)
+
+
+@gate(rules.can_work_on_roll, Round, having=("street",))
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Request, round: Round) -> HttpResponse:
+    """Put somebody on the roll who was left out, with the reason."""
+    form = AddForm(request.POST or None)
+    if form.is_valid():
+        account, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
+        try:
+            voter = actions.add(
+                round, account, reason, by=request.by, now=request.now, key=request.key
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(
+                request, _now("已补录：%(voter)s") % {"voter": queries.masked_voter(voter)}
+            )
+            return redirect("ballots:roll", pk=round.pk)
+    return render(request, "ballots/add.html", {"round": round, "form": form})
+
+
+@gate(
+    rules.can_strike,
+    Voter,
+    having=("roll__round__street", "account", "neighbourhood", "home__stair__building__estate"),
+)
+@require_http_methods(["GET", "HEAD", "POST"])
+def strike(request: Request, voter: Voter) -> HttpResponse:
+    """Take a line off the roll, with the reason."""
+    form = ReasonForm(request.POST or None)
+    round = voter.roll.round
+    if form.is_valid():
+        try:
+            actions.strike(
+                voter, form.cleaned_data["reason"], by=request.by, now=request.now, key=request.key
+            )
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(
+                request, _now("已移出：%(voter)s") % {"voter": queries.masked_voter(voter)}
+            )
+            return redirect("ballots:roll", pk=round.pk)
+    shown = queries.masked_voter(voter)
+    return render(
+        request,
+        "ballots/strike.html",
+        {"round": round, "form": form, "voter": voter, "shown": shown},
+    )
