@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.rules import holds
+from sanlin.govern.rounds import stages
+from sanlin.govern.rounds.models import Round
+from sanlin.ground.verdict import ALLOWED, Verdict, denied
+
+PUBLIC = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
+STAFF = (
+    PostKind.STREET_OFFICER,
+    PostKind.COMMITTEE_WORKER,
+    PostKind.AUDITOR,
+    PostKind.DISTRICT_ADMIN,
+)
+
+
+def can_read(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Everybody from the notice on; before that whoever works for the street or audits it."""
+    if round.stage in PUBLIC:
+        return ALLOWED
+    if round.frozen and holds(who, *STAFF, street=round.street, now=now):
+        return ALLOWED
+    return denied(_("本轮结果公示以后，报表对所有人公开"))
