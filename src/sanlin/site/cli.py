@@ -26,13 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(one)
-        one.set_defaults(run=command.run)
+        one.set_defaults(run=command.run, prepare=getattr(command, "prepare", None))
     options = parser.parse_args(argv)
-    import django  # noqa: PLC0415
-
-    options.prepare = getattr(options, "prepare", None)
     if options.prepare:
         options.prepare(options)
+    import django  # noqa: PLC0415
+
     django.setup()
     return int(options.run(options) or 0)
 

@@ -65,7 +65,6 @@ class CodeForm(forms.Form):
         ),
     )
 
-
     def clean_code(self) -> str:
         return unicodedata.normalize("NFKC", self.cleaned_data["code"]).strip()
 

@@ -1,0 +1,77 @@
+"""Stand in a living street: build the demonstration and serve it on this machine.
+
+Each stage has a folder of its own, so that what you did at one stage is kept when you look at
+another. With DATABASE_URL set, the one database is filled if it is empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from . import serve
+
+DEFAULT = "vote"
+STAGES = ("call", "review", "vote", "notice", "running", "midterm", "closed")
+WHO = (
+    ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),
+    ("wang", "王建国，团队负责人", "Wang Jianguo, who leads a team"),
+    ("zhao", "赵晨，骑手，团队负责人", "Zhao Chen, a courier who leads a team"),
+    ("zhou", "周敏，街道工作人员", "Zhou Min, street officer"),
+    ("qian", "钱立，街道工作人员，复核和会签", "Qian Li, street officer who countersigns"),
+    ("sun", "孙洁，潍坊二村居委工作人员", "Sun Jie, committee worker"),
+    ("chen", "陈静，评委（lin gao he luo 也是）", "Chen Jing, judge (so are lin gao he luo)"),
+    ("xu", "徐慧，社工", "Xu Hui, social worker"),
+    ("hong", "洪福，商家", "Hong Fu, merchant"),
+    ("shen", "沈正，审计员", "Shen Zheng, auditor"),
+    ("fang", "方华，区管理员", "Fang Hua, district administrator"),
+    ("other", "外街人，别的街道的居民", "a resident of another street"),
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stage", choices=STAGES, default=DEFAULT, help="where the round stands (%(default)s)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="begin anew, losing what was done")
+    parser.add_argument("--no-serve", action="store_true", help="build only")
+    serve.arguments(parser)
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Say before the settings are read that this is a demonstration, and where it lives."""
+    os.environ["SANLIN_DEMO"] = "yes"
+    home = Path(os.environ.setdefault("SANLIN_HOME", f"var/demo/{options.stage}"))
+    if options.fresh and not os.getenv("DATABASE_URL") and (home / "demo-clock").exists():
+        shutil.rmtree(home)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build what is missing, say who can sign in, and serve."""
+    from django.core.management import call_command
+
+    from sanlin.commons.places.models import Street
+    from sanlin.site import demo
+
+    began = time.monotonic()
+    call_command("migrate", verbosity=0)
+    if options.fresh and Street.objects.exists():
+        call_command("flush", interactive=False, verbosity=0)
+    if not Street.objects.exists():
+        demo.build(options.stage, lambda words: print(f"  {words}", flush=True))
+        print(f"  {time.monotonic() - began:.0f} s")
+    _say_who(options)
+    sys.stdout.flush()
+    return 0 if options.no_serve else serve.run(options)
+
+
+def _say_who(options: argparse.Namespace) -> None:
+    print(f"\n三邻 · 演示 · {options.stage}    http://{options.host}:{options.port}/\n")
+    print("密码都是 / every password is: sanlin-demo")
+    for username, chinese, english in WHO:
+        print(f"  {username:6} {chinese} / {english}")
+    print("手机验证码会显示在页面上，也打印在这里。/ Codes to phones are shown here.\n")
