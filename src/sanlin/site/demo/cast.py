@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.people import actions as people
@@ -20,8 +21,10 @@ from sanlin.commons.places.models import (
     Stair,
     Street,
 )
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 PASSWORD = "sanlin-demo"
 STREET = "潍坊新村街道"
 OTHER_STREET = "塘桥街道"
@@ -59,35 +62,34 @@ class World:
 
     def phone_of(self, account: Account) -> str:
         account.refresh_from_db()
-        return account.phone.reveal()
+        return str(account.phone.reveal())
 
     def phone(self) -> str:
         return f"1990000{next(self._phones):04d}"
 
 
-def settle(at: datetime) -> World:
+def at(day: date, hour: int = 10) -> datetime:
+    """A full hour of a day where the street is."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
+
+
+def the_round(world: World) -> Round:
+    """The one round of the demonstration, as it stands now."""
+    return Round.objects.select_related("street").get(street=world.street)
+
+
+def settle(begin: datetime) -> World:
     """Territory, staff, homes and neighbours, as they stand before the round begins."""
-    load_territory(by=None, now=at)
+    load_territory(by=None, now=begin)
     street = Street.objects.select_related("district").get(name=STREET)
     places = list(Neighbourhood.objects.filter(street=street).order_by("code"))
-    world = World(street, places, {}, at)
+    world = World(street, places, {}, begin)
     _staff(world)
     _workers(world)
     _homes(world)
     _residents(world)
     _teams(world)
     return world
-
-
-def known(at: datetime) -> World:
-    """The world of a demonstration that has been built before."""
-    street = Street.objects.select_related("district").get(name=STREET)
-    places = list(Neighbourhood.objects.filter(street=street).order_by("code"))
-    return World(street, places, {a.username: a for a in _signing_in()}, at)
-
-
-def _signing_in() -> list[Account]:
-    return list(Account.objects.exclude(password__startswith="!"))
 
 
 def _signs_in(world: World, username: str, name: str, phone: str = "") -> Account:
@@ -114,11 +116,10 @@ def _staff(world: World) -> None:
 
 
 def _hold(
-    world: World, account: Account, kind: str, where: Any, *, by: Account, **more: str
+    world: World, account: Account, kind: str, where: Any, *, by: Account, certificate: str = ""
 ) -> None:
-    term = Term(since=LONG_AGO, **more)
-    phone = world.phone_of(account)
-    people.appoint(kind, where, account.name, phone, term, by=by, now=world.at)
+    term = Term(since=LONG_AGO, certificate=certificate)
+    people.appoint(kind, where, account.name, world.phone_of(account), term, by=by, now=world.at)
 
 
 def _workers(world: World) -> None:

@@ -1,0 +1,155 @@
+"""The round of 2024 after the notice: agreements, money, reports, circles, closing."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, timedelta
+
+from PIL import Image, ImageDraw
+
+from sanlin.govern.projects import actions as projects
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.actions.receipts import Slip
+from sanlin.govern.projects.actions.reporting import Told
+from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
+from sanlin.govern.projects.rules import owed_back
+from sanlin.ground import files
+from sanlin.ground.accounts.models import Account
+
+from .cast import World, at, the_round
+from .plans import TOPICS
+
+WAITS = "活力二村益路同行"  # at the stage `running` its leader has still to sign
+
+
+def running(world: World, ends_here: bool) -> None:
+    """签约、拨付首期、交票据、分六个小组"""
+    zhou = world.who["zhou"]
+    projects.confirm(the_round(world), by=zhou, now=at(date(2024, 6, 12), 9))
+    _circles(world)
+    for number, one in enumerate(_all(world)):
+        if ends_here and one.award.proposal.title == WAITS:
+            continue
+        _sign(world, one, at(date(2024, 6, 17) + timedelta(days=number % 5), 9 + number % 8))
+    for number, one in enumerate(_all(world)):
+        if one.stage == stages.RUNNING and not (ends_here and number % 5 == 4):
+            _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10))
+            _receipt(world, one, 1, 30, at(date(2024, 7, 8), 9 + number % 8))
+
+
+def _all(world: World) -> list[Project]:
+    rows = Project.objects.filter(round__street=world.street)
+    return list(
+        rows.select_related(
+            "round__street", "award__proposal__author", "award__proposal__neighbourhood"
+        ).order_by("number")
+    )
+
+
+def _fresh(one: Project) -> Project:
+    rows = Project.objects.select_related("round__street", "award__proposal__author")
+    found: Project = rows.get(pk=one.pk)
+    return found
+
+
+def _author(one: Project) -> Account:
+    return one.award.proposal.author
+
+
+def _circles(world: World) -> None:
+    """Six circles by their line of work, each with one recommended leader."""
+    zhou, now = world.who["zhou"], at(date(2024, 6, 14), 10)
+    by_need = {topic.need: topic.circle for topic in TOPICS}
+    everything = _all(world)
+    for topic in TOPICS:
+        members = [one for one in everything if by_need[one.award.proposal.need] == topic.circle]
+        leader = _author(members[0])
+        circle = projects.make_circle(the_round(world), topic.circle, leader, by=zhou, now=now)
+        projects.assign(circle, members, by=zhou, now=now)
+
+
+def _sign(world: World, one: Project, now: datetime) -> None:
+    worker = world.workers[one.award.proposal.neighbourhood_id]
+    for party in (_author(one), worker, world.who["zhou"]):
+        projects.sign(_fresh(one), by=party, now=now)
+
+
+def _pay(world: World, one: Project, now: datetime) -> None:
+    """Pay whatever is due: one officer asks, the other approves."""
+    due = Instalment.objects.filter(project=one, stage=stages.DUE)
+    for instalment in due.select_related("project__round__street", "project__award"):
+        asked = projects.propose(instalment, by=world.who["zhou"], now=now)
+        projects.approve(asked, by=world.who["qian"], now=now + timedelta(hours=2))
+
+
+def _receipt(world: World, one: Project, number: int, percent: int, now: datetime) -> None:
+    """A receipt over so many percent of the grant, for the team's goods; an officer looks at it."""
+    slip = Slip(
+        number=f"演示{one.pk:03d}-{number}",
+        day=now.date(),
+        payee="街角五金百货（演示）",
+        head="materials",
+        what=one.award.proposal.lines.order_by("place")[0].what,
+        amount=one.grant * percent // 100,
+    )
+    kept = projects.hand_in(_fresh(one), slip, _paper(), by=_author(one), now=now)
+    if one.pk % 3 or number > 1:
+        rows = Receipt.objects.select_related("project__round__street")
+        projects.accept(rows.get(pk=kept.pk), by=world.who["zhou"], now=now + timedelta(hours=20))
+
+
+def _paper() -> files.Picture:
+    """A drawn slip of paper: the demonstration shows no real receipt."""
+    sheet = Image.new("RGB", (480, 640), "#fffdf6")
+    pen = ImageDraw.Draw(sheet)
+    for y in range(80, 600, 40):
+        pen.line((60, y, 420, y), fill="#b8b0a0", width=3)
+    pen.rectangle((60, 30, 260, 60), fill="#b3341c")
+    written = io.BytesIO()
+    sheet.save(written, "PNG")
+    written.seek(0)
+    return files.picture(written, len(written.getvalue()))
+
+
+def midterm(world: World, ends_here: bool) -> None:
+    """中期报告和评估、第二期拨付"""
+    told = Told("已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。", 3, 86)
+    for number, one in enumerate(_all(world)):
+        if ends_here and number % 4 == 3:
+            continue
+        now = at(date(2024, 9, 9) + timedelta(days=number % 5), 9 + number % 8)
+        report = projects.report(_fresh(one), "midterm", told, by=_author(one), now=now)
+        if ends_here and number % 3 == 2:
+            continue
+        _review(world, report, 62 + number * 7 % 35, now + timedelta(hours=20))
+        _pay(world, one, at(date(2024, 9, 17), 9))
+
+
+def _review(world: World, report: Report, mark: int, now: datetime) -> None:
+    rows = Report.objects.select_related("project__round__street")
+    words = "按计划推进，请把轮值和账目继续公开。"
+    projects.review(rows.get(pk=report.pk), mark, words, by=world.who["zhou"], now=now)
+
+
+def closed(world: World, ends_here: bool) -> None:
+    """结项报告、验收、尾款、退回结余、结束本轮"""
+    told = Told("计划内的活动全部办完，邻居自己接着轮值；结余已说明。", 9, 240)
+    for number, one in enumerate(_all(world)):
+        now = at(date(2024, 12, 2) + timedelta(days=number % 10), 9 + number % 8)
+        _receipt(world, one, 2, 55 + number % 3 * 5, now - timedelta(days=7))
+        for left in Receipt.objects.filter(project=one, stage=stages.HANDED_IN):
+            found = Receipt.objects.select_related("project__round__street").get(pk=left.pk)
+            projects.accept(found, by=world.who["zhou"], now=now)
+        report = projects.report(_fresh(one), "closing", told, by=_author(one), now=now)
+        _review(world, report, 66 + number * 11 % 34, now + timedelta(hours=20))
+        _pay(world, one, at(date(2024, 12, 18), 9))
+        _settle(world, one, at(date(2024, 12, 20), 9))
+    projects.close_round(the_round(world), by=world.who["zhou"], now=at(date(2024, 12, 25), 9))
+
+
+def _settle(world: World, one: Project, now: datetime) -> None:
+    zhou, qian = world.who["zhou"], world.who["qian"]
+    owed = owed_back(_fresh(one))
+    if owed:
+        projects.give_back(_fresh(one), owed, by=qian, now=now)
+    projects.close(_fresh(one), by=zhou, now=now + timedelta(hours=1))
