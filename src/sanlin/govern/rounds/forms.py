@@ -55,7 +55,7 @@ class NewRound(NameForm):
         self.fields["street"].queryset = Street.objects.filter(  # type: ignore[attr-defined]
             pk__in=[street.pk for street in streets]
         )
-        choices = [(pack.id, pack.title) for pack in in_force(on)]
+        choices = [(pack.id, f"{pack.title} · {pack.jurisdiction}") for pack in in_force(on)]
         self.fields["pack"].choices = [  # type: ignore[attr-defined]
             *choices,
             (OWN_FILE, gettext("上传自己的办法")),

@@ -1,5 +1,6 @@
 """From a draft to an opened round, and what cannot be changed afterwards."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.rounds import actions, rules
 from sanlin.govern.rounds.models import Extension, Round, Window
+from sanlin.govern.rounds.rules.book import book
 from sanlin.govern.rounds.rules.windows import spans_of
 from sanlin.govern.rounds.tests.scene import (
     after,
@@ -81,6 +83,7 @@ def test_dates_must_follow_one_another_and_be_long_enough():
 def test_values_that_an_instrument_prints_stay():
     round = draft(tiers__shifan__places=99)
     assert rules.lacking(round, now=NOW)[0] == "示范类 · 名额：来源已有规定，不能改动"
+    assert book(round).values["tiers.shifan.places"] == 8
 
 
 def test_a_stage_that_the_officer_leaves_out_takes_its_dates_along():
@@ -249,6 +252,20 @@ def test_a_round_is_opened_from_a_former_one():
         actions.create(former.street, "另一轮", 2025, text, previous=new, by=me, now=NOW)
     with pytest.raises(Refused, match="已有同名轮次"):
         actions.create(former.street, "2025年自治金", 2025, text, by=me, now=NOW)
+
+
+def test_a_new_edition_takes_over_only_what_it_still_leaves_open():
+    former = open_round("closed", vote__k=7)
+    fixed = 'k = { value = 5, source = "weifang" }'
+    text = re.sub(r"^k = .*$", fixed, pack_text(), count=1, flags=re.MULTILINE)
+    text = re.sub(
+        r"^\[\[criteria\]\]\nkey = \"budget\"(.|\n)*?(?=\n\[\[)", "", text, flags=re.MULTILINE
+    )
+    me = officer_of(former)
+    new = actions.create(former.street, "2025年", 2025, text, previous=former, by=me, now=NOW)
+    gone = set(former.officer_values) - set(new.officer_values)
+    assert gone == {"vote.k", "criteria.budget.weight"}
+    assert book(new).values["vote.k"] == 5
 
 
 def test_the_call_closes_after_its_deadline_and_not_before():
