@@ -30,11 +30,32 @@ class Words(forms.CharField):
         return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _long(label: Any, most: int, help_text: Any = "", rows: int = 8) -> Words:
-    return Words(
+class Later:
+    """A field that handing in asks for, while a draft may leave it empty: see rules.missing."""
+
+    required: bool
+
+    def validate(self, value: Any) -> None:
+        self.required = False
+        super().validate(value)  # type: ignore[misc]
+        self.required = True
+
+
+class WordsLater(Later, Words):
+    pass
+
+
+class ChoiceLater(Later, forms.ChoiceField):
+    pass
+
+
+def _long(
+    label: Any, most: int, help_text: Any = "", rows: int = 8, kind: type[Words] = WordsLater
+) -> Words:
+    return kind(
         label=label,
         max_length=most,
-        required=False,
+        required=kind is WordsLater,
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
@@ -65,12 +86,12 @@ class Money(forms.CharField):
         return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
-class Day(forms.DateField):
+class Day(Later, forms.DateField):
     """A calendar day; its clean value is ISO text, empty where none was given."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, required=False, **kwargs)
+        super().__init__(widget=widget, **kwargs)
 
     def clean(self, value: Any) -> Any:
         day = super().clean(value)
@@ -92,6 +113,7 @@ class BeginForm(forms.Form):
         queryset=Neighbourhood.objects.none(),
         required=False,
         empty_label=_("请选择"),
+        help_text=_("新成立的团队，以及不属于某个居民区的组织，请选择"),
     )
 
     def __init__(
@@ -109,6 +131,8 @@ class BeginForm(forms.Form):
         place.queryset = Neighbourhood.objects.filter(street=round.street_id).order_by("code")
         if not may_found:
             del self.fields["name"]
+        if not may_found and all(team.neighbourhood_id for team in teams):
+            del self.fields["place"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -129,21 +153,21 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rules = rules
+        self.use_required_attribute = False
 
     def values(self) -> dict[str, Any]:
         return self.cleaned_data
 
 
 class TitleForm(StepForm):
-    title = Words(label=_("名称"), max_length=60, required=False)
-    summary = Words(
+    title = WordsLater(label=_("名称"), max_length=60)
+    summary = WordsLater(
         label=_("一句话介绍"),
         max_length=120,
-        required=False,
         help_text=_("邻居在列表和选票上先看到这一句"),
     )
-    tier = forms.ChoiceField(label=_("申报类别"), required=False, widget=forms.RadioSelect)
-    theme = forms.ChoiceField(label=_("主题"), required=False, widget=forms.RadioSelect)
+    tier = ChoiceLater(label=_("申报类别"), widget=forms.RadioSelect)
+    theme = ChoiceLater(label=_("主题"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,10 +190,9 @@ class NeedForm(StepForm):
 
 class GoalsForm(StepForm):
     goals = _long(_("目标"), 2000, _("做成以后会有什么不同，怎样看得出来"))
-    beneficiaries = Words(
+    beneficiaries = WordsLater(
         label=_("谁受益"),
         max_length=200,
-        required=False,
         help_text=_("哪些人，大约多少户或多少人；不要写个人姓名和住址"),
     )
 
@@ -184,7 +207,7 @@ class FundsForm(StepForm):
     own_funds = Money(
         label=_("自筹金额（元）"), required=False, help_text=_("居民、团队和伙伴自己出的钱")
     )
-    partners = _long(_("合作伙伴"), 1000, _("谁一起做，出钱、出物还是出力"), rows=4)
+    partners = _long(_("合作伙伴"), 1000, _("谁一起做，出钱、出物还是出力"), rows=4, kind=Words)
 
     def values(self) -> dict[str, Any]:
         return {**self.cleaned_data, "own_funds": self.cleaned_data["own_funds"] or 0}
@@ -281,14 +304,17 @@ class ScreeningForm(forms.Form):
     refusals = forms.MultipleChoiceField(
         label=_("不予受理理由"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    note = _long(_("说明"), 1000, _("团队会看到；不要写个人姓名和住址"), rows=4)
+    note = _long(_("说明"), 1000, _("团队会看到；不要写个人姓名和住址"), rows=4, kind=Words)
 
     def __init__(self, *args: Any, rules: Rules, appealed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.checks = () if appealed else rules.checks
         for check in self.checks:
             self.fields[f"check_{check.code}"] = forms.ChoiceField(
-                label=check.text, choices=Answer.choices, widget=forms.RadioSelect, required=False
+                label=check.text,
+                choices=Answer.choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("请判断这一项")},
             )
             self.fields[f"note_{check.code}"] = Words(
                 label=_("对这一项的说明"), max_length=200, required=False

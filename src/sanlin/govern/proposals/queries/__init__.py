@@ -11,13 +11,14 @@ from .lists import (
     totals,
     uncorrected,
 )
-from .reading import LABELS, compared, history, line_words, shown, sums, told
+from .reading import LABELS, compared, deadline, history, line_words, shown, sums, told
 
 __all__ = [
     "LABELS",
     "admitted",
     "alike",
     "compared",
+    "deadline",
     "handed_in",
     "history",
     "led_teams",

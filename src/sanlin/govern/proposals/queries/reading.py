@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sanlin.govern.proposals import stages
 from sanlin.govern.proposals.models import Content, Photo, Proposal, Revision
+from sanlin.govern.proposals.rules import last_screening
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.ground.ui import words
 from sanlin.kernel.budget import Line, least_own, most_asked, share_room
 from sanlin.kernel.money import yuan
@@ -199,6 +202,21 @@ def _rows(old: list[str], new: list[str]) -> list[Piece]:
             rows += [Piece("out", text) for text in old[a:b] if text]
             rows += [Piece("in", text) for text in new[c:d] if text]
     return rows
+
+
+def deadline(proposal: Proposal, *, now: datetime) -> str:
+    """Until when the team may hand in what it is writing, in words; empty where there is no end."""
+    if proposal.stage == stages.RETURNED:
+        last = last_screening(proposal)
+        return _("截止%(when)s") % {"when": words.day(last.until)} if last else ""
+    part = round_stages.CALL if proposal.stage == stages.DRAFT else round_stages.OPTIMISATION
+    window = proposal.round.window(part)
+    if window is None or window.closes is None:
+        return ""
+    return _("截止%(when)s，%(left)s") % {
+        "when": words.moment(window.closes),
+        "left": words.left(now, window.closes),
+    }
 
 
 def dates_words(content: Content) -> str:

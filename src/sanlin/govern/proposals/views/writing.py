@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from sanlin.commons.people.rules import residence
 from sanlin.govern.proposals import actions, queries, rules, stages
 from sanlin.govern.proposals.forms import (
     NEW_TEAM,
@@ -68,8 +69,16 @@ def _number(text: str) -> int:
 def begin(request: Request, round: Round) -> HttpResponse:
     """For which team and place; the draft is made here."""
     teams = queries.led_teams(request.by, round, now=request.now)
+    home = residence(request.by)
     form = BeginForm(
-        request.POST or None, round=round, teams=teams, may_found="team" in round.rules.applicants
+        request.POST or None,
+        round=round,
+        teams=teams,
+        may_found="team" in round.rules.applicants,
+        initial={
+            "team": teams[0].pk if len(teams) == 1 else None,
+            "place": home.neighbourhood_id if home else None,
+        },
     )
     if form.is_valid():
         try:
@@ -99,7 +108,11 @@ def overview(request: Request, proposal: Proposal) -> HttpResponse:
     return render(
         request,
         "proposals/overview.html",
-        {"proposal": proposal, "steps": steps, "missing": missing},
+        {
+            "proposal": proposal,
+            "steps": steps,
+            "deadline": queries.deadline(proposal, now=request.now),
+        },
     )
 
 
@@ -269,6 +282,7 @@ def _preview(
             "proposal": proposal,
             "missing": [(STEPS[one.step], one) for one in missing],
             "refused": refused,
+            "deadline": queries.deadline(proposal, now=request.now),
             "revises": proposal.stage == stages.ADMITTED,
             **queries.shown(proposal, proposal.draft),
         },
