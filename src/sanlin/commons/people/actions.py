@@ -183,9 +183,10 @@ def act_for(resident: Resident, *, reason: str, by: Account, now: datetime) -> A
     require(rules.can_act_for(by, resident, now=now))
     if len("".join(reason.split())) < journal.SHORTEST_REASON:
         raise Refused(_("请写明代办事由，至少4个字"))
-    assistance = Assistance.objects.create(
-        person=resident.account, hand=by, reason=reason.strip()[:200], started_at=now
-    )
+    with refusing(_("不能为自己代办")):
+        assistance = Assistance.objects.create(
+            person=resident.account, hand=by, reason=reason.strip()[:200], started_at=now
+        )
     person = Account.objects.get(pk=resident.account_id)
     person.hand = by
     record(assistance, by=person, now=now)

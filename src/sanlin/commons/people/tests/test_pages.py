@@ -326,6 +326,17 @@ def test_acting_for_somebody_with_a_post_lends_nothing(place, sun):
     assert client.get("/people/").status_code == 200
 
 
+def test_a_form_of_one_s_own_left_open_dies_when_acting_begins(place, sun):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sun)
+    address = f"/people/{scene.resident(place).resident.pk}/act/"
+    found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode())
+    typed = {"reason": "到场办理", "present": "on", "csrfmiddlewaretoken": found[1]}
+    assert client.post(address, typed).status_code == 302
+    old = client.post("/account/stop-acting/", {"csrfmiddlewaretoken": found[1]})
+    assert (old.status_code, "页面停留太久" in text(old)) == (403, True)
+
+
 def test_acting_ends_by_itself_after_half_an_hour(place, sun, monkeypatch):
     client = signed_in(sun)
     begin(client, scene.resident(place, "李秀英").resident)
@@ -560,6 +571,15 @@ def test_the_auditor_reads_the_lines_of_her_district(place, sun, many, django_as
         answer = client.get("/people/journal/?deed=resident.add")
     assert len(rows(answer)) == many
     assert "孙洁" in text(answer)
+
+
+def test_what_a_worker_of_the_district_did_for_another_stays_with_the_district(place, sun):
+    li = scene.resident(place, "李秀英")
+    begin(signed_in(sun), li.resident)
+    Resident.objects.update(neighbourhood=scene.neighbourhood())
+    page = signed_in(scene.auditor(place.street.district)).get("/people/journal/")
+    assert rows(page) == [str(Entry.objects.get().pk)]
+    assert "desk.act_for 李秀英 孙洁" in text(page)
 
 
 def test_the_journal_by_day_and_by_deed(place, sun):
