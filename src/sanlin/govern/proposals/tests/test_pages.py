@@ -442,11 +442,3 @@ def test_withdrawing_says_what_will_happen_first():
     assert client.post(go("withdraw", one.pk)).url == go("mine")
     one.refresh_from_db()
     assert one.stage == stages.WITHDRAWN
-
-
-def test_the_english_pages_speak_english(settings):
-    one = proposal(town.open_round(round_stages.REVIEW))
-    settings.LANGUAGE_CODE = "en"
-    client = Client(headers={"accept-language": "en"})
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    assert client.get(go("page", one.pk)).status_code == 200
