@@ -15,19 +15,19 @@ from sanlin.kernel.budget import Line
 TIERS = {"shifan": (8, 20_000), "pinpai": (21, 15_000), "yumiao": (26, 10_000)}
 MORE_THAN_FIT = 1  # proposals in each tier beyond its places, so that somebody misses the line
 
-# (tier, title, neighbourhood or "" for the next in turn)
+# (tier, title, neighbourhood or "" for the next in turn, circle)
 PUBLISHED = (
-    ("shifan", "活力二村益路同行", "潍坊二村居委会"),
-    ("shifan", "开心坊自治家园理事会", ""),
-    ("shifan", "618客堂间", ""),
-    ("pinpai", "空中蔬菜乐园", ""),
-    ("pinpai", "欢乐帮帮团", ""),
-    ("pinpai", "相悦邻聚里", ""),
-    ("pinpai", "社区骑士计划", "泉东第二居委会"),
-    ("pinpai", "共融庭院共享清风", "杨家渡居委会"),
-    ("yumiao", "文明养宠和谐社区", ""),
-    ("yumiao", "凯往家的列车", "滨江凯旋门居委会"),
-    ("yumiao", "福源连心桥", ""),
+    ("shifan", "活力二村益路同行", "潍坊二村居委会", "公益服务"),
+    ("shifan", "开心坊自治家园理事会", "", "团队培育"),
+    ("shifan", "618客堂间", "", "邻里会客厅"),
+    ("pinpai", "空中蔬菜乐园", "", "社区小花园"),
+    ("pinpai", "欢乐帮帮团", "", "公益服务"),
+    ("pinpai", "相悦邻聚里", "", "邻里会客厅"),
+    ("pinpai", "社区骑士计划", "泉东第二居委会", "群体融入"),
+    ("pinpai", "共融庭院共享清风", "杨家渡居委会", "社区小花园"),
+    ("yumiao", "文明养宠和谐社区", "", "团队培育"),
+    ("yumiao", "凯往家的列车", "滨江凯旋门居委会", "楼道美化"),
+    ("yumiao", "福源连心桥", "", "公益服务"),
 )
 NUMBERED = {"shifan": "示范", "pinpai": "品牌", "yumiao": "育苗"}
 
@@ -120,12 +120,10 @@ def plans(places: list[str]) -> Iterator[Plan]:
     """One more than fits in each tier, places taken in turn where a name does not bind them."""
     turn = 0
     for tier, (seats, cap) in TIERS.items():
-        named = [(title, place) for key, title, place in PUBLISHED if key == tier]
+        named = [row[1:] for row in PUBLISHED if row[0] == tier]
         for n in range(1, seats + MORE_THAN_FIT + 1):
-            title, place = named[n - 1] if n <= len(named) else ("", "")
-            topic = TOPICS[turn % len(TOPICS)]
-            if title == "社区骑士计划":
-                topic = TOPICS[0]
+            title, place, circle = named[n - 1] if n <= len(named) else ("", "", "")
+            topic = next((t for t in TOPICS if t.circle == circle), TOPICS[turn % len(TOPICS)])
             asked = cap - (turn * 7 % 5) * 500
             yield _plan(
                 tier,

@@ -214,7 +214,7 @@ def _given(one: Proposal, most: int, seat: int, place: int) -> Fraction:
     Projects whose names are published were funded, so the judges of the story think better of them.
     """
     number = one.number or 0
-    known = one.title in {title for _tier, title, _place in PUBLISHED}
+    known = one.title in {title for _tier, title, _place, _circle in PUBLISHED}
     twentieths = (17 if known else 14) + (number * 5 + seat * 3 + place * 7 + number * seat) % 4
     return Fraction(most * twentieths // 10, 2)
 
