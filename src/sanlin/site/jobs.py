@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sanlin.govern.ballots.jobs import close_votes
+from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class Job(Protocol):
     def __call__(self, *, now: datetime) -> int: ...
 
 
-JOBS: tuple[Job, ...] = (close_calls, close_votes)
+JOBS: tuple[Job, ...] = (close_calls, refuse_uncorrected, close_votes)
 
 
 def do_due(

@@ -21,6 +21,7 @@ urlpatterns = [
     path("ui/", include("sanlin.ground.ui.urls")),
 ]
 
+handler400 = "sanlin.ground.ui.views.not_understood"
 handler403 = "sanlin.ground.ui.views.no_permission"
 handler404 = "sanlin.ground.ui.views.not_found"
 handler500 = "sanlin.ground.ui.views.broken"

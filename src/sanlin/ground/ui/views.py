@@ -92,6 +92,10 @@ def gallery(request: Request) -> HttpResponse:
     return gallery_samples.SAMPLE_TABLE.answer(request, rows, "ui/gallery.html", show)
 
 
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return say_no(request, _("提交的内容太大或不完整，没有收下。请分开提交，或换小一点的文件。"), 400)
+
+
 def no_permission(request: HttpRequest, exception: Exception) -> HttpResponse:
     return say_no(request, str(exception) or _("此页不对您开放。"), 403)
 

@@ -233,6 +233,13 @@ def test_hostile_words_meet_a_sentence_and_never_an_error(nasty):
     assert Proposal.objects.filter(stage=stages.SUBMITTED).get() == waiting
 
 
+def test_far_too_much_is_refused_in_a_sentence():
+    draft = proposal(town.open_round(), stages.DRAFT)
+    answer = signed_in(draft.author).post(go("write", draft.pk, "need"), {"need": "长" * 2_000_000})
+    assert answer.status_code == 400
+    assert "提交的内容太大或不完整，没有收下" in text(answer)
+
+
 def test_bad_encodings_and_wrong_content_types_meet_no_error():
     draft = proposal(town.open_round(), stages.DRAFT)
     client = signed_in(draft.author)
