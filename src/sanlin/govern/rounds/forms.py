@@ -234,6 +234,13 @@ class DraftForm(NameForm):
         """The open values, grouped as the rules page groups them."""
         return self._grouped(self.open)
 
+    def waiting(self) -> list[tuple[str, str]]:
+        """Where and what is still to be set: the anchor of each field, and its words."""
+        return [
+            (self[rule.path].id_for_label or self[rule.path].auto_id, self.rules.title(rule.path))
+            for rule in self.rules.unset
+        ]
+
     def more(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """The values that have one and may be changed."""
         return self._grouped(self.changeable)

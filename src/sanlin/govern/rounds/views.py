@@ -23,7 +23,7 @@ from .queries import next_step, timeline
 from .queries.course import deadline
 from .queries.lists import rounds_for, streets_of
 from .queries.packs import in_force, text_of
-from .queries.rulebook import instruments, sections, summary
+from .queries.rulebook import explained, sections
 from .rules.book import book
 from .rules.windows import (
     later_faults,
@@ -341,14 +341,12 @@ def follow(request: Request, round: Round) -> HttpResponse:
 @gate(rules.can_see, Round, having=STREET)
 def rules_page(request: Request, round: Round) -> HttpResponse:
     """The rules in plain words, each with its source; frozen ones with their fingerprint."""
-    steps, rulebook = timeline(round, now=request.now), book(round)
+    steps = timeline(round, now=request.now)
     told = {
         "round": round,
         "steps": steps,
-        "facts": summary(rulebook),
-        "instruments": instruments(rulebook),
+        "rules": explained(round),
         "pack": round.rules.pack if round.frozen else round.pack,
-        "sections": sections(rulebook),
         "extensions": [one for window in round.windows.all() for one in window.extensions.all()],
         "manages": rules.can_manage(request.by, round, now=request.now),
     }

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanlin.govern.rounds.rules.book import OFFICER, Book, in_english, label, said
-from sanlin.kernel.packs import LISTS, OWN, Field
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules.book import (
+    OFFICER,
+    Book,
+    book,
+    frozen_book,
+    in_english,
+    label,
+    said,
+)
+from sanlin.kernel.packs import LISTS, OWN, Field, thaw
 
 TITLES = {
     "stages": gettext_lazy("环节"),
@@ -51,6 +61,31 @@ class Section:
     anchor: str
     title: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """All that the rules page says: every section, the first figures, the instruments at the end."""
+
+    sections: tuple[Section, ...]
+    summary: tuple[tuple[str, str], ...]
+    instruments: tuple[tuple[int, str], ...]
+
+
+def explained(round: Round) -> Explained:
+    """The rules of a round in the reader's language; frozen ones are put into words once."""
+    if round.frozen:
+        return _explained_once(bytes(round.frozen), in_english())
+    return _explain(book(round))
+
+
+@lru_cache(maxsize=32)
+def _explained_once(frozen: bytes, _english: bool) -> Explained:
+    return _explain(frozen_book(thaw(frozen)))
+
+
+def _explain(rules: Book) -> Explained:
+    return Explained(tuple(sections(rules)), tuple(summary(rules)), tuple(instruments(rules)))
 
 
 def sections(rules: Book) -> list[Section]:

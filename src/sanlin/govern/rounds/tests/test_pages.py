@@ -76,6 +76,7 @@ def test_a_draft_is_played_from_new_to_open(client):
     waiting = {rule.path for rule in page.context["form"].open}
     assert {"budget", "award.expert", "vote.k"} <= waiting
     assert "notice.days" not in waiting
+    assert ("id_budget", "本轮总额") in page.context["form"].waiting()
 
     wrong = client.post(
         at("draft", round),
