@@ -1,0 +1,159 @@
+"""A round at a glance: money, tiers by committees, stages, the next verb and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum, prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from sanlin.commons.places.models import Neighbourhood
+from sanlin.govern.awards import rules as award_rules
+from sanlin.govern.awards.queries import current, standing
+from sanlin.govern.ballots import rules as ballot_rules
+from sanlin.govern.projects import rules as project_rules
+from sanlin.govern.projects import stages as project_stages
+from sanlin.govern.projects.models import Instalment
+from sanlin.govern.proposals.queries import totals
+from sanlin.govern.reviews import rules as review_rules
+from sanlin.govern.rounds import rules as round_rules
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.queries import next_step, timeline
+from sanlin.ground.clock import local_day
+from sanlin.ground.ui.charts import Heat
+from sanlin.ground.verdict import ALLOWED, Verdict
+
+from .mine import at
+
+Rule = Callable[..., Verdict]
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next verb of a round: its words, the page that does it, what is missing before it.
+
+    `said` is one sentence about when; `due` None means that it waits for people, not for a date.
+    """
+
+    words: str
+    href: str
+    verdict: Verdict
+    said: str
+    is_due: bool
+    due: datetime | None
+
+
+def _nobody_asks(who: Any, round: Round, *, now: datetime) -> Verdict:
+    return ALLOWED
+
+
+def _can_close_entries(who: Any, round: Round, *, now: datetime) -> Verdict:
+    if "vote" in round.rules.stages:
+        return ballot_rules.can_close_vote(who, round, now=now)
+    return award_rules.can_close_entries(who, round, now=now)
+
+
+def _can_publish(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Count first, then sign, then publish: what comes next of these three."""
+    decision = current(round)
+    if decision is None:
+        return award_rules.can_decide(who, round, now=now)
+    return award_rules.can_publish(who, decision, now=now)
+
+
+def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
+    """(words, page, rule) of a verb of a round."""
+    voting = bool(round.frozen) and "vote" in round.rules.stages
+    known: dict[str, tuple[str, str, Rule]] = {
+        "open_call": (_("公布办法，开始征集"), "rounds:open", round_rules.can_open_call),
+        "close_call": (_("看收到的提案"), "proposals:watch", _nobody_asks),
+        "open_review": (_("开始评审"), "reviews:panel", review_rules.can_open_review),
+        "open_optimisation": (
+            _("进入优化"),
+            "reviews:panel",
+            review_rules.can_open_optimisation,
+        ),
+        "open_vote": (_("开始投票"), "ballots:vote", ballot_rules.can_open_vote),
+        "close_entries": (
+            _("结束投票并计票") if voting else _("结束评审，进入决定"),
+            "ballots:vote" if voting else "awards:decision",
+            _can_close_entries,
+        ),
+        "publish": (_("计算、签署并公示结果"), "awards:decision", _can_publish),
+        "confirm": (_("确认结果，开始签约"), "projects:confirm", project_rules.can_confirm),
+        "close": (_("结束本轮"), "projects:list", project_rules.can_close_round),
+    }
+    return known[verb]
+
+
+def next_verb(round: Round, *, who: Any, now: datetime) -> Next | None:
+    """What an officer can do next with a round, and why it is not due; None at its end."""
+    step = next_step(round, now=now)
+    if step is None:
+        return None
+    words, page, rule = _doors(round, step.verb)
+    verdict = rule(who, round, now=now)
+    return Next(words, at(page, round.pk), verdict, step.words, step.is_due, step.due)
+
+
+def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
+    """Money, tiers by committees, stages and the next verb of a round, in the page's words."""
+    prefetch_related_objects([round], "windows__extensions")
+    rows = totals(round)
+    tiers = [(tier.key, tier.name) for tier in round.rules.tiers] if round.frozen else []
+    tiers = tiers or [("", _("提案"))]
+    stood = Neighbourhood.objects.filter(street=round.street_id).on(local_day(now))
+    places = list(stood.order_by("code").values_list("pk", "name"))
+    paid = Instalment.objects.filter(project__round=round, stage=project_stages.PAID)
+    return {
+        "asked": sum(row["asked"] for row in rows),
+        "approved": standing(round).aggregate(sum=Sum("grant"))["sum"] or 0,
+        "paid": paid.aggregate(sum=Sum("amount"))["sum"] or 0,
+        "proposals": sum(row["proposals"] for row in rows),
+        "counts": _heat(rows, tiers, places, "proposals"),
+        "sums": _heat(rows, tiers, places, "asked"),
+        "steps": timeline(round, now=now),
+        "next": next_verb(round, who=who, now=now),
+        "doors": _pages(round),
+    }
+
+
+def _heat(
+    rows: list[dict[str, Any]],
+    tiers: list[tuple[str, str]],
+    places: list[tuple[int, str]],
+    figure: str,
+) -> Heat:
+    """Committees down, tiers across; what names no tier of the round is counted in a last column,
+    and what lies in a committee that stands no more in a last line."""
+    cells: dict[tuple[int, str], int] = {}
+    down, across = dict(places), dict(tiers)
+    for row in rows:
+        place = row["neighbourhood"]
+        down.setdefault(place, row["place"])
+        tier = row["tier"] if row["tier"] in across or "" in across else ""
+        across.setdefault(tier, _("其他"))
+        tier = tier if tier in dict(tiers) else ""
+        cells[place, tier] = cells.get((place, tier), 0) + row[figure]
+    return Heat(
+        tuple(across.values()),
+        tuple(down.values()),
+        tuple(tuple(cells.get((place, tier), 0) for tier in across) for place in down),
+    )
+
+
+def _pages(round: Round) -> list[tuple[str, str]]:
+    """(address, words) of the staff pages of a round that there are."""
+    pages = [("rounds:manage", _("期限与办法"))]
+    if round.frozen:
+        parts = round.rules.stages
+        pages += [("proposals:watch", _("提案与审查"))]
+        pages += [("reviews:panel", _("评委")), ("reviews:grid", _("评审表"))] * ("review" in parts)
+        pages += [("ballots:vote", _("投票"))] * ("vote" in parts)
+        pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
+        pages += [("projects:list", _("项目")), ("reports:round", _("报表"))]
+    found = [(at(page, round.pk), words) for page, words in pages]
+    return [(href, words) for href, words in found if href]

@@ -1,0 +1,253 @@
+"""What waits for a member of staff. One function an app; `WAITING` lists them all.
+
+A function takes the person and the moment and gives `Waiting`s; it reads a constant number of times.
+To add one: write it, and add its name to the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanlin.commons.people.models import Resident
+from sanlin.commons.people.rules import posts_of
+from sanlin.govern.awards import stages as award_stages
+from sanlin.govern.awards.models import Decision, Objection
+from sanlin.govern.projects import stages as project_stages
+from sanlin.govern.projects.models import Instalment, Receipt, Report
+from sanlin.govern.proposals import stages as proposal_stages
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.reviews import stages as review_stages
+from sanlin.govern.reviews.models import Recusal, Review, Seat
+from sanlin.govern.rounds import stages
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.queries import next_step
+from sanlin.harmony.voices.queries import waiting as unanswered
+
+from .glance import next_verb
+from .mine import OFFICERS, WORKERS, at, my_streets, run_by
+
+ANSWER_WITHIN = timedelta(days=15)  # our own promise: no source gives a number of days
+LAST_MINUTE = time(23, 59)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to do: its words, where, until when (None: no date), and why it waits."""
+
+    title: str
+    href: str
+    due: datetime | None
+    why: str
+
+    def is_late(self, now: datetime) -> bool:
+        return self.due is not None and self.due < now
+
+
+def steps(who: Any, *, now: datetime) -> list[Waiting]:
+    """The next step of each of my rounds, once it is due and nothing is missing before it."""
+    found = []
+    for round in run_by(who, now=now):
+        coming = next_step(round, now=now)
+        if coming is None or not coming.is_due:
+            continue
+        step = next_verb(round, who=who, now=now)
+        if step and step.verdict:
+            found.append(Waiting(step.words, step.href, step.due, round.name))
+    return found
+
+
+def screening(who: Any, *, now: datetime) -> list[Waiting]:
+    """Proposals and appeals without a conclusion of the formal checks."""
+    open_ = (proposal_stages.SUBMITTED, proposal_stages.APPEALED)
+    rounds = {one.pk: one for one in run_by(who, now=now)}
+    if not rounds:
+        return []
+    rows = Proposal.objects.filter(
+        round__in=rounds, round__stage__in=(stages.CALL, stages.SCREENING), stage__in=open_
+    )
+    return [
+        Waiting(
+            ngettext("审查%(n)s份提案", "审查%(n)s份提案", n) % {"n": n},
+            at("proposals:watch", pk),
+            _closes(rounds[pk], stages.SCREENING),
+            rounds[pk].name,
+        )
+        for pk, n in rows.values_list("round").annotate(Count("pk")).order_by("round")
+    ]
+
+
+def _closes(round: Round, stage: str) -> datetime | None:
+    return next((one.closes for one in round.windows.all() if one.stage == stage), None)
+
+
+def reviews(who: Any, *, now: datetime) -> list[Waiting]:
+    """The sheets that I still owe as a judge."""
+    seats = list(
+        Seat.objects.filter(
+            account_id=who.pk, left_at__isnull=True, round__stage=stages.REVIEW
+        ).select_related("round")
+    )
+    if not seats:
+        return []
+    rounds = [seat.round_id for seat in seats]
+    admitted = _counted(
+        Proposal.objects.filter(round__in=rounds, stage=proposal_stages.ADMITTED), "round"
+    )
+    sealed = _counted(Review.objects.filter(seat__in=seats, stage=review_stages.SEALED), "seat")
+    aside = _counted(
+        Recusal.objects.filter(seat__in=seats, proposal__stage=proposal_stages.ADMITTED), "seat"
+    )
+    dates = {seat.round_id: seat.round for seat in seats}
+    found = []
+    for seat in seats:
+        n = admitted.get(seat.round_id, 0) - sealed.get(seat.pk, 0) - aside.get(seat.pk, 0)
+        if n > 0:
+            found.append(
+                Waiting(
+                    ngettext("评%(n)s份提案", "评%(n)s份提案", n) % {"n": n},
+                    reverse("reviews:mine", args=[seat.round_id]),
+                    _closes(dates[seat.round_id], stages.REVIEW),
+                    seat.round.name,
+                )
+            )
+    return found
+
+
+def _counted(rows: Any, by: str) -> dict[int, int]:
+    return dict(rows.values_list(by).annotate(Count("pk")).order_by(by))
+
+
+def signatures(who: Any, *, now: datetime) -> list[Waiting]:
+    """Decisions that lack my signature, where others may have signed already."""
+    rounds = {one.pk: one for one in run_by(who, now=now)}
+    if not rounds:
+        return []
+    rows = Decision.objects.filter(round__in=rounds, stage=award_stages.DRAFTED)
+    return [
+        Waiting(
+            _("核对并签署结果"),
+            reverse("awards:decision", args=[decision.round_id]),
+            None,
+            rounds[decision.round_id].name,
+        )
+        for decision in rows.exclude(signatures__account_id=who.pk).order_by("pk")
+    ]
+
+
+def objections(who: Any, *, now: datetime) -> list[Waiting]:
+    """Objections without an answer."""
+    rounds = {one.pk: one for one in run_by(who, now=now)}
+    if not rounds:
+        return []
+    rows = Objection.objects.open().filter(award__decision__round__in=rounds)
+    return [
+        Waiting(
+            _("答复第%(n)s号异议") % {"n": one.number},
+            reverse("awards:answer", args=[one.pk]),
+            one.due,
+            str(one.award.proposal),
+        )
+        for one in rows.select_related("award__proposal").order_by("pk")
+    ]
+
+
+def payments(who: Any, *, now: datetime) -> list[Waiting]:
+    """Instalments that I may ask for, or approve because another officer asked."""
+    rounds = run_by(who, now=now)
+    if not rounds:
+        return []
+    rows = Instalment.objects.filter(
+        project__round__in=rounds, stage__in=(project_stages.DUE, project_stages.PROPOSED)
+    ).exclude(stage=project_stages.PROPOSED, proposed_by_id=who.pk)
+    found = []
+    for one in rows.select_related("project__undertaking").order_by("pk"):
+        words = _("审批拨款") if one.stage == project_stages.PROPOSED else _("申请拨付")
+        why = f"{one.project} · {one.name}"
+        found.append(Waiting(words, at("projects:project", one.project_id), _evening(one.due), why))
+    return found
+
+
+def _evening(day: Any) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, LAST_MINUTE)) if day else None
+
+
+def papers(who: Any, *, now: datetime) -> list[Waiting]:
+    """Receipts to check and reports to evaluate, by project."""
+    rounds = run_by(who, now=now)
+    if not rounds:
+        return []
+    found = []
+    for model, words in ((Receipt, _("审核%(n)s张票据")), (Report, _("评估%(n)s份报告"))):
+        rows = model.objects.filter(project__round__in=rounds, stage=project_stages.HANDED_IN)
+        counted = rows.values_list("project", "project__undertaking__title").annotate(Count("pk"))
+        found += [
+            Waiting(words % {"n": n}, at("projects:project", pk), None, title)
+            for pk, title, n in counted.order_by("project")
+        ]
+    return found
+
+
+def newcomers(who: Any, *, now: datetime) -> list[Waiting]:
+    """Residents who registered themselves in my neighbourhoods and whom nobody has confirmed."""
+    mine = {
+        post.neighbourhood_id
+        for post in posts_of(who, now=now)
+        if post.kind in WORKERS and post.neighbourhood_id
+    }
+    if not mine:
+        return []
+    rows = Resident.objects.waiting().filter(neighbourhood__in=mine)
+    counted = rows.values("neighbourhood__name").annotate(n=Count("pk")).order_by("neighbourhood")
+    return [
+        Waiting(
+            ngettext("核实%(n)s位居民", "核实%(n)s位居民", row["n"]) % row,
+            reverse("people:residents"),
+            None,
+            _("%(place)s有居民自行登记，等待核实") % {"place": row["neighbourhood__name"]},
+        )
+        for row in counted
+    ]
+
+
+def voices(who: Any, *, now: datetime) -> list[Waiting]:
+    """Complaints, suggestions and questions without an answer."""
+    streets = my_streets(who, OFFICERS, now=now)
+    if not streets:
+        return []
+    return [
+        Waiting(
+            ngettext("答复%(n)s条意见", "答复%(n)s条意见", row["n"]) % row,
+            reverse("voices:street", args=[row["street"]]) + "?stage=new",
+            row["since"] + ANSWER_WITHIN,
+            _("%(name)s收到，还没有答复") % row,
+        )
+        for row in unanswered(streets)
+    ]
+
+
+WAITING: list[Callable[..., list[Waiting]]] = [
+    steps,
+    screening,
+    reviews,
+    signatures,
+    objections,
+    payments,
+    papers,
+    newcomers,
+    voices,
+]
+
+
+def waiting_for(who: Any, *, now: datetime) -> list[Waiting]:
+    """Everything that waits for `who`: what has a date first, the nearest on top."""
+    found = [one for part in WAITING for one in part(who, now=now)]
+    return sorted(found, key=lambda one: (one.due is None, one.due or now, one.title))
