@@ -21,6 +21,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, next_stage
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.ballots.form import Chosen, Form, check
 from sanlin.kernel.money import yuan
@@ -51,26 +52,26 @@ def by_household(round: Round) -> bool:
     return round.rules.vote.unit == "household"
 
 
-def born_by(day: date, age: int) -> date:
-    """The latest birthday of somebody who is `age` on `day`.
+def born_by(on: date, age: int) -> date:
+    """The latest birthday of somebody who is `age` on the day `on`.
 
     >>> born_by(date(2024, 2, 29), 18)
     datetime.date(2006, 2, 28)
     """
     try:
-        return day.replace(year=day.year - age)
+        return on.replace(year=on.year - age)
     except ValueError:
-        return day.replace(year=day.year - age, day=28)
+        return on.replace(year=on.year - age, day=28)
 
 
-def eligible(round: Round, day: date) -> QuerySet[Resident]:
-    """Everybody whom the pack lets vote, as known on `day`: one row a resident."""
+def eligible(round: Round, on: date) -> QuerySet[Resident]:
+    """Everybody whom the pack lets vote, as known on the day `on`: one row a resident."""
     vote = round.rules.vote
     people: QuerySet[Resident] = Resident.objects.verified().filter(
         neighbourhood__street=round.street_id,
         account__is_active=True,
-        verified_on__lte=day,
-        born__lte=born_by(day, vote.min_age),
+        verified_on__lte=on,
+        born__lte=born_by(on, vote.min_age),
     )
     if vote.own_community_only:
         proposed = Proposal.objects.filter(round=round, stage=ADMITTED)
@@ -127,7 +128,7 @@ def unfit(person: Resident | None, roll: Roll, *, now: datetime) -> str:
             person.born is not None and person.born > born_by(roll.day, vote.min_age),
             lambda: (
                 _("投票人须在%(day)s年满%(age)s周岁")
-                % {"day": roll.day.isoformat(), "age": vote.min_age}
+                % {"day": day(roll.day, full=True), "age": vote.min_age}
             ),
         ),
         (
@@ -156,7 +157,7 @@ def is_on_roll(who: Any, round: Round, *, now: datetime) -> Verdict:
     return denied(
         reason
         or _("名册在%(day)s确定，当时还没有您的资料；请联系居委补录")
-        % {"day": roll.day.isoformat()}
+        % {"day": day(roll.day, full=True)}
     )
 
 
@@ -200,7 +201,7 @@ def _missing(round: Round, now: datetime) -> list[str]:
         missing.append(_("还没有符合条件的居民，请先导入并核实居民"))
     window = round.window(VOTE)
     if window and window.opens > now:
-        missing.append(_("投票定于%(day)s开始") % {"day": local_day(window.opens).isoformat()})
+        missing.append(_("投票定于%(day)s开始") % {"day": day(window.opens, full=True)})
     if window and window.closes and window.closes <= now:
         missing.append(_("投票的截止时间已经过去，请先改期"))
     return missing
@@ -225,7 +226,7 @@ def can_close_vote(who: Any, round: Round, *, now: datetime) -> Verdict:
     if roll.closes is not None and now < roll.closes:
         return denied(
             _("投票到%(day)s才截止；在此之前谁都不能提前截止")
-            % {"day": local_day(roll.closes).isoformat()}
+            % {"day": day(roll.closes, full=True)}
         )
     return ALLOWED
 

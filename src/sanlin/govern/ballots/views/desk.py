@@ -94,8 +94,9 @@ def roll(request: Request, round: Round) -> HttpResponse:
         "can_add": rules.can_work_on_roll(request.by, round, now=request.now),
         "household": bool(round.frozen) and rules.by_household(round),
     }
+    on_paper = request.GET.get("format") == "xlsx"
     officer = rules.is_open(round, now=request.now) and can_run(request.by, round, now=request.now)
-    table = replace(ROLL, columns=(*ROLL.columns, STRIKE)) if officer else ROLL
+    table = replace(ROLL, columns=(*ROLL.columns, STRIKE)) if officer and not on_paper else ROLL
     return table.answer(request, rows, "ballots/roll.html", context)
 
 
