@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.govern.ballots import rules, stages
 from sanlin.govern.ballots.models import Ballot, Roll, Voter
-from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.proposals.stages import WITHDRAWN
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import lots
@@ -119,6 +119,11 @@ class Card:
     @property
     def chosen(self) -> bool:
         return self.place > 0
+
+    @property
+    def photo(self) -> Photo | None:
+        """The first photo that was handed in."""
+        return next(iter(self.proposal.shown_photos), None)
 
     @property
     def withdrawn(self) -> bool:
