@@ -128,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 APPS = [
     "ground.ui",
+    "ground.sheets",
     "ground.accounts",
     "ground.journal",
     "commons.places",

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from sanlin.ground import sheets
-from sanlin.ground.sheets import Head, workbook
+from sanlin.ground.sheets import Head, workbook, writer
 
 
 def cells(answer):
@@ -89,7 +89,7 @@ def test_no_rows_are_a_heading_alone():
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    monkeypatch.setattr(writer, "MOST_ROWS", 2)
     with pytest.raises(ValueError, match="more than 2 rows"):
         workbook(["甲"], ([n] for n in range(3)))
 

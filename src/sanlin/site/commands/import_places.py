@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with fetched(options.source) as path, package(path) as territory:
             within = territory.find(**named)
-            print(f"{territory.title}: {territory.full_name(within) or '全国'}")
+            print(f"{territory.title}: {territory.full_name(within) or '全国'}")  # data
             tell = nobody if options.quiet else show
             edition = load_territory(territory, within, tell=tell, by=None, now=clock.now())
     except BadSource as bad:
