@@ -43,6 +43,11 @@ def residents_of(who: Any, *, now: datetime) -> QuerySet[Any]:
     return shown
 
 
+def waiting_for(who: Any, *, now: datetime) -> QuerySet[Any]:
+    """Of the residents whom `who` keeps, those who wait to be confirmed."""
+    return residents_of(who, now=now).filter(state="waiting")
+
+
 def namesakes(resident: Resident) -> QuerySet[Resident]:
     """Others of the same name in the same neighbourhood: perhaps the same person, on paper."""
     same = Resident.objects.living().filter(

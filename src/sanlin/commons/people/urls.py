@@ -5,6 +5,7 @@ from .views import desk, newcomers, posts, residents
 app_name = "people"
 urlpatterns = [
     path("", residents.residents, name="residents"),
+    path("waiting/", residents.waiting, name="waiting"),
     path("search/", residents.search, name="search"),
     path("add/", residents.add, name="add"),
     path("add/<int:pk>/", residents.add_in, name="add_in"),

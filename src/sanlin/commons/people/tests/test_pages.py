@@ -378,7 +378,10 @@ def test_a_newcomer_registers_waits_and_is_confirmed(place, sun):
     assert (closed.status_code, "您已登记为潍坊二村居民区的居民" in text(closed)) == (403, True)
 
     desk = signed_in(sun)
-    assert rows(desk.get("/people/?state=waiting")) == ["赵晨"]
+    scene.resident(place, "李秀英")
+    scene.resident(scene.neighbourhood(place.street), "别处人", verified_on=None)
+    desk.post("/people/search/", {"term": "李"})
+    assert rows(desk.get("/people/waiting/")) == ["赵晨"]
     assert desk.post(f"/people/{row.pk}/confirm/", {"key": "c"}).status_code == 302
     row.refresh_from_db()
     assert row.verified_on == scene.NOW.date()

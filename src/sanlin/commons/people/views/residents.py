@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -80,6 +81,13 @@ RESIDENTS = Table(
     order="account__name",
     empty=gettext_lazy("没有找到居民。按号码查找时要写完整；只能找到本辖区登记的居民。"),
 )
+WAITING = replace(
+    RESIDENTS,
+    name="waiting",
+    caption=gettext_lazy("等待核实的居民"),
+    sieves=RESIDENTS.sieves[1:],
+    empty=gettext_lazy("没有人在等待核实。居民用手机自己登记后，会出现在这里。"),
+)
 
 
 @gate(rules.can_list)
@@ -91,6 +99,14 @@ def residents(request: Request) -> HttpResponse:
         rows = queries.search(rows, searched["key"])
     shown = {"searched": searched, "search": SearchForm()}
     return RESIDENTS.answer(request, rows, "people/residents.html", shown)
+
+
+@gate(rules.can_list)
+@never_cache
+def waiting(request: Request) -> HttpResponse:
+    """Those who registered themselves and wait for the committee, whatever is being searched for."""
+    rows = queries.waiting_for(request.by, now=request.now)
+    return WAITING.answer(request, rows, "people/waiting.html")
 
 
 @gate(rules.can_list)
