@@ -16,7 +16,7 @@ from sanlin.kernel.packs import BadPack, Field, Pack
 from sanlin.kernel.packs.values import Misfit, from_officer
 
 from .models import Round, Window, read_pack
-from .queries.packs import in_force, is_in_force, text_of
+from .queries.packs import in_force, is_in_force, shipped, text_of
 from .queries.rulebook import TITLES, source_words
 from .rules.book import Book, draft_book, in_english, said
 from .rules.faults import sentence, spoken
@@ -88,6 +88,10 @@ class NewRound(NameForm):
         except BadPack as bad:
             self.add_error("file", [sentence(fault) for fault in bad.faults[:MOST_FAULTS]])
             return ""
+        if pack.id in shipped():
+            self.add_error(
+                "file", gettext("代号“%(id)s”已有自带的办法，请换一个 id") % {"id": pack.id}
+            )
         if not is_in_force(pack, self.on):
             self.add_error("file", gettext("这份办法今天不在有效期内，请核对生效和失效日期"))
         return str(text)

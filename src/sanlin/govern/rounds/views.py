@@ -22,7 +22,7 @@ from .models import Round
 from .queries import next_step, timeline
 from .queries.course import deadline
 from .queries.lists import rounds_for, streets_of
-from .queries.packs import in_force, text_of
+from .queries.packs import in_force, text_for_next
 from .queries.rulebook import explained, sections
 from .rules.book import book
 from .rules.windows import (
@@ -314,15 +314,15 @@ def cancel(request: Request, round: Round) -> HttpResponse:
 def follow(request: Request, round: Round) -> HttpResponse:
     """A new round that takes over this one's values."""
     on = local_day(request.now)
-    current = text_of(round.pack_id, on)
+    text = text_for_next(round.pack, round.pack_text, on)
     form = NameForm(request.POST or None, initial={"year": on.year})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and text is not None and form.is_valid():
         try:
             made = actions.create(
                 round.street,
                 form.cleaned_data["name"],
                 form.cleaned_data["year"],
-                current or round.pack_text,
+                text,
                 previous=round,
                 by=request.by,
                 now=request.now,
@@ -333,7 +333,7 @@ def follow(request: Request, round: Round) -> HttpResponse:
         else:
             messages.success(request, _("已建立草稿，上一轮的数值已带过来，请逐项核对"))
             return redirect("rounds:draft", pk=made.pk)
-    told = {"round": round, "form": form, "current": current is not None}
+    told = {"round": round, "form": form, "expired": text is None}
     return render(request, "rounds/follow.html", told)
 
 

@@ -31,4 +31,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.every:
             return 1 if failed else 0
         connection.close()
-        time.sleep(options.every)
+        try:
+            time.sleep(options.every)
+        except KeyboardInterrupt:
+            return 0

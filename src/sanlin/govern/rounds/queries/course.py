@@ -135,9 +135,9 @@ def _state(round: Round, part: str, now: datetime) -> str:
         return PAST if conferring else NOW
     here = stages.COURSE.index(round.stage)
     place = stages.COURSE.index(stages.REVIEW if part == stages.CONFERRAL else part)
-    if place == here:
+    if place == here and part != stages.CLOSED:
         return NOW
-    return PAST if place < here else LATER
+    return PAST if place <= here else LATER
 
 
 def _dates(window: Window) -> str:
@@ -174,7 +174,7 @@ def _cancelled(round: Round) -> dict[str, Any]:
 def _words(part: str, state: str, window: Window | None, rules: Book, now: datetime) -> str:
     """What can be done and until when; what came of a past stage is said by the app that knows."""
     if state == PAST:
-        return ""
+        return _("本轮已经结束。") if part == stages.CLOSED else ""
     said = _doing(part, rules)
     if state == LATER or window is None or window.closes is None:
         return said

@@ -41,6 +41,12 @@ def text_of(pack_id: str, on: date) -> str | None:
     return None
 
 
+def text_for_next(pack: Pack, text: str, on: date) -> str | None:
+    """What a new round after one under `pack` begins with: the shipped edition in force on that
+    day, else the same text where it still holds, else None."""
+    return text_of(pack.id, on) or (text if is_in_force(pack, on) else None)
+
+
 def is_in_force(pack: Pack, on: date) -> bool:
     """Whether a pack, shipped or not, holds on that day."""
     return pack.effective_from <= on and (pack.effective_to is None or on <= pack.effective_to)

@@ -13,6 +13,7 @@ from sanlin.commons.people.rules import is_staff, posts_of, works_for_street
 from sanlin.commons.places.models import Street
 from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
+from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.packs import BadPack, complete
 
@@ -93,14 +94,16 @@ def can_open_call(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 def lacking(round: Round, *, now: datetime) -> list[str]:
     """A sentence for each thing that a draft still lacks before it may be opened."""
-    return [*_values_lacking(round), *_dates_lacking(round, now)]
+    return [*_values_lacking(round, now), *_dates_lacking(round, now)]
 
 
-def _values_lacking(round: Round) -> list[str]:
+def _values_lacking(round: Round, now: datetime) -> list[str]:
     pack = round.pack
     open_book = draft_book(pack, round.officer_values)
     waiting = len(open_book.unset)
     said = []
+    if pack.effective_to is not None and pack.effective_to < local_day(now):
+        said.append(_("这份办法已经失效，请用有效的办法另建一轮"))
     if waiting:
         words = ngettext("还有%(n)s项数值未定", "还有%(n)s项数值未定", waiting)
         said.append(words % {"n": waiting})

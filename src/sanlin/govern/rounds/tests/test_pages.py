@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from sanlin.commons.people.tests.scene import (
     worker,
 )
 from sanlin.commons.places.models import Neighbourhood
-from sanlin.govern.rounds import actions
+from sanlin.govern.rounds import actions, rules
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules.windows import spans_of
 from sanlin.govern.rounds.tests.scene import (
@@ -170,6 +171,9 @@ def test_an_own_pack_is_uploaded_and_its_faults_point_to_the_line(client):
         errors = answer.context["form"].errors["file"]
         assert words is None or any(error.startswith(words) for error in errors), errors
     assert Round.objects.count() == 0
+    assert upload(pack_text().encode()).context["form"].errors["file"] == [
+        "代号“weifang”已有自带的办法，请换一个 id"
+    ]
     own = pack_text().replace('id = "weifang"', 'id = "own_street"', 1)
     assert upload(b"\xef\xbb\xbf" + own.replace("\n", "\r\n").encode()).status_code == 302
     round = Round.objects.get()
@@ -320,6 +324,43 @@ def test_a_new_round_from_a_former_one_by_its_page(client):
     new = Round.objects.get(name="下一轮")
     assert made.url == at("draft", new)
     assert (new.previous, new.officer_values) == (round, round.officer_values)
+
+
+def test_an_expired_pack_opens_no_round(client):
+    text = pack_text().replace('id = "weifang"', 'id = "own"', 1)
+    text = text.replace("effective_from", "effective_to = 2024-12-31\neffective_from", 1)
+    me = officer(street())
+    signed_in(client, me)
+    place = me.posts.get().street
+    former = actions.create(place, "自办一轮", 2024, text, by=me, now=NOW)
+    then = NOW + 365 * DAY
+    assert rules.lacking(former, now=NOW)[0] == "还有46项数值未定"
+    assert rules.lacking(former, now=then)[0] == "这份办法已经失效，请用有效的办法另建一轮"
+    Round.objects.filter(pk=former.pk).update(
+        stage="closed", frozen=open_round("call").frozen, fingerprint="f" * 64
+    )
+    assert client.get(at("follow", former)).context["expired"] is False
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr(clock, "now", lambda: then)
+        answer = client.post(at("follow", former), {"name": "下一轮", "year": 2025})
+    assert answer.context["expired"] is True
+    assert Round.objects.filter(name="下一轮").count() == 0
+
+
+def test_what_a_pack_says_is_text_and_never_markup(client):
+    evil = "<script>alert(1)</script>"
+    text = pack_text().replace('id = "weifang"', 'id = "own"', 1)
+    text = text.replace('name = "示范类"', f'name = "{evil}"', 1)
+    text = text.replace("公开材料没有公布本轮资金总额", evil, 1)
+    text = re.sub(r'^title = ".*"', f'title = "{evil}"', text, count=1, flags=re.MULTILINE)
+    me = officer(street())
+    place = me.posts.get().street
+    round = actions.create(place, evil, 2024, text, by=me, now=NOW)
+    signed_in(client, me)
+    for page in ("draft", "windows", "open", "manage", "rules", "cancel"):
+        told = client.get(at(page, round)).content.decode()
+        assert "<script>alert" not in told
+        assert "&lt;script&gt;alert" in told
 
 
 def test_a_cancelled_round_says_why(client):
