@@ -229,7 +229,7 @@ def test_the_grid_asks_the_same_number_of_questions(client, django_assert_num_qu
     client.force_login(judges[1])
     page = f"/rounds/{round.pk}/grid/"
     client.get(page)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(page)
 
 
