@@ -244,3 +244,26 @@ class Objection(models.Model):
     @property
     def stage_label(self) -> str:
         return _now(stages.OBJECTION_LABELS[self.stage])
+
+
+class Official(models.Model):
+    """What the file of an imported election records, beside what counting it again gives."""
+
+    round = models.OneToOneField(
+        "rounds.Round", models.PROTECT, related_name="official", verbose_name=_("轮次")
+    )
+    file = models.CharField(_("文件"), max_length=120)
+    digest = models.CharField(_("指纹"), max_length=64)
+    place = models.CharField(_("地点"), max_length=120)
+    held = models.CharField(_("时间"), max_length=60)
+    currency = models.CharField(_("币种"), max_length=12)
+    rule = models.CharField(_("所用规则"), max_length=40)
+    agreement = models.CharField(_("核对结论"), max_length=20)
+    differing = models.JSONField(_("不同的提案"), default=list)
+    winners = models.JSONField(_("官方当选"), default=list)
+
+    class Meta:
+        verbose_name = _("官方结果")
+
+    def __str__(self) -> str:
+        return self.file

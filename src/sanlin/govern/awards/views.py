@@ -20,7 +20,7 @@ from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
 from .forms import AnswerForm, ObjectionForm, ReasonForm, RivalsForm
-from .models import Award, Decision, Objection, Rivals
+from .models import Award, Decision, Objection, Official, Rivals
 from .queries import Sentence, current, explain, published, recount
 
 ROUND = ("street",)
@@ -264,8 +264,28 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "objections": objections,
         "here": request.build_absolute_uri(request.path),
         "lot": getattr(round, "lot", None),
+        "official": _official(round),
     }
     return render(request, "awards/notice.html", page)
+
+
+def _official(round: Round) -> dict[str, Any] | None:
+    """What the file of an imported election records, and whether the recount agrees with it."""
+    found: Official | None = Official.objects.filter(round=round).first()
+    if found is None:
+        return None
+    words, kind = {
+        "agrees": (_("按文件所写规则重算，与官方结果完全一致。"), "done"),
+        "agrees_by_tie": (
+            _("按文件所写规则重算，与官方结果一致；同票的先后按官方的取法。"),
+            "done",
+        ),
+        "differs": (_("按文件所写规则重算，与官方结果不同。"), "wrong"),
+        "not_recomputed": (_("官方所用规则与本系统的计法不同，此处按得票优先计算。"), "waiting"),
+        "no_outcome": (_("文件没有记录官方结果。"), "plain"),
+        "no_threshold": (_("官方规则有最低票数，但文件没有写明，无法核对。"), "waiting"),
+    }[found.agreement]
+    return {"row": found, "words": words, "kind": kind}
 
 
 def _by_tier(round: Round, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

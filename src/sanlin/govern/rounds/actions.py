@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from sanlin.kernel.packs import complete, fingerprint, freeze
 from . import rules, stages
 from .models import Extension, Round, Window, read_pack
 from .rules.book import book, draft_book
-from .rules.windows import Span, later_faults, order_faults, parts
+from .rules.windows import Span, later_faults, order_faults, parts, span
 
 SHORTEST_REASON = 5
 
@@ -250,3 +250,41 @@ def _written(spans: Mapping[str, Span]) -> dict[str, list[str]]:
     return {
         part: [opens.isoformat(), closes.isoformat()] for part, (opens, closes) in spans.items()
     }
+
+
+# --- votes held elsewhere ---------------------------------------------------------------------
+
+
+@deed("round.enter")
+def enter(
+    street: Street,
+    name: str,
+    held: date,
+    pack_text: str,
+    values: Mapping[str, object],
+    *,
+    by: Account | None,
+    now: datetime,
+) -> Round:
+    """A round that was held elsewhere on the day `held`, with its rules frozen, at the end of its
+    call. Its rules are those of `pack_text` (raises BadPack) completed by `values`. Refused where
+    the street has a round of this name."""
+    pack = read_pack(pack_text)
+    frozen = freeze(complete(pack, values))
+    with refusing(_("这个街道已有同名的轮次，请换一个名称")):
+        round = Round.objects.create(
+            street=street,
+            name=name,
+            year=held.year,
+            pack_id=pack.id,
+            pack_text=pack_text,
+            officer_values=dict(values),
+            stage=stages.CALL,
+            frozen=frozen,
+            fingerprint=fingerprint(frozen),
+        )
+    opens, closes = span(held, held)
+    Window.objects.create(round=round, stage=stages.VOTE, opens=opens, closes=closes)
+    move(round, "close_call", by=by, now=now)
+    record(round, by=by, now=now, rules=round.fingerprint)
+    return round

@@ -93,7 +93,9 @@ def gallery(request: Request) -> HttpResponse:
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return say_no(request, _("提交的内容太大或不完整，没有收下。请分开提交，或换小一点的文件。"), 400)
+    return say_no(
+        request, _("提交的内容太大或不完整，没有收下。请分开提交，或换小一点的文件。"), 400
+    )
 
 
 def no_permission(request: HttpRequest, exception: Exception) -> HttpResponse:

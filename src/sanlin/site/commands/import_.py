@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from . import import_places
+from . import import_election, import_places
 
-KINDS = (import_places,)
+KINDS = (
+    import_places,
+    import_election,
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

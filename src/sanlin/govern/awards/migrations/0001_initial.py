@@ -168,4 +168,23 @@ class Migration(migrations.Migration):
             model_name='signature',
             constraint=models.UniqueConstraint(fields=('decision', 'account'), name='one_signature_each'),
         ),
+        migrations.CreateModel(
+            name='Official',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.CharField(max_length=120, verbose_name='文件')),
+                ('digest', models.CharField(max_length=64, verbose_name='指纹')),
+                ('place', models.CharField(max_length=120, verbose_name='地点')),
+                ('held', models.CharField(max_length=60, verbose_name='时间')),
+                ('currency', models.CharField(max_length=12, verbose_name='币种')),
+                ('rule', models.CharField(max_length=40, verbose_name='所用规则')),
+                ('agreement', models.CharField(max_length=20, verbose_name='核对结论')),
+                ('differing', models.JSONField(default=list, verbose_name='不同的提案')),
+                ('winners', models.JSONField(default=list, verbose_name='官方当选')),
+                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='official', to='rounds.round', verbose_name='轮次')),
+            ],
+            options={
+                'verbose_name': '官方结果',
+            },
+        ),
     ]

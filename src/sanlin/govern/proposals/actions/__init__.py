@@ -1,6 +1,6 @@
 """What teams and staff do with a proposal."""
 
-from .handing import VERBS, Incomplete, resubmit, revise, submit
+from .handing import VERBS, Held, Incomplete, enter, resubmit, revise, submit
 from .screening import UNCORRECTED, Found, advise, appeal, lapse, screen
 from .writing import (
     MOST_PHOTOS,
@@ -20,6 +20,7 @@ __all__ = [
     "UNCORRECTED",
     "VERBS",
     "Found",
+    "Held",
     "Incomplete",
     "Overtaken",
     "add_photo",
@@ -27,6 +28,7 @@ __all__ = [
     "appeal",
     "begin",
     "drop_photo",
+    "enter",
     "found_and_begin",
     "lapse",
     "resubmit",

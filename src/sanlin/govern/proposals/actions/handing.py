@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import rules, stages
 from sanlin.govern.proposals.models import Advice, BudgetLine, Content, Proposal, Revision, Why
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import canonical, deed, record
 from sanlin.ground.verdict import Refused, refusing, require
@@ -157,3 +162,44 @@ def _note(held: Proposal, revision: Revision, by: Account, now: datetime) -> Non
         digest=revision.digest,
         asked=held.asked,
     )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A proposal of a vote that was held elsewhere: its full name, what it asked (fen), more words."""
+
+    name: str
+    asked: int
+    words: str = ""
+
+
+@deed("proposal.enter")
+def enter(
+    round: Round,
+    team: Organisation,
+    place: Neighbourhood,
+    held: Sequence[Held],
+    *,
+    by: Account,
+    now: datetime,
+) -> Round:
+    """Enter the proposals of a vote that was held elsewhere, admitted and numbered in their order."""
+    longest = Proposal._meta.get_field("title").max_length or 60
+    Proposal.objects.bulk_create(
+        Proposal(
+            round=round,
+            team=team,
+            neighbourhood=place,
+            author=by,
+            number=number,
+            title=one.name if len(one.name) <= longest else one.name[: longest - 1] + "…",
+            need=one.name if len(one.name) > longest else "",
+            summary=one.words[:120],
+            asked=one.asked,
+            stage=stages.ADMITTED,
+            submitted_at=now,
+        )
+        for number, one in enumerate(held, start=1)
+    )
+    record(round, by=by, now=now, proposals=len(held))
+    return round

@@ -1,0 +1,20 @@
+"""What officers decide, what residents object to, and what is entered from elsewhere."""
+
+from .deciding import close_entries, decide, drop, drop_rivals, name_rivals, publish, sign
+from .entering import enter_election
+from .objecting import object_to, promote, reject, uphold
+
+__all__ = [
+    "close_entries",
+    "decide",
+    "drop",
+    "drop_rivals",
+    "enter_election",
+    "name_rivals",
+    "object_to",
+    "promote",
+    "publish",
+    "reject",
+    "sign",
+    "uphold",
+]
