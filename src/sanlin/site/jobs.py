@@ -13,6 +13,7 @@ from typing import Protocol
 from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
+from sanlin.ground.accounts.jobs import forget_stale
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Job(Protocol):
     def __call__(self, *, now: datetime) -> int: ...
 
 
-JOBS: tuple[Job, ...] = (close_calls, refuse_uncorrected, close_votes)
+JOBS: tuple[Job, ...] = (close_calls, refuse_uncorrected, close_votes, forget_stale)
 
 
 def do_due(

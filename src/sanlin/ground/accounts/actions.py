@@ -83,6 +83,17 @@ def change_password(password: str, *, by: Account, now: datetime) -> Account:
     return by
 
 
+@deed("account.change_phone")
+def change_phone(phone: str, *, by: Account, now: datetime) -> Account:
+    """Give one's own account a phone that is proved to be one's own (`take_code`). Raises Refused
+    where it is another account's."""
+    require(rules.can_keep_account(by, now=now))
+    with refusing(_("这个手机号已用于另一个账号，请到居委办理")):
+        Account.objects.filter(pk=by.pk).update(phone=phone, phone_mark=mark(phone))
+    record(by, by=by, now=now)
+    return by
+
+
 @deed("account.stop_acting")
 def stop_acting(assistance: Assistance, *, by: Account, now: datetime) -> Assistance:
     """End an assistance. `by` is the person, whose hand is the worker; NULL to a time, once only."""

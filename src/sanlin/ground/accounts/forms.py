@@ -53,6 +53,39 @@ class PhoneForm(forms.Form):
     )
 
 
+class OldPasswordForm(forms.Form):
+    """The password that an account has, before anything about it changes."""
+
+    old = forms.CharField(
+        label=_("现在的密码"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+        if not account.has_usable_password():
+            del self.fields["old"]
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if not self.account.check_password(old):
+            raise forms.ValidationError(_("现在的密码不对"))
+        return old
+
+
+class NewPhoneForm(OldPasswordForm):
+    """The new phone, and the password where there is one."""
+
+    phone = PhoneField(
+        label=_("新手机号"),
+        help_text=_("我们会发一条短信，里面有6位验证码。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
 class CodeForm(forms.Form):
     code = forms.RegexField(
         r"^\s*\d{6}\s*$",
@@ -69,15 +102,9 @@ class CodeForm(forms.Form):
         return unicodedata.normalize("NFKC", self.cleaned_data["code"]).strip()
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(OldPasswordForm):
     """The old password where there is one, the new one twice."""
 
-    old = forms.CharField(
-        label=_("现在的密码"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
     new = forms.CharField(
         label=_("新密码"),
         max_length=200,
@@ -91,18 +118,6 @@ class NewPasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.account = account
-        if not account.has_usable_password():
-            del self.fields["old"]
-
-    def clean_old(self) -> str:
-        old: str = self.cleaned_data["old"]
-        if not self.account.check_password(old):
-            raise forms.ValidationError(_("现在的密码不对"))
-        return old
 
     def clean_new(self) -> str:
         new: str = self.cleaned_data["new"]

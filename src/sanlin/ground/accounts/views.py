@@ -22,7 +22,7 @@ from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.verdict import Refused
 
 from . import actions, rules, session, sms
-from .forms import CodeForm, NewPasswordForm, PasswordForm, PhoneForm
+from .forms import CodeForm, NewPasswordForm, NewPhoneForm, PasswordForm, PhoneForm
 from .kept import kept_of
 from .middleware import leave_desk
 from .models import Account, Assistance
@@ -71,6 +71,7 @@ def sign_in(request: Request) -> HttpResponse:
         )
         if account is not None:
             login(request, account)
+            session.forget_asked(request)
             return redirect(_next(request))
         form.add_error(None, _("登录名或密码不对，请再试一次"))
     page = {"form": form, "by_code": _with_next(request, "accounts:phone")}
@@ -131,10 +132,15 @@ def code(request: Request) -> HttpResponse:
     page = {
         "form": form,
         "phone": asked,
-        "shown": request.session.get(session.SHOWN) if sms.shows() else "",
+        "shown": _shown(request),
         "other": _with_next(request, "accounts:phone"),
     }
     return render(request, "accounts/code.html", page)
+
+
+def _shown(request: Request) -> str:
+    """The code on the page of a demonstration; nothing anywhere else."""
+    return str(request.session.get(session.SHOWN, "")) if sms.shows() else ""
 
 
 def _enter(request: Request, phone: Sealed) -> HttpResponse:
@@ -188,6 +194,45 @@ def password(request: Request) -> HttpResponse:
         messages.success(request, _("密码已改好，其他设备上的登录已退出"))
         return redirect("accounts:me")
     return render(request, "accounts/password.html", {"form": form})
+
+
+@gate(rules.can_keep_account)
+@never_cache
+@sensitive_post_parameters()
+def new_phone(request: Request) -> HttpResponse:
+    """Another phone for one's account, first page: which."""
+    form = NewPhoneForm(request.POST or None, account=request.by)
+    if form.is_valid():
+        try:
+            _send(request, form.cleaned_data["phone"])
+            return redirect("accounts:new_phone_code")
+        except Refused as no:
+            form.add_error(None, str(no))
+    page = {"form": form, "ready": sms.is_set_up()}
+    return render(request, "accounts/new_phone.html", page)
+
+
+@gate(rules.can_keep_account)
+@never_cache
+@sensitive_post_parameters()
+def new_phone_code(request: Request) -> HttpResponse:
+    """Second page: the code that was sent to the new phone."""
+    asked = session.asked(request)
+    if not asked:
+        return redirect("accounts:new_phone")
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            if not actions.take_code(asked.reveal(), form.cleaned_data["code"], now=request.now):
+                raise Refused(_("验证码不对、已用过或已超过5分钟，请再看一下，或重新发送"))
+            actions.change_phone(asked.reveal(), by=request.by, now=request.now)
+            session.forget_asked(request)
+            messages.success(request, _("手机号已改好"))
+            return redirect("accounts:me")
+        except Refused as no:
+            form.add_error("code", str(no))
+    page = {"form": form, "phone": asked, "shown": _shown(request)}
+    return render(request, "accounts/new_phone_code.html", page)
 
 
 @gate(can_be_known)

@@ -302,6 +302,40 @@ def test_whoever_came_by_code_needs_no_old_password(client):
     assert fresh.check_password("guihua-kaile")
 
 
+def test_a_new_phone_wants_the_password_and_its_own_code(client, li):
+    client.force_login(li)
+    wrong = client.post("/account/phone/", {"phone": STRANGER, "old": "wrong"})
+    assert ("现在的密码不对" in text(wrong), gateway.sent) == (True, [])
+    sent = client.post("/account/phone/", {"phone": STRANGER, "old": PASSWORD})
+    assert sent.url == "/account/phone/code/"
+    (phone, _words), code = gateway.sent[0], re.search(r"\d{6}", gateway.sent[0][1])[0]
+    assert phone == STRANGER
+    miss = client.post("/account/phone/code/", {"code": f"{(int(code) + 1) % 10**6:06}"})
+    assert "验证码不对" in text(miss)
+    assert client.post("/account/phone/code/", {"code": code}).url == "/account/"
+    li.refresh_from_db()
+    assert li.phone.reveal() == STRANGER
+    assert Entry.objects.get().deed == "account.change_phone"
+    assert by_code(Client(), PHONE).url == "/people/register/"
+
+
+def test_a_phone_of_another_account_is_refused_after_its_code_alone(client, li):
+    wang = Account.objects.create_user("wang", name="王建国", phone=STRANGER)
+    client.force_login(li)
+    assert client.post("/account/phone/", {"phone": STRANGER, "old": PASSWORD}).status_code == 302
+    code = re.search(r"\d{6}", gateway.sent[-1][1])[0]
+    page = client.post("/account/phone/code/", {"code": code})
+    assert "这个手机号已用于另一个账号，请到居委办理" in text(page)
+    for account, phone in ((li, PHONE), (wang, STRANGER)):
+        account.refresh_from_db()
+        assert account.phone.reveal() == phone
+
+
+def test_the_second_page_without_the_first_goes_back(client, li):
+    client.force_login(li)
+    assert client.get("/account/phone/code/").url == "/account/phone/"
+
+
 # --- at the desk ---
 
 
@@ -330,7 +364,7 @@ def test_every_page_says_for_whom_one_acts_until_it_is_ended(client, moment, des
 
 
 def test_the_resident_s_account_stays_closed(client, moment, desk):
-    for page in ("/account/", "/account/password/"):
+    for page in ("/account/", "/account/password/", "/account/phone/", "/account/phone/code/"):
         answer = client.get(page)
         assert answer.status_code == 403
         assert "代办期间不能打开账号页面，请先结束代办" in text(answer)
