@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,8 @@ from sanlin.commons.people.rules import residence
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award
-from sanlin.govern.awards.queries import explain
-from sanlin.govern.ballots.queries import my_vote
+from sanlin.govern.awards.queries import explain, standing
+from sanlin.govern.ballots.queries import my_vote, turnout
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds import stages
@@ -34,7 +34,6 @@ ON = (
     stages.OPTIMISATION,
     stages.VOTE,
     stages.DECISION,
-    stages.NOTICE,
 )
 DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
 MOST = 30  # rounds on the front page
@@ -244,18 +243,47 @@ def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) ->
     The present one has one verb at most, and only where this person could use it.
     """
     steps = timeline(round, now=now)
+    counted = _counted(round)
+    came_out = _came_out(round, counted)
     for step in steps:
         if step["state"] != "later" and (record := RECORDS.get(step["key"])):
             step["href"] = at(record, round.pk)
+        if step["state"] == "past":
+            step["words"] = " ".join(filter(None, [came_out.get(step["key"]), step["words"]]))
         if step["state"] == "now":
             step.update(_verb(step["key"], round, who, cookies, now))
-    proposals = Proposal.objects.filter(round=round).exclude(
-        stage__in=(proposal_stages.DRAFT, proposal_stages.WITHDRAWN)
-    )
-    counted = proposals.aggregate(
-        n=Count("pk"), asked=Sum("asked"), teams=Count("team", distinct=True)
-    )
     return {"steps": steps, "figures": _figures(round, counted)}
+
+
+def _counted(round: Round) -> dict[str, Any]:
+    """Of what was handed in: how many, by how many teams, for how much, how many admitted."""
+    handed_in = Proposal.objects.filter(round=round, number__isnull=False)
+    return handed_in.exclude(stage=proposal_stages.WITHDRAWN).aggregate(
+        n=Count("pk"),
+        asked=Sum("asked"),
+        teams=Count("team", distinct=True),
+        admitted=Count("pk", filter=Q(stage=proposal_stages.ADMITTED)),
+    )
+
+
+def _came_out(round: Round, counted: dict[str, Any]) -> dict[str, str]:
+    """One sentence for each stage that has ended."""
+    reached = stages.COURSE.index(round.stage) if round.stage in stages.COURSE else 0
+    said = {
+        stages.CALL: _("收到%(n)s份提案，共申请%(sum)s。")
+        % {"n": counted["n"], "sum": yuan(counted["asked"] or 0)},
+        stages.SCREENING: _("%(n)s份通过审查。") % {"n": counted["admitted"]},
+    }
+    if stages.VOTE in round.rules.stages and reached > stages.COURSE.index(stages.VOTE):
+        cast, size = turnout(round)
+        said[stages.VOTE] = _("名册%(size)s人，%(cast)s人投票。") % {"size": size, "cast": cast}
+    if round.stage in DECIDED:
+        funded = standing(round).aggregate(n=Count("pk"), sum=Sum("grant"))
+        said[stages.DECISION] = _("%(n)s个项目立项，共%(sum)s") % {
+            "n": funded["n"],
+            "sum": yuan(funded["sum"] or 0),
+        }
+    return said
 
 
 def _figures(round: Round, counted: dict[str, Any]) -> list[tuple[str, str]]:

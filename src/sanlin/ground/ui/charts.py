@@ -71,10 +71,14 @@ class Heat:
 
     def shade(self, value: int) -> int:
         """
+        Small numbers are their own shade, so that a grid of ones stays light.
+
         >>> [Heat((), (), ((8,),)).shade(value) for value in (0, 1, 2, 3, 8)]
         [0, 1, 1, 2, 4]
+        >>> [Heat((), (), ((2,),)).shade(value) for value in (0, 1, 2)]
+        [0, 1, 2]
         """
-        return 0 if value <= 0 else -(-4 * value // self.most)
+        return 0 if value <= 0 else -(-4 * value // max(self.most, 4))
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[int, int]], int]]:
