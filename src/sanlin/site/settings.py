@@ -96,6 +96,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "sanlin.site.urls"
 WSGI_APPLICATION = "sanlin.site.wsgi.application"
 MENU, SIDE, FOOT = (f"sanlin.site.menu.{part}" for part in ("menu", "side", "foot"))
+PLACE_KEEPER = (
+    "sanlin.commons.people.rules.keeps"  # who looks after a place: posts are above places
+)
 # Who tells people what is kept of them, and where a proved phone without an account goes on.
 KEPT = ["sanlin.commons.people.queries.kept"]
 NEWCOMERS = "people:register"

@@ -245,3 +245,22 @@ def can_read_journal(who: Any, *, now: datetime) -> Verdict:
     if any(post.kind in kinds for post in posts_of(who, now=now)):
         return ALLOWED
     return denied(_("台账供审计员和区管理员查看"))
+
+
+# --- places ---
+
+
+def keeps(who: Any, place: Any, *, now: datetime) -> Verdict:
+    """Whoever looks after a district, street or neighbourhood: its own staff, or those above it."""
+    staff: dict[str, tuple[tuple[str, str], ...]] = {
+        "district": ((PostKind.DISTRICT_ADMIN, "pk"),),
+        "street": ((PostKind.STREET_OFFICER, "pk"), (PostKind.DISTRICT_ADMIN, "district_id")),
+        "neighbourhood": (
+            (PostKind.COMMITTEE_WORKER, "pk"),
+            (PostKind.STREET_OFFICER, "street_id"),
+        ),
+    }
+    allowed = {(kind, getattr(place, at)) for kind, at in staff[place._meta.model_name]}
+    if any((post.kind, post.place.pk) in allowed for post in posts_of(who, now=now)):
+        return ALLOWED
+    return denied(_("只有%(place)s的工作人员可以办理") % {"place": place})
