@@ -276,7 +276,8 @@ def _came_out(round: Round, counted: dict[str, Any]) -> dict[str, str]:
     }
     if stages.VOTE in round.rules.stages and reached > stages.COURSE.index(stages.VOTE):
         cast, size = turnout(round)
-        said[stages.VOTE] = _("名册%(size)s人，%(cast)s人投票。") % {"size": size, "cast": cast}
+        if size:
+            said[stages.VOTE] = _("名册%(size)s人，%(cast)s人投票。") % {"size": size, "cast": cast}
     if round.stage in DECIDED:
         funded = standing(round).aggregate(n=Count("pk"), sum=Sum("grant"))
         said[stages.DECISION] = _("%(n)s个项目立项，共%(sum)s") % {

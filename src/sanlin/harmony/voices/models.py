@@ -11,7 +11,7 @@ from . import stages
 
 class VoiceKind(models.TextChoices):
     COMPLAINT = "complaint", _("投诉")
-    SUGGESTION = "suggestion", _("建议")
+    SUGGESTION = "suggestion", _("改进建议")
     QUESTION = "question", _("求助或提问")
 
 
