@@ -5,6 +5,6 @@ exit code. What a command needs of Django it imports inside
 `run`, since settings are read only then.
 """
 
-from . import check, demo, import_, serve, tick
+from . import backup, check, demo, export, import_, install, restore, serve, tick
 
-ALL = (serve, tick, demo, import_, check)
+ALL = (serve, demo, import_, export, install, check, backup, restore, tick)
