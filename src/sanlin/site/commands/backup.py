@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 def _copy_sqlite(there: Path) -> str:
     from django.conf import settings
 
-    source = sqlite3.connect(settings.DATABASES["default"]["NAME"])
+    source = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))
     copy = sqlite3.connect(there / "sanlin.sqlite3")
     with copy:
         source.backup(copy)

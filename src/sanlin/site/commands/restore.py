@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         if connection.vendor != "sqlite":
             print("this is a backup of SQLite: unset DATABASE_URL", file=sys.stderr)
             return 2
-        shutil.copy2(there / "sanlin.sqlite3", settings.DATABASES["default"]["NAME"])
+        shutil.copy2(there / "sanlin.sqlite3", str(settings.DATABASES["default"]["NAME"]))
     else:
         _restore_postgresql(there / "sanlin.dump")
     if (there / "files").is_dir():
