@@ -1,7 +1,8 @@
 """What all tests share: how examples are drawn, and where the published elections lie.
 
-A busy machine is no failed test, so no example has a deadline; where CI is set the same examples
-are drawn each time, elsewhere new ones.
+Every test begins in the language of the sources, whatever page the one before it read. A busy
+machine is no failed test, so no example has a deadline; where CI is set the same examples are drawn
+each time, elsewhere new ones.
 
 SANLIN_PABULIB names the folder; without it a folder `data/pabulib` is looked for in this checkout
 and in the folders beside it and above it. Where there is none, those tests are skipped and say so.
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import settings
 
 ROOT = Path(__file__).parent
@@ -35,6 +38,12 @@ def pytest_configure() -> None:
     """One place decides; tests read the variable."""
     if folder := elections():
         os.environ["SANLIN_PABULIB"] = str(folder)
+
+
+@pytest.fixture(autouse=True)
+def in_the_language_of_the_sources() -> None:
+    """A page read in English leaves its language to the thread, and so to the next test."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

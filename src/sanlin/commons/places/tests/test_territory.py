@@ -111,7 +111,10 @@ def test_a_county_under_its_province_has_no_city(tmp_path):
 def test_a_folder_reads_like_the_archive(tmp_path):
     path = write_package(tmp_path / "p.tgz")
     with tarfile.open(path) as archive:
-        archive.extractall(tmp_path / "out", filter="data")
+        for member in filter(tarfile.TarInfo.isfile, archive):
+            unpacked = tmp_path / "out" / member.name
+            unpacked.parent.mkdir(parents=True, exist_ok=True)
+            unpacked.write_bytes(archive.extractfile(member).read())
     for folder in (tmp_path / "out", tmp_path / "out" / "package", tmp_path / "out/package/dist"):
         with source.package(folder) as country:
             assert len(list(country.committees())) == 5
