@@ -7,6 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 SETUP = $(if $(PYTHON),$(PYTHON),$(error Sanlin needs Python 3.11 or newer, and there is none here)) -m scripts.setup
 CHECKS = .venv/bin/python -m scripts.checks
 STAGE ?=
+PORT ?= 8000
+DEMO = .venv/bin/sanlin demo --port $(PORT) $(if $(STAGE),--stage $(STAGE))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test lint types unit unit-postgres stories format messages lock assets setup-demo setup-test
@@ -15,10 +17,10 @@ help: ## what can be made here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: setup-demo ## a living street on http://127.0.0.1:8000; STAGE=vote opens the round at that stage
-	@exec .venv/bin/sanlin demo $(if $(STAGE),--stage $(STAGE))
+	@exec $(DEMO)
 
 demo-reset: setup-demo ## as `make demo`, from the beginning
-	@exec .venv/bin/sanlin demo --fresh $(if $(STAGE),--stage $(STAGE))
+	@exec $(DEMO) --fresh
 
 test: setup-test ## every check: lint, types, units on SQLite and PostgreSQL, stories in a browser
 	@exec $(CHECKS)
