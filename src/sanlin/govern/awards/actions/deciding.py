@@ -14,8 +14,9 @@ from sanlin.govern.awards.models import Award, Decision, Lot, Notice, Rivals, Si
 from sanlin.govern.awards.queries import case_of, explain
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.reviews.queries import judges
-from sanlin.govern.rounds.actions import move
+from sanlin.govern.rounds.actions import date_stage, move
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.stages import NOTICE
 from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
@@ -178,6 +179,7 @@ def publish(decision: Decision, *, by: Account, now: datetime) -> Notice:
     move(decision.round, "publish", by=by, now=now)
     _move(decision, "publish", {"published_at": now})
     notice = post(decision, None, now=now)
+    date_stage(decision.round, NOTICE, opens=notice.opens, closes=notice.closes, by=by, now=now)
     record(notice, by=by, now=now, fingerprint=decision.fingerprint)
     return notice
 
