@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -17,6 +17,7 @@ from sanlin.govern.rounds.rules.book import Book, book
 from sanlin.govern.rounds.rules.windows import stage_words
 from sanlin.ground.ui import words as written
 
+MINUTE = timedelta(minutes=1)
 PAST, NOW, LATER = "past", "now", "later"
 
 
@@ -142,9 +143,11 @@ def _state(round: Round, part: str, now: datetime) -> str:
 
 def _dates(window: Window) -> str:
     """From and to; the hour of the deadline where it is not the end of that day."""
-    said = written.span(window.opens, window.closes)
     ends = timezone.localtime(window.closes) if window.closes else None
-    if ends and (ends.hour, ends.minute) not in {(23, 59), (0, 0)}:
+    if ends and (ends.hour, ends.minute) == (0, 0):
+        ends -= MINUTE  # midnight is the end of the day before
+    said = written.span(window.opens, ends)
+    if ends and (ends.hour, ends.minute) != (23, 59):
         said += f" {ends:%H:%M}"
     return said
 

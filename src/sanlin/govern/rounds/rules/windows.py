@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.stages import CONFERRAL, LABELS, WINDOWED
+from sanlin.govern.rounds.stages import CONFERRAL, COURSE, LABELS, REVIEW, WINDOWED
 from sanlin.ground.clock import local_day
 from sanlin.kernel.calendar import beyond, is_working_day
 
@@ -102,6 +102,17 @@ def _has_working_day(dates: Span) -> bool:
     return any(is_working_day(first + timedelta(days=n)) for n in range(min(span_days(dates), 60)))
 
 
+def has_begun(round: Round, part: str, now: datetime) -> bool:
+    """Whether the round has reached a part. Dates alone do not begin anything: a stage that is
+    late may still be given later ones."""
+    reached = COURSE.index(round.stage) if round.stage in COURSE else -1
+    if part == CONFERRAL:
+        window = round.window(part)
+        conferring = round.stage == REVIEW and window is not None and window.opens <= now
+        return conferring or reached > COURSE.index(REVIEW)
+    return reached >= COURSE.index(part)
+
+
 def later_faults(round: Round, spans: Mapping[str, Span], now: datetime) -> dict[str, str]:
     """Why dates of an opened round may not be put off to `spans`: only later, never shorter."""
     found = {}
@@ -113,8 +124,10 @@ def later_faults(round: Round, spans: Mapping[str, Span], now: datetime) -> dict
         words = {"part": stage_words(part)}
         if closes < window.closes:
             found[part] = _("%(part)s的截止只能延后，不能提前") % words
-        elif opens < window.opens or (opens > window.opens and window.opens <= now):
+        elif opens != window.opens and has_begun(round, part, now):
             found[part] = _("%(part)s已经开始，不能改开始日期") % words
+        elif opens < window.opens:
+            found[part] = _("%(part)s的开始只能延后，不能提前") % words
         elif closes - opens < window.closes - window.opens:
             found[part] = _("%(part)s延后以后不能比原来短") % words
     return found | order_faults({**spans_of(round), **spans})

@@ -1,11 +1,11 @@
 """Where a round stands, in words, and what comes next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import translation
 
-from sanlin.commons.people.tests.scene import NOW, officer
+from sanlin.commons.people.tests.scene import NOW, SHANGHAI, officer
 from sanlin.govern.rounds import actions, stages
 from sanlin.govern.rounds.queries import next_step, timeline
 from sanlin.govern.rounds.rules import next_stage
@@ -122,11 +122,12 @@ def test_the_next_step_is_due_when_the_last_part_has_ended():
 
 def test_dates_of_the_notice_are_written_by_whoever_publishes():
     round = open_round("notice")
-    closes = NOW + timedelta(days=7)
+    closes = datetime(2024, 4, 18, tzinfo=SHANGHAI)
     timeline(round, now=NOW)
     actions.date_stage(round, "notice", opens=NOW, closes=closes, by=officer(round.street), now=NOW)
     step = next(step for step in timeline(round, now=NOW) if step["key"] == "notice")
     assert (step["opens"], step["closes"]) == (NOW, closes)
+    assert step["dates"] == "2024年4月10日–4月17日"
     assert next_step(round, now=NOW).due == closes
     with pytest.raises(ValueError, match="vote"):
         actions.date_stage(round, "vote", opens=NOW, closes=closes, by=None, now=NOW)

@@ -216,6 +216,27 @@ def test_a_deadline_is_only_put_off_and_says_why():
         )
 
 
+def test_a_vote_that_is_late_is_given_new_dates():
+    round = open_round("optimisation")
+    me = officer_of(round)
+    now = after(round, "vote")
+    spans = spans_of(round)
+    late = {
+        part: (opens + 30 * DAY, closes + 30 * DAY)
+        for part, (opens, closes) in spans.items()
+        if part in {"vote", "running"}
+    }
+    round = actions.extend(round, late, reason="优化阶段延长，投票顺延", by=me, now=now)
+    assert spans_of(round) == spans | late
+    early = {"vote": (late["vote"][0] - DAY, late["vote"][1] + DAY)}
+    with pytest.raises(Refused, match="投票的开始只能延后，不能提前"):
+        actions.extend(round, early, reason="还是早一天开始", by=me, now=now)
+    opens, closes = spans["optimisation"]
+    moved = {"optimisation": (opens + DAY, closes + DAY)}
+    with pytest.raises(Refused, match="优化已经开始，不能改开始日期"):
+        actions.extend(round, moved, reason="优化晚一天开始", by=me, now=now)
+
+
 def test_a_call_or_vote_that_has_ended_stays_ended():
     for stage in ("call", "vote"):
         round = open_round(stage)
