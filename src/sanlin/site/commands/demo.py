@@ -16,7 +16,7 @@ from pathlib import Path
 from . import serve
 
 DEFAULT = "vote"
-STAGES = ("call", "review", "vote", "notice", "running", "midterm", "closed")
+STAGES = ("draft", "call", "review", "vote", "notice", "running", "midterm", "closed")
 WHO = (
     ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),
     ("wang", "王建国，团队负责人", "Wang Jianguo, who leads a team"),

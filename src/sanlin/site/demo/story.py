@@ -54,6 +54,7 @@ WINDOWS = {
     "running": (date(2024, 6, 17), date(2024, 12, 13)),
 }
 MOMENTS = {
+    "draft": datetime(2024, 2, 26, 10, tzinfo=SHANGHAI),
     "call": datetime(2024, 3, 20, 10, tzinfo=SHANGHAI),
     "review": datetime(2024, 4, 22, 10, tzinfo=SHANGHAI),
     "vote": datetime(2024, 5, 24, 10, tzinfo=SHANGHAI),
@@ -75,6 +76,12 @@ def build(stage: str, tell: Tell) -> None:
         if name == stage:
             break
     clock.set_demo_time(MOMENTS[stage])
+
+
+def draft(world: World, ends_here: bool) -> None:
+    """两支团队：益路同行、社区骑士；还没有开轮"""
+    team(world, "益路同行", world.place(ER_CUN), world.who["wang"])
+    team(world, "社区骑士", world.place(QUAN_DONG), world.who["zhao"])
 
 
 def call(world: World, ends_here: bool) -> None:
@@ -294,6 +301,7 @@ def notice(world: World, ends_here: bool) -> None:
 
 
 CHAPTERS: dict[str, Callable[[World, bool], None]] = {
+    "draft": draft,
     "call": call,
     "review": review,
     "vote": vote,
