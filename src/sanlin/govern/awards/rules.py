@@ -46,11 +46,11 @@ def can_close_entries(who: Any, round: Round, *, now: datetime) -> Verdict:
         round_stages.OPTIMISATION,
     ):
         return denied(_("现在不在审查、评审或优化阶段"))
-    return _entries_are_done(round)
+    return _entries_are_done(round, now)
 
 
-def _entries_are_done(round: Round) -> Verdict:
-    if not (done := screening_is_done(round)):
+def _entries_are_done(round: Round, now: datetime) -> Verdict:
+    if not (done := screening_is_done(round, now=now)):
         return done
     if "review" not in round.rules.stages:
         return ALLOWED

@@ -16,6 +16,7 @@ from sanlin.commons.people.rules import (
 )
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.proposals.stages import ADMITTED
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, next_stage
@@ -182,6 +183,8 @@ def can_open_vote(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("本轮还没有公布办法"))
     if VOTE in round.rules.stages and next_stage(round) != VOTE:
         return denied(_("本轮现在是%(stage)s阶段，不能开始投票") % {"stage": round.stage_label})
+    if not (done := screening_is_done(round, now=now)):
+        return done
     missing = _missing(round, now)
     return denied(_("；").join(missing)) if missing else ALLOWED
 

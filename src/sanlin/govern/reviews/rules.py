@@ -87,7 +87,7 @@ def can_open_review(who: Any, round: Round, *, now: datetime) -> Verdict:
         return verdict
     if round.stage != round_stages.SCREENING or "review" not in round.rules.stages:
         return denied(_("现在不能开始评审"))
-    if not (done := screening_is_done(round)):
+    if not (done := screening_is_done(round, now=now)):
         return done
     if not admitted(round).exists():
         return denied(_("没有通过审查的提案"))
@@ -180,7 +180,7 @@ def can_open_optimisation(who: Any, round: Round, *, now: datetime) -> Verdict:
     if "optimisation" not in round.rules.stages:
         return denied(_("本轮没有优化环节"))
     if round.stage == round_stages.SCREENING and "review" not in round.rules.stages:
-        return screening_is_done(round)
+        return screening_is_done(round, now=now)
     if round.stage != round_stages.REVIEW:
         return denied(_("评审结束后才能进入优化"))
     return reviews_are_done(round)

@@ -232,8 +232,8 @@ def can_watch(who: Any, round: Round, *, now: datetime) -> Verdict:
     return is_staff(who, round.street, now=now)
 
 
-def screening_is_done(round: Round, *, now: datetime | None = None) -> Verdict:
-    """Nothing waits for checks, a correction or an appeal. With `now`, days to appeal must be over."""
+def screening_is_done(round: Round, *, now: datetime) -> Verdict:
+    """Nothing waits for checks, a correction or an appeal, and no refusal can still be appealed."""
     rows = Proposal.objects.filter(round=round)
     waiting = rows.filter(stage__in=(stages.SUBMITTED, stages.APPEALED)).count()
     if waiting:
@@ -244,8 +244,6 @@ def screening_is_done(round: Round, *, now: datetime | None = None) -> Verdict:
     if returned:
         words = ngettext("还有 %(n)s 件在补正", "还有 %(n)s 件在补正", returned)
         return denied(words % {"n": returned})
-    if now is None:
-        return ALLOWED
     appealable = rows.filter(
         stage=stages.REFUSED,
         appeal__isnull=True,
