@@ -15,9 +15,11 @@ from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.rules import residence
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
-from sanlin.govern.awards.models import Award
+from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, standing
 from sanlin.govern.ballots.queries import my_vote, turnout
+from sanlin.govern.projects import stages as project_stages
+from sanlin.govern.projects.models import Party, Project
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds import stages
@@ -201,6 +203,41 @@ def votes(
             href = at("ballots:booth", round.pk)
             found.append(Line(round.name, href, mine["sentence"], state, "waiting"))
     return found
+
+
+def agreements(who: Any, *, now: datetime) -> list[Line]:
+    """Agreements of my teams that wait for my signature."""
+    teams = my_teams(who, now=now)
+    if not teams:
+        return []
+    rows = Project.objects.whole().filter(
+        undertaking__organisation__in=teams, stage=project_stages.TO_SIGN
+    )
+    return [
+        Line(
+            str(project),
+            at("projects:agreement", project.pk),
+            _("立项%(sum)s，签好协议后拨付首期") % {"sum": yuan(project.grant)},
+            _("待签协议"),
+            "waiting",
+        )
+        for project in rows.exclude(agreements__signings__party=Party.TEAM).order_by("pk")[:MOST]
+    ]
+
+
+def my_objections(who: Any) -> list[Line]:
+    """What I objected to, and whether it was answered."""
+    rows = Objection.objects.filter(account_id=who.pk).select_related("award__proposal")
+    return [
+        Line(
+            str(one.award.proposal),
+            reverse("awards:award", args=[one.award_id]),
+            one.answer,
+            one.stage_label,
+            "waiting" if one.stage == award_stages.OPEN else "done",
+        )
+        for one in rows.order_by("-pk")[:MOST]
+    ]
 
 
 # --- what came of my own -------------------------------------------------------------------------

@@ -24,6 +24,7 @@ def home(request: Request) -> HttpResponse:
     street = queries.my_street(who, request.COOKIES.get(STREET, ""), now=now)
     rounds = queries.rounds_near(street)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
+    waiting += queries.agreements(who, now=now)
     waiting += queries.unfinished(queries.my_proposals(who, now=now), now=now)
     show = {
         "street": street,
@@ -65,10 +66,11 @@ def mine(request: Request) -> HttpResponse:
     rounds = queries.rounds_near(street) if street else []
     proposals = queries.my_proposals(who, now=now)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
-    waiting += queries.unfinished(proposals, now=now)
+    waiting += queries.agreements(who, now=now) + queries.unfinished(proposals, now=now)
     show = {
         "waiting": waiting,
         "proposals": [(one, queries.at("proposals:page", one.pk)) for one in proposals],
         "outcomes": queries.my_outcomes(who, now=now),
+        "objections": queries.my_objections(who),
     }
     return render(request, "portal/mine.html", show)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import Count, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sanlin.commons.places.models import Neighbourhood
@@ -84,7 +84,7 @@ def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
         ),
         "publish": (_("计算、签署并公示结果"), "awards:decision", _can_publish),
         "confirm": (_("确认结果，开始签约"), "projects:confirm", project_rules.can_confirm),
-        "close": (_("结束本轮"), "projects:list", project_rules.can_close_round),
+        "close": (_("结束本轮"), "projects:close_round", project_rules.can_close_round),
     }
     return known[verb]
 
@@ -102,23 +102,34 @@ def next_verb(round: Round, *, who: Any, now: datetime) -> Next | None:
 def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
     """Money, tiers by committees, stages and the next verb of a round, in the page's words."""
     prefetch_related_objects([round], "windows__extensions")
-    rows = totals(round)
+    asked = totals(round)
+    approved = _approved(round)
     tiers = [(tier.key, tier.name) for tier in round.rules.tiers] if round.frozen else []
     tiers = tiers or [("", _("提案"))]
     stood = Neighbourhood.objects.filter(street=round.street_id).on(local_day(now))
     places = list(stood.order_by("code").values_list("pk", "name"))
     paid = Instalment.objects.filter(project__round=round, stage=project_stages.PAID)
     return {
-        "asked": sum(row["asked"] for row in rows),
-        "approved": standing(round).aggregate(sum=Sum("grant"))["sum"] or 0,
+        "asked": sum(row["asked"] for row in asked),
+        "approved": sum(row["granted"] for row in approved),
         "paid": paid.aggregate(sum=Sum("amount"))["sum"] or 0,
-        "proposals": sum(row["proposals"] for row in rows),
-        "counts": _heat(rows, tiers, places, "proposals"),
-        "sums": _heat(rows, tiers, places, "asked"),
+        "proposals": sum(row["proposals"] for row in asked),
+        "projects": sum(row["projects"] for row in approved),
+        "counts": _heat(approved or asked, tiers, places, "projects" if approved else "proposals"),
+        "sums": _heat(approved or asked, tiers, places, "granted" if approved else "asked"),
         "steps": timeline(round, now=now),
         "next": next_verb(round, who=who, now=now),
         "doors": _pages(round),
     }
+
+
+def _approved(round: Round) -> list[dict[str, Any]]:
+    """Of the standing awards: {tier, neighbourhood (key), place (its name), projects, granted}."""
+    rows = standing(round).order_by()
+    part = rows.values_list("tier", "proposal__neighbourhood", "proposal__neighbourhood__name")
+    names = ("tier", "neighbourhood", "place", "projects", "granted")
+    summed = part.annotate(Count("pk"), Sum("grant"))
+    return [dict(zip(names, row, strict=True)) for row in summed]
 
 
 def _heat(
@@ -154,6 +165,7 @@ def _pages(round: Round) -> list[tuple[str, str]]:
         pages += [("reviews:panel", _("评委")), ("reviews:grid", _("评审表"))] * ("review" in parts)
         pages += [("ballots:vote", _("投票"))] * ("vote" in parts)
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
-        pages += [("projects:list", _("项目")), ("reports:round", _("报表"))]
+        pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
+        pages += [("reports:round", _("报表"))]
     found = [(at(page, round.pk), words) for page, words in pages]
     return [(href, words) for href, words in found if href]

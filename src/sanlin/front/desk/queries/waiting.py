@@ -172,7 +172,7 @@ def payments(who: Any, *, now: datetime) -> list[Waiting]:
     for one in rows.select_related("project__undertaking").order_by("pk"):
         words = _("审批拨款") if one.stage == project_stages.PROPOSED else _("申请拨付")
         why = f"{one.project} · {one.name}"
-        found.append(Waiting(words, at("projects:project", one.project_id), _evening(one.due), why))
+        found.append(Waiting(words, at("projects:desk", one.project_id), _evening(one.due), why))
     return found
 
 
@@ -190,7 +190,7 @@ def papers(who: Any, *, now: datetime) -> list[Waiting]:
         rows = model.objects.filter(project__round__in=rounds, stage=project_stages.HANDED_IN)
         counted = rows.values_list("project", "project__undertaking__title").annotate(Count("pk"))
         found += [
-            Waiting(words % {"n": n}, at("projects:project", pk), None, title)
+            Waiting(words % {"n": n}, at("projects:desk", pk), None, title)
             for pk, title, n in counted.order_by("project")
         ]
     return found
