@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,18 @@ class Organisation(models.Model):
         return self.name
 
 
+@dataclass(frozen=True)
+class Particulars:
+    """What is written down about an organisation, beside its members and its growth."""
+
+    name: str
+    kind: str
+    neighbourhood: Any = None
+    number: str = ""
+    founded: date | None = None
+    dissolved: date | None = None
+
+
 class Memberships(models.QuerySet[Any]):
     def on(self, day: date) -> Memberships:
         return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
@@ -72,11 +85,15 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("成员")
         constraints = [
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins",
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "account"],
                 condition=Q(until__isnull=True),
                 name="one_standing_membership_each",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

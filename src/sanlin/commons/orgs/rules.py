@@ -5,6 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sanlin.commons.people.rules import (
+    is_staff,
+    posts_of,
+    works_for_neighbourhood,
+    works_for_street,
+)
+from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
@@ -20,3 +27,47 @@ def leads(who: Any, organisation: Organisation, *, now: datetime) -> Verdict:
         if led.exists():
             return ALLOWED
     return denied(_("只有%(team)s的负责人可以办理") % {"team": organisation})
+
+
+def can_list(who: Any, street: Street, *, now: datetime) -> Verdict:
+    """The organisations of a street with their leaders: its staff."""
+    return is_staff(who, street, now=now)
+
+
+def can_list_some(who: Any, *, now: datetime) -> Verdict:
+    """Whoever holds any post; which streets she sees is asked of each."""
+    if posts_of(who, now=now):
+        return ALLOWED
+    return denied(_("组织名单供居委和街道工作人员使用"))
+
+
+def can_found(who: Any, where: Neighbourhood | Street, *, now: datetime) -> Verdict:
+    """A committee worker in her neighbourhood, an officer anywhere in her street."""
+    if isinstance(where, Neighbourhood):
+        return works_for_neighbourhood(who, where, now=now)
+    return works_for_street(who, where, now=now)
+
+
+def can_edit(who: Any, organisation: Organisation, *, now: datetime) -> Verdict:
+    """Staff of its home, while it is not dissolved."""
+    if not (verdict := can_see(who, organisation, now=now)):
+        return verdict
+    if organisation.dissolved is not None and organisation.dissolved <= local_day(now):
+        return denied(_("%(team)s已注销") % {"team": organisation})
+    return ALLOWED
+
+
+def can_see(who: Any, organisation: Organisation, *, now: datetime) -> Verdict:
+    """Look at the names of its members: the staff who keep it."""
+    return can_found(who, organisation.neighbourhood or organisation.street, now=now)
+
+
+def can_end(who: Any, membership: Membership, *, now: datetime) -> Verdict:
+    if membership.until is not None:
+        return denied(_("这位成员已经退出"))
+    return can_edit(who, membership.organisation, now=now)
+
+
+def can_merge(who: Any, place: Neighbourhood, *, now: datetime) -> Verdict:
+    """Give a neighbourhood and all who belong to it to another: an officer of the street."""
+    return works_for_street(who, place.street, now=now)

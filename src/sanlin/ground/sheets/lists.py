@@ -25,6 +25,7 @@ from .reader import MOST_ROWS, ROOM_ABOVE, BadFile, Cell, Sheet, too_long
 from .writer import clean_text
 
 Words = str | Promise
+EXAMPLE = "例："  # data  # how the first cell of a row begins that is not read
 ROWS_WITH_A_MENU = 2_000  # rows of a blank that offer a drop-down
 
 
@@ -197,12 +198,12 @@ def _rows(
     faults: list[Fault] = []
     columns = {column.name: column for column in part.columns}
     in_letters = {name: letters(index) for name, index in where.items()}
-    example = {c.name: c.example for c in part.columns if c.name in where}
+    head = part.columns[0].name
     first: dict[tuple[Any, ...], int] = {}
     for number, cells in enumerate(sheet.rows[at + 1 :], start=at + 2):
         said = {n: cells[i] if i < len(cells) else "" for n, i in where.items()}
         shown = {name: plain(cell) for name, cell in said.items()}
-        if not any(shown.values()) or shown == example:
+        if not any(shown.values()) or shown.get(head, "").startswith(plain(EXAMPLE)):
             continue
         row = Row(sheet.name, number, dict.fromkeys(columns), in_letters, columns)
         wrong = [fault for name in where if (fault := _read(row, name, said[name]))]
@@ -255,7 +256,7 @@ def blank(about: StaffList) -> bytes:
                 words = str(column.words) + ("*" if column.required else "")
                 sheet.set_column(at, at, max(14, 2 * len(words) + 2), as_text)
                 sheet.write_string(0, at, words, must if column.required else may)
-                sheet.write_string(1, at, column.example, pale)
+                sheet.write_string(1, at, column.example if at else EXAMPLE + column.example, pale)
                 _menu(sheet, at, column)
         _how_to(book, about)
     return file.getvalue()
@@ -290,7 +291,7 @@ def _how_to(book: Any, about: StaffList) -> None:
             for part in about.parts
             for column in part.columns
         ),
-        [_("灰色的例行不会导入，可以留着，也可以删去。"), "", "", "", ""],
+        [_("以“例：”开头的灰色行不会导入，可以留着，也可以删去。"), "", "", "", ""],
     ]
     for at, width in enumerate((14, 16, 8, 60, 24)):
         sheet.set_column(at, at, width)
