@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Max, Sum
 
 from .models import Book, BookKind, Fund, Posting
 
@@ -43,12 +43,32 @@ def position(fund: Fund) -> Position:
 
 def wrong_books(fund: Fund) -> list[Book]:
     """Books whose cached balance is not the sum of their postings; an empty list is as it must be."""
+    given, taken = _sums(fund, "debit"), _sums(fund, "credit")
     wrong = []
-    for book in Book.objects.filter(fund=fund).order_by("pk"):
-        sums = Posting.objects.filter(Q(debit=book) | Q(credit=book)).aggregate(
-            debit=Sum("amount", filter=Q(debit=book)), credit=Sum("amount", filter=Q(credit=book))
-        )
-        net = (sums["debit"] or 0) - (sums["credit"] or 0)
+    for book in Book.objects.filter(fund=fund).select_related("undertaking").order_by("pk"):
+        net = given.get(book.pk, 0) - taken.get(book.pk, 0)
         if (net if book.grows_by_debit else -net) != book.balance:
             wrong.append(book)
     return wrong
+
+
+def _sums(fund: Fund, side: str) -> dict[int, int]:
+    rows = Posting.objects.filter(voucher__fund=fund).order_by(side)
+    return dict(rows.values_list(side).annotate(sum=Sum("amount")))
+
+
+def gaps(fund: Fund) -> bool:
+    """Whether a voucher number is missing: they run from 1 to the fund's last without a gap."""
+    told = fund.vouchers.aggregate(count=Count("pk"), last=Max("number"))
+    given = Fund.objects.values_list("last_number", flat=True).get(pk=fund.pk)
+    return not told["count"] == (told["last"] or 0) == given
+
+
+def paid_by(fund: Fund) -> dict[int, int]:
+    """What each undertaking (its key) has received and not given back, in fen."""
+    paid: dict[int, int] = {}
+    kinds = {BookKind.COST.value: 1, BookKind.OWED.value: -1}
+    rows = Book.objects.filter(fund=fund, kind__in=kinds, undertaking__isnull=False)
+    for undertaking, kind, balance in rows.values_list("undertaking", "kind", "balance"):
+        paid[undertaking] = paid.get(undertaking, 0) + kinds[kind] * balance
+    return paid

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "funds"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<int:pk>/", views.books, name="books")]

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from sanlin.commons.funds import actions
 from sanlin.commons.funds.actions import Cause
-from sanlin.commons.funds.models import Book, BookKind, Voucher
-from sanlin.commons.funds.queries import Position, position, wrong_books
+from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
+from sanlin.commons.funds.queries import Position, gaps, paid_by, position, wrong_books
 from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, street
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.verdict import Refused
@@ -121,3 +122,58 @@ def test_ten_hands_pay_only_what_is_there():
     assert wrong_books(fund) == []
     numbers = list(Voucher.objects.values_list("number", flat=True).order_by("number"))
     assert numbers == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [Voucher, Posting])
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_what_is_booked_cannot_be_changed_even_below_the_models(model, act):
+    fund, _by, _on = fund_with(300_00)
+    table = model._meta.db_table
+    words = f"UPDATE {table} SET id = id" if act == "update" else f"DELETE FROM {table}"
+    with (
+        pytest.raises(IntegrityError, match="added here, never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(words)
+    assert position(fund).cash == 300_00
+
+
+@pytest.mark.django_db
+def test_a_missing_number_is_found():
+    fund, _by, _on = fund_with(300_00)
+    assert not gaps(fund)
+    Fund.objects.filter(pk=fund.pk).update(last_number=2)
+    fund.refresh_from_db()
+    assert gaps(fund)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("projects", [1, 3])
+def test_the_open_books_are_read_in_a_constant_number_of_queries(
+    projects, client, settings, django_assert_num_queries
+):
+    settings.SIDE = f"{scene.__name__}.no_doors"  # the frame's own queries are counted elsewhere
+    fund, by, on = fund_with(1_000_00)
+    for _n in range(projects):
+        what = undertaking(on)
+        actions.promise(fund, what, 100_00, cause=Cause(what, "协议"), by=by, now=NOW)
+        actions.pay(fund, what, 60_00, cause=Cause(what, "首付"), by=by, now=NOW)
+    with django_assert_num_queries(8):
+        page = client.get(f"/funds/{fund.pk}/")
+    text = page.content.decode()
+    assert text.count("协议") == projects
+    assert f"¥{1_000 - 60 * projects:,}" in text
+    assert "账平" in text
+    assert paid_by(fund) == dict.fromkeys(paid_by(fund), 6000)
+    assert len(paid_by(fund)) == projects
+    assert client.get(f"/funds/{fund.pk}/?format=xlsx").status_code == 200
+    assert client.get("/funds/0/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_books_that_do_not_agree_say_so(client):
+    fund, _by, _on = fund_with(300_00)
+    Book.objects.filter(fund=fund, kind=BookKind.CASH).update(balance=301_00)
+    assert "账不平" in client.get(f"/funds/{fund.pk}/").content.decode()

@@ -28,7 +28,7 @@ from .spending import (
     purse,
     remarks,
 )
-from .who import can_handle, can_see, in_team
+from .who import can_handle, can_look_into, can_see, in_team
 
 __all__ = [
     "can_accept",
@@ -41,6 +41,7 @@ __all__ = [
     "can_keep_circles",
     "can_lift",
     "can_look",
+    "can_look_into",
     "can_propose",
     "can_refund",
     "can_report",

@@ -1,0 +1,25 @@
+"""What is read of projects: their money, what waits for whom, what the next round takes over."""
+
+from .growth import Carried, carried, consequence_words
+from .money import Head, Money, by_head, fund_of, position_of_round, to_pay, twins, with_money
+from .waiting import Next, Waiting, mine, next_of, next_steps, waiting
+
+__all__ = [
+    "Carried",
+    "Head",
+    "Money",
+    "Next",
+    "Waiting",
+    "by_head",
+    "carried",
+    "consequence_words",
+    "fund_of",
+    "mine",
+    "next_of",
+    "next_steps",
+    "position_of_round",
+    "to_pay",
+    "twins",
+    "waiting",
+    "with_money",
+]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from sanlin.commons.funds.models import Fund
+from sanlin.govern.awards.queries import standing
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
+from sanlin.govern.projects.rules import purse
+from sanlin.govern.proposals.queries import totals
+from sanlin.govern.rounds.models import Round
+from sanlin.kernel.packs.rules import Head as HeadRule
+
+
+@dataclass(frozen=True)
+class Money:
+    """A round's money in fen: asked for, approved, paid (less what came back), and left to pay."""
+
+    asked: int
+    approved: int
+    paid: int
+    returned: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.approved - self.paid
+
+
+def position_of_round(round: Round) -> Money:
+    """Where a round's money stands, at any stage. `paid` is what the teams still hold of it."""
+    asked = sum(row["asked"] for row in totals(round))
+    granted = Project.objects.filter(round=round).aggregate(sum=Sum("grant"))["sum"]
+    if granted is None:
+        granted = standing(round).aggregate(sum=Sum("grant"))["sum"] or 0
+    paid = _sum(Instalment.objects.filter(project__round=round, stage=stages.PAID))
+    returned = _sum(Refund.objects.filter(project__round=round))
+    return Money(asked, granted, paid - returned, returned)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+def with_money(rows: QuerySet[Project]) -> QuerySet[Project]:
+    """The same rows with `paid`, `spent` (accepted receipts) and `returned`, in fen."""
+    return rows.annotate(
+        paid=_of(Instalment.objects.filter(stage=stages.PAID)),
+        spent=_of(Receipt.objects.accepted()),
+        returned=_of(Refund.objects.all()),
+    )
+
+
+def _of(rows: QuerySet[Any]) -> Coalesce:
+    """The sum of amounts of one project's `rows`, as a column."""
+    sums = (
+        rows.filter(project=OuterRef("pk"))
+        .order_by()
+        .values("project")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    field = BigIntegerField()
+    return Coalesce(Subquery(sums, output_field=field), Value(0), output_field=field)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A spending head of one project: planned and spent, in fen."""
+
+    rule: HeadRule
+    planned: int
+    spent: int
+
+    @property
+    def name(self) -> str:
+        return self.rule.name
+
+
+def by_head(project: Project) -> list[Head]:
+    """Every head that the plan or an accepted receipt names, in the order of the rules."""
+    money = purse(project)
+    return [
+        Head(head, money.planned.get(head.key, 0), money.spent.get(head.key, 0))
+        for head in project.round.rules.heads
+        if head.key in money.planned or head.key in money.spent
+    ]
+
+
+def fund_of(round: Round) -> Fund | None:
+    """The fund that pays a round's projects; None before its awards were confirmed."""
+    return Fund.objects.filter(street=round.street_id, name=round.name).first()
+
+
+def to_pay(round: Round) -> QuerySet[Instalment]:
+    """Every instalment of a round, with its project."""
+    return Instalment.objects.filter(project__round=round).select_related(
+        "project__undertaking__organisation",
+        "project__undertaking__neighbourhood",
+        "project__round__street",
+        "project__award",
+        "proposed_by",
+        "approved_by",
+    )
+
+
+def twins(receipts: Sequence[Receipt]) -> dict[int, list[Receipt]]:
+    """By key of a receipt: other standing receipts of the street that bear the same number."""
+    if not receipts:
+        return {}
+    street = receipts[0].project.round.street_id
+    rows = (
+        Receipt.objects.counting()
+        .filter(project__round__street=street, number__in={row.number for row in receipts})
+        .select_related("project__undertaking")
+        .order_by("pk")
+    )
+    alike: dict[str, list[Receipt]] = {}
+    for row in rows:
+        alike.setdefault(row.number, []).append(row)
+    found = {row.pk: [o for o in alike.get(row.number, []) if o.pk != row.pk] for row in receipts}
+    return {key: others for key, others in found.items() if others}

@@ -1,0 +1,243 @@
+"""What waits for whom: one line for staff by round, one verb for a team by project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanlin.commons.orgs.models import Membership
+from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.rules import posts_of
+from sanlin.govern.awards.rules import notices_are_over
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import (
+    Instalment,
+    Party,
+    Project,
+    Receipt,
+    Report,
+    ReportKind,
+    Signing,
+)
+from sanlin.govern.rounds import stages as round_stages
+from sanlin.govern.rounds.models import Round
+from sanlin.ground.clock import local_day
+from sanlin.kernel.money import yuan
+from sanlin.kernel.spending import to_return
+
+from .money import with_money
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that a member of staff can do: words, where, until when (None: no date), why."""
+
+    title: str
+    href: str
+    due: datetime | None
+    why: str
+
+
+def waiting(who: Any, *, now: datetime) -> list[Waiting]:
+    """What waits for `who` as an officer of a street or a worker of a committee."""
+    held = posts_of(who, now=now)
+    streets = {p.street_id for p in held if p.kind == PostKind.STREET_OFFICER and p.street_id}
+    places = {
+        p.neighbourhood_id
+        for p in held
+        if p.kind == PostKind.COMMITTEE_WORKER and p.neighbourhood_id
+    }
+    found: list[Waiting] = []
+    if streets:
+        found += _rounds(streets, now)
+        found += _to_sign(Party.STREET, Q(round__street__in=streets))
+        found += _payments(who, streets)
+        found += _reports(streets)
+        found += _receipts(Q(project__round__street__in=streets))
+        found += _settling(streets)
+    if places:
+        found += _to_sign(Party.COMMITTEE, Q(undertaking__neighbourhood__in=places))
+        found += _receipts(Q(project__undertaking__neighbourhood__in=places))
+    return found
+
+
+def _rounds(streets: set[int], now: datetime) -> list[Waiting]:
+    """Notices that are over, and rounds whose last project has ended."""
+    over = Round.objects.filter(street__in=streets, stage=round_stages.NOTICE).order_by("pk")
+    ended = Round.objects.filter(street__in=streets, stage=round_stages.RUNNING).exclude(
+        Exists(Project.objects.alive().filter(round=OuterRef("pk")))
+    )
+    return [
+        Waiting(
+            _("确认立项"),
+            reverse("projects:confirm", args=[round.pk]),
+            None,
+            _("%(round)s公示期满，没有待答复的异议") % {"round": round},
+        )
+        for round in over
+        if notices_are_over(round, now=now)
+    ] + [
+        Waiting(
+            _("结束本轮"),
+            reverse("projects:close_round", args=[round.pk]),
+            None,
+            _("%(round)s的项目都已结束") % {"round": round},
+        )
+        for round in ended.order_by("pk")
+    ]
+
+
+def _to_sign(party: Party, mine: Q) -> list[Waiting]:
+    signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=party)
+    rows = Project.objects.filter(mine, ~Exists(signed), stage=stages.TO_SIGN)
+    return [
+        Waiting(
+            ngettext("签署%(n)s份协议", "签署%(n)s份协议", row["n"]) % row,
+            reverse("projects:list", args=[row["round"]]) + "?stage=to_sign",
+            None,
+            row["round__name"],
+        )
+        for row in rows.order_by("round").values("round", "round__name").annotate(n=Count("pk"))
+    ]
+
+
+def _payments(who: Any, streets: set[int]) -> list[Waiting]:
+    rows = Instalment.objects.filter(project__round__street__in=streets)
+    found = []
+    for state in (stages.PROPOSED, stages.DUE):
+        here = rows.filter(stage=state)
+        if state == stages.PROPOSED:
+            here = here.exclude(proposed_by=who)
+        counted = here.order_by("project__round").values(
+            round=F("project__round"), name=F("project__round__name")
+        )
+        found += [
+            Waiting(
+                _payment_words(state, row["n"]),
+                reverse("projects:payments", args=[row["round"]]) + f"?stage={state}",
+                _end_of(row["until"]),
+                row["name"],
+            )
+            for row in counted.annotate(n=Count("pk"), until=Min("due"))
+        ]
+    return found
+
+
+def _payment_words(state: str, n: int) -> str:
+    if state == stages.PROPOSED:
+        return ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n) % {"n": n}
+    return ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n) % {"n": n}
+
+
+def _end_of(day: Any) -> datetime | None:
+    return day and timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def _reports(streets: set[int]) -> list[Waiting]:
+    rows = Report.objects.filter(
+        project__round__street__in=streets, stage=stages.HANDED_IN
+    ).select_related("project__undertaking")
+    return [
+        Waiting(
+            _("评估%(kind)s") % {"kind": row.get_kind_display()},
+            reverse("projects:show_report", args=[row.pk]),
+            None,
+            str(row.project),
+        )
+        for row in rows.order_by("at")[:20]
+    ]
+
+
+def _receipts(mine: Q) -> list[Waiting]:
+    rows = Receipt.objects.filter(mine, stage=stages.HANDED_IN)
+    counted = rows.order_by("project").values("project", "project__undertaking__title")
+    return [
+        Waiting(
+            ngettext("审核%(n)s张票据", "审核%(n)s张票据", row["n"]) % row,
+            reverse("projects:receipts", args=[row["project"]]),
+            None,
+            row["project__undertaking__title"],
+        )
+        for row in counted.annotate(n=Count("pk"))[:20]
+    ]
+
+
+def _settling(streets: set[int]) -> list[Waiting]:
+    rows = Project.objects.filter(round__street__in=streets, stage=stages.SETTLING)
+    return [
+        Waiting(
+            _("结算并结项"), reverse("projects:desk", args=[row.pk]), None, str(row.undertaking)
+        )
+        for row in rows.select_related("undertaking").order_by("pk")[:20]
+    ]
+
+
+@dataclass(frozen=True)
+class Next:
+    """What a team does next with its project: words, where ("" where it can only wait), and why."""
+
+    project: Project
+    words: str
+    href: str
+    why: str
+
+
+def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
+    """The projects of the teams that `who` is in today, the latest first, ready for `next_of`."""
+    if not who.is_authenticated:
+        return Project.objects.none()
+    teams = Membership.objects.on(local_day(now)).filter(account_id=who.pk).values("organisation")
+    signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=Party.TEAM)
+    midterms = Report.objects.filter(
+        project=OuterRef("pk"), kind=ReportKind.MIDTERM, stage=stages.REVIEWED
+    )
+    sent_back = Receipt.objects.filter(
+        project=OuterRef("pk"), stage=stages.RETURNED, replaced_by__isnull=True
+    )
+    rows = Project.objects.whole().filter(undertaking__organisation__in=teams)
+    return with_money(
+        rows.annotate(
+            team_signed=Exists(signed),
+            midterm_done=Exists(midterms),
+            receipt_back=Exists(sent_back),
+        )
+    ).order_by("-pk")
+
+
+def next_steps(who: Any, *, now: datetime) -> list[Next]:
+    """One line a project of my teams: the one verb that is mine now."""
+    return [next_of(project) for project in mine(who, now=now)]
+
+
+def next_of(project: Any) -> Next:
+    """The next verb of a project that `mine` has read."""
+    at = {
+        name: reverse(f"projects:{name}", args=[project.pk])
+        for name in ("agreement", "hand_in", "receipts", "project")
+    }
+    if project.stage == stages.TO_SIGN:
+        if project.team_signed:
+            return Next(project, _("看协议"), at["agreement"], _("等待街道和居委签署"))
+        return Next(project, _("签署协议"), at["agreement"], _("签署后才能拨款"))
+    if project.stage == stages.RUNNING:
+        if project.receipt_back:
+            return Next(project, _("替换退回的票据"), at["receipts"], _("有票据被退回"))
+        left = {"left": yuan(project.grant - project.spent)}
+        return Next(project, _("上传票据"), at["hand_in"], _("立项资金还有%(left)s没有票据") % left)
+    return Next(project, _("看项目"), at["project"], _waits_for(project))
+
+
+def _waits_for(project: Any) -> str:
+    if project.stage in (stages.MIDTERM, stages.CLOSING):
+        return _("报告已提交，等待评估")
+    owed = to_return(project.paid, project.spent, project.returned, everything=project.owes_all)
+    if project.stage in (stages.SETTLING, stages.STOPPED) and owed:
+        return _("请把%(owed)s退回街道，街道登记后即可结项") % {"owed": yuan(owed)}
+    return str(project.stage_label)

@@ -1,0 +1,485 @@
+"""Every page by whoever it is for, and the sentence for whoever it is not for."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from sanlin.commons.people.tests import scene
+from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
+from sanlin.govern.awards.models import Objection
+from sanlin.govern.projects import actions, stages
+from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
+from sanlin.govern.projects.tests.scene import (
+    awarded,
+    fresh,
+    leader,
+    mark,
+    pay,
+    project,
+    receipt,
+    reviewed,
+    running_round,
+    signed,
+    told,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_the_time_of_the_round(monkeypatch, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    settings.SIDE = f"{scene.__name__}.no_doors"  # the frame's own queries are counted elsewhere
+    monkeypatch.setattr("sanlin.ground.clock.now", lambda: NOW)
+
+
+def go(name, *args):
+    return reverse(f"projects:{name}", args=args)
+
+
+def jpeg(name="IMG_潍坊.jpg"):
+    body = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(body, "JPEG")
+    return SimpleUploadedFile(name, body.getvalue(), "image/jpeg")
+
+
+def pdf():
+    return SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n%%EOF\n", "application/pdf")
+
+
+def said(**fields):
+    return {
+        "number": "no 123",
+        "day": "2024-04-09",
+        "payee": "文具店",
+        "head": "materials",
+        "what": "花盆",
+        "amount": "120.50",
+        "quantity": "1",
+        **fields,
+    }
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_an_officer_confirms_by_the_page(client):
+    round = awarded(10_000_00, 8_000_00)
+    client.force_login(officer(round.street))
+    page = client.get(go("confirm", round.pk))
+    assert "2个项目立项，共¥18,000" in text(page)
+    answer = client.post(go("confirm", round.pk), follow=True)
+    assert "已确认立项" in text(answer)
+    assert Project.objects.filter(round=round).count() == 2
+
+
+def test_a_notice_that_still_hangs_is_not_confirmed(client, monkeypatch):
+    round = awarded(10_000_00)
+    earlier = NOW - timedelta(hours=2)
+    monkeypatch.setattr("sanlin.ground.clock.now", lambda: earlier)
+    client.force_login(officer(round.street))
+    assert "公示期未满" in text(client.get(go("confirm", round.pk)))
+    client.post(go("confirm", round.pk))
+    assert Project.objects.count() == 0
+
+
+def test_three_parties_sign_by_the_page(client):
+    one = project(grant=12_000_00)
+    for hand in (leader(one), worker(one.place), officer(one.round.street)):
+        client.force_login(hand)
+        page = text(client.get(go("agreement", one.pk)))
+        assert "壹万贰仟元整" in page
+        assert "签署协议" in page
+        client.post(go("agreement", one.pk), {"key": "k"})
+    assert fresh(one).stage == "running"
+    assert "协议已生效" in text(client.get(go("agreement", one.pk)))
+
+
+def test_an_open_objection_blocks_signing_with_its_sentence(client):
+    one = project()
+    notice = one.award.decision.notices.get()
+    Objection.objects.create(
+        notice=notice,
+        award=one.award,
+        number=3,
+        account=resident(one.place),
+        text="重复资助",
+        filed_at=NOW,
+        due=NOW,
+    )
+    client.force_login(leader(one))
+    words = "第3号异议还没有答复，暂不能签约"
+    assert words in text(client.get(go("agreement", one.pk)))
+    assert words in text(client.post(go("agreement", one.pk), follow=True))
+    assert fresh(one).stage == "to_sign"
+
+
+def test_strangers_do_not_read_the_agreement(client):
+    one = project()
+    assert client.get(go("agreement", one.pk)).status_code == 302
+    client.force_login(resident(one.place))
+    answer = client.get(go("agreement", one.pk))
+    assert answer.status_code == 403
+    assert "只有项目团队和街道、居委工作人员可以查看" in text(answer)
+
+
+def test_two_officers_pay_by_the_list(client):
+    round = running_round(10_000_00, 8_000_00, 6_000_00)
+    for one in Project.objects.whole():
+        signed(one)
+    keys = [str(part.pk) for part in Instalment.objects.filter(key="first")]
+    first, second = officer(round.street), officer(round.street)
+    client.force_login(first)
+    page = text(client.get(go("payments", round.pk) + "?stage=due"))
+    assert page.count("待申请拨付</span>") == 3
+    client.post(go("payments", round.pk), {"pick": keys, "verb": "propose", "key": "a"})
+    mine = client.post(go("payments", round.pk), {"pick": keys, "verb": "approve"}, follow=True)
+    assert "3项没有办理：申请和审批须由两位工作人员分别办理" in text(mine)
+    client.force_login(second)
+    done = {"pick": keys, "verb": "approve", "key": "b"}
+    answer = client.post(go("payments", round.pk), done, follow=True)
+    assert "已办理3项" in text(answer)
+    assert Instalment.objects.filter(stage="paid").count() == 3
+    sheet = text(client.get(go("sheet", round.pk)))
+    assert "¥12,000" in sheet
+    again = client.post(go("payments", round.pk), done, follow=True)
+    assert Instalment.objects.filter(stage="paid").count() == 3
+    assert again.status_code == 200
+
+
+def test_nobody_else_pays(client):
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    for who, status in ((worker(one.place), 403), (leader(one), 403), (officer(), 403)):
+        client.force_login(who)
+        assert client.post(go("instalment", part.pk, "propose")).status_code == status
+    assert Instalment.objects.get(pk=part.pk).stage == "due"
+
+
+@pytest.mark.parametrize("paper", [jpeg, pdf])
+def test_a_team_hands_in_a_receipt_and_staff_accept_it(client, paper):
+    one = signed(project())
+    client.force_login(leader(one))
+    sent = client.post(go("hand_in", one.pk), {**said(), "paper": paper()}, follow=True)
+    assert "票据已提交" in text(sent)
+    made = Receipt.objects.get()
+    assert (made.number, made.amount, made.is_photo) == ("NO123", 120_50, paper is jpeg)
+    file = client.get(go("receipt_file", made.pk, "small"))
+    kind = "image/jpeg" if made.is_photo else "application/pdf"
+    assert file["Content-Type"] == kind
+    assert file["X-Content-Type-Options"] == "nosniff"
+    client.force_login(worker(one.place))
+    page = text(client.get(go("receipt", made.pk)))
+    assert "通过" in page
+    client.post(go("receipt", made.pk), {"verb": "accept"})
+    assert Receipt.objects.get().stage == "accepted"
+    client.logout()
+    assert client.get(go("receipt_file", made.pk, "small")).status_code == 302
+
+
+def test_a_returned_receipt_is_replaced_by_another(client):
+    one = signed(project())
+    made = receipt(one)
+    client.force_login(worker(one.place))
+    short = client.post(go("receipt", made.pk), {"verb": "return", "reason": "x"})
+    assert short.status_code == 200
+    client.post(go("receipt", made.pk), {"verb": "return", "reason": "看不清金额"})
+    client.force_login(leader(one))
+    assert "看不清金额" in text(client.get(go("receipts", one.pk)))
+    where = go("hand_in", one.pk) + f"?replaces={made.pk}"
+    assert made.number in text(client.get(where))
+    client.post(where, {**said(), "paper": jpeg()})
+    new = Receipt.objects.get(number="NO123")
+    assert new.replaces == made
+    assert Receipt.objects.get(pk=made.pk).amount == made.amount
+
+
+def test_a_number_used_twice_in_the_street_is_flagged(client):
+    round = running_round(10_000_00, 8_000_00)
+    first, second = (signed(one) for one in Project.objects.whole().order_by("number"))
+    receipt(first, number="TWICE1")
+    other = receipt(second, number="TWICE1")
+    client.force_login(officer(round.street))
+    page = text(client.get(go("receipt", other.pk)))
+    assert "号码重复" in page
+    assert first.undertaking.title in page
+    assert "号码重复" in text(client.get(go("receipts", second.pk)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"head": "expert", "amount": "301"}, "单价¥301，超过每单位上限¥300"),
+        ({"head": "labour", "amount": "5001"}, "累计¥5,001，超过比例上限¥5,000，多¥1"),
+        ({"amount": "10000.01"}, "超过立项金额¥10,000，多¥0.01"),
+        ({"head": "venue"}, "预算里没有这个科目"),
+        ({"amount": "7000.01"}, "超过预算¥7,000，多¥0.01"),
+    ],
+)
+def test_what_leaves_the_rules_is_said_with_figures(client, fields, sentence):
+    one = signed(project())
+    client.force_login(leader(one))
+    client.post(go("hand_in", one.pk), {**said(**fields), "paper": jpeg()})
+    made = Receipt.objects.get()
+    client.force_login(worker(one.place))
+    assert sentence in text(client.get(go("receipt", made.pk)))
+    client.post(go("receipt", made.pk), {"verb": "accept"})
+    refused = sentence.startswith(("单价", "累计", "超过立项"))
+    assert Receipt.objects.get().stage == ("handed_in" if refused else "accepted")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": "-1"},
+        {"amount": "0"},
+        {"amount": "1e9"},
+        {"amount": "99999999999999999999"},
+        {"head": "hospitality"},
+        {"head": "nothing"},
+        {"day": "2024-13-45"},
+        {"day": "2030-01-01"},
+        {"number": "\x00"},
+        {"number": "9" * 41},
+        {"payee": "x" * 10_000},
+        {"quantity": "0"},
+        {"quantity": "99999999999999999999"},
+        {"paper": SimpleUploadedFile("a.jpg", b"GIF89a not a photo", "image/jpeg")},
+        {"paper": SimpleUploadedFile("a.pdf", b"%PDF- broken", "application/pdf")},
+        {"paper": SimpleUploadedFile("a.svg", b"<svg onload='x'/>", "image/svg+xml")},
+        {"paper": ""},
+    ],
+)
+def test_hostile_receipts_get_a_sentence(client, fields):
+    one = signed(project())
+    client.force_login(leader(one))
+    answer = client.post(go("hand_in", one.pk), {"paper": jpeg(), **said(**fields)})
+    assert answer.status_code == 200
+    assert "请先改好下面几处" in text(answer)
+    assert Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize("replaces", ["x", "-1", "9" * 40, "0", "1%00"])
+def test_hostile_addresses_of_a_replacement(client, replaces):
+    one = signed(project())
+    client.force_login(leader(one))
+    assert client.get(go("hand_in", one.pk) + f"?replaces={replaces}").status_code == 200
+
+
+def test_a_team_reports_and_an_officer_marks(client):
+    one = signed(project())
+    client.force_login(leader(one))
+    words = {"text": "办了六次活动，楼道清爽了。", "activities": "6", "people": "180"}
+    client.post(go("report", one.pk, "midterm"), {**words, "photo1": jpeg()})
+    made = Report.objects.get()
+    assert made.photos.count() == 1
+    assert "已有一份报告正在评估" in text(client.get(go("report", one.pk, "midterm")))
+    client.logout()
+    shown = client.get(go("photo", made.photos.get().pk, "small"))
+    assert shown["Content-Type"] == "image/jpeg"
+    client.force_login(officer(one.round.street))
+    for bad in ("101", "-1", "x", "", "9" * 30):
+        assert client.post(go("show_report", made.pk), {"mark": bad}).status_code == 200
+    client.post(go("show_report", made.pk), {"mark": "40", "note": "进度慢"})
+    made.refresh_from_db()
+    assert (made.grade, made.consequence) == ("off_track", ["coach", "hold_next"])
+    assert "限期整改" in text(client.get(go("show_report", made.pk)))
+    assert "暂停拨付" in text(client.get(go("desk", one.pk)))
+
+
+def test_a_report_is_sent_back(client):
+    one = signed(project())
+    made = told(one, "midterm")
+    client.force_login(officer(one.round.street))
+    client.post(go("show_report", made.pk), {"verb": "send_back", "reason": "写具体些"})
+    assert fresh(one).stage == "running"
+    client.force_login(leader(one))
+    assert "写具体些" in text(client.get(go("report", one.pk, "midterm")))
+
+
+def test_an_end_with_receipts_to_look_at_cannot_be_marked(client):
+    one = signed(project())
+    reviewed(one, "midterm", 80)
+    receipt(one)
+    made = told(one, "closing")
+    client.force_login(officer(one.round.street))
+    answer = client.post(go("show_report", made.pk), {"mark": "90"})
+    assert "还有1张票据没有审核" in text(answer)
+    assert Report.objects.get(pk=made.pk).stage == "handed_in"
+
+
+def test_settling_by_the_pages(client):
+    one = signed(project())
+    pay(one, "first")
+    reviewed(one, "midterm", 80)
+    pay(one, "second")
+    receipt(one, 8_000_00, accepted=True, head="materials")
+    told(one, "closing")
+    mark(one, 85)
+    me = officer(one.round.street)
+    client.force_login(me)
+    page = text(client.get(go("desk", one.pk)))
+    assert "“尾款”还没有拨付或决定不拨" in page
+    last = one.instalments.get(key="last")
+    client.post(go("instalment", last.pk, "withhold"), {"reason": "资金已够用"})
+    assert "¥1,000" in text(client.get(go("desk", one.pk)))
+    wrong = client.post(go("refund", one.pk), {"amount": "1000.01"})
+    assert "应退¥1,000，退款须在此以内" in text(wrong)
+    for bad in ("", "x", "-5", "0", "\x00"):
+        assert client.post(go("refund", one.pk), {"amount": bad}).status_code == 200
+    client.post(go("refund", one.pk), {"amount": "1000"})
+    client.post(go("close", one.pk))
+    assert fresh(one).stage == "closed"
+    page = text(client.get(go("close_round", one.round_id)))
+    assert "良好" in page
+    assert reverse("rounds:follow", args=[one.round_id]) in page
+    client.post(go("close_round", one.round_id))
+    one.round.refresh_from_db()
+    assert one.round.stage == "closed"
+    assert "良好" in text(client.get(go("project", one.pk)))
+
+
+def test_stopping_by_the_page(client):
+    one = signed(project())
+    client.force_login(officer(one.round.street))
+    assert "理由" in text(client.post(go("stop", one.pk), {"reason": ""}))
+    client.post(go("stop", one.pk), {"reason": "团队解散"})
+    assert fresh(one).stage == "stopped"
+    client.logout()
+    assert "团队解散" in text(client.get(go("project", one.pk)))
+
+
+def test_circles(client):
+    round = running_round(10_000_00, 8_000_00, 6_000_00)
+    keys = [str(one.pk) for one in Project.objects.all()]
+    lead = leader(Project.objects.whole().first())
+    client.force_login(officer(round.street))
+    client.post(go("circles", round.pk), {"name": "第一组", "leader": lead.pk})
+    twice = client.post(go("circles", round.pk), {"name": "第一组"})
+    assert "本轮已有同名小组" in text(twice)
+    circle = Circle.objects.get()
+    assert circle.leader == lead
+    client.post(go("circle", circle.pk), {"projects": keys[:2]})
+    assert circle.projects.count() == 2
+    page = text(client.get(go("circles", round.pk)))
+    assert "还有1个项目没有编组" in page
+    foreign = client.post(go("circle", circle.pk), {"projects": ["0", "x"]})
+    assert foreign.status_code == 200
+
+
+@pytest.mark.parametrize("stage", list(stages.LABELS))
+def test_every_stage_has_its_pages(client, stage):
+    if stage in stages.ENDED:
+        one = project()
+        actions.stop(one, "团队放弃", by=officer(one.round.street), now=NOW)
+    else:
+        one = project(stage)
+    people = (
+        None,
+        leader(one),
+        worker(one.place),
+        officer(one.round.street),
+        auditor(one.round.street.district),
+    )
+    pages = ("project", "agreement", "receipts", "desk")
+    expected = {
+        0: (200, 302, 302, 302),
+        1: (200, 200, 200, 403),
+        2: (200, 200, 200, 200),
+        3: (200, 200, 200, 200),
+        4: (200, 200, 200, 200),
+    }
+    for n, who in enumerate(people):
+        client.logout()
+        if who:
+            client.force_login(who)
+        got = tuple(client.get(go(page, one.pk)).status_code for page in pages)
+        assert got == expected[n], (n, stage)
+
+
+@pytest.mark.parametrize("name", ["confirm", "payments", "sheet", "circles", "close_round"])
+def test_staff_pages_of_a_round_are_for_staff(client, name):
+    round = running_round(10_000_00)
+    assert client.get(go(name, round.pk)).status_code == 302
+    client.force_login(resident())
+    assert client.get(go(name, round.pk)).status_code == 403
+    client.force_login(officer())
+    assert client.get(go(name, round.pk)).status_code == 403
+    client.force_login(officer(round.street))
+    assert client.get(go(name, round.pk)).status_code == 200
+    assert client.get(go(name, 0)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [("list", 13), ("payments", 12), ("sheet", 6), ("circles", 11), ("close_round", 12)],
+)
+def test_lists_take_a_constant_number_of_queries(
+    client, count, name, queries, django_assert_num_queries
+):
+    round = running_round(*[9_000_00 + n for n in range(count)])
+    made = list(Project.objects.whole())
+    for one in made:
+        signed(one)
+        pay(one, "first")
+    me = officer(round.street)
+    circle = actions.make_circle(round, "一组", by=me, now=NOW)
+    actions.assign(circle, made, by=me, now=NOW)
+    client.force_login(me)
+    client.get(go(name, round.pk))
+    with django_assert_num_queries(queries):
+        page = client.get(go(name, round.pk))
+    assert all(str(one) in text(page) for one in made)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_my_projects_take_a_constant_number_of_queries(client, count, django_assert_num_queries):
+    round = awarded(*[9_000_00 + n for n in range(count)])
+    team = round.decisions.get().awards.first().proposal.team
+    for award in round.decisions.get().awards.all():
+        award.proposal.team = team
+        award.proposal.save()
+    actions.confirm(round, by=officer(round.street), now=NOW)
+    client.force_login(leader(Project.objects.whole().first()))
+    client.get(go("mine"))
+    with django_assert_num_queries(4):
+        page = text(client.get(go("mine")))
+    assert page.count("签署后才能拨款") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_receipts_take_a_constant_number_of_queries(client, count, django_assert_num_queries):
+    one = signed(project())
+    for _n in range(count):
+        receipt(one, 100_00)
+    client.force_login(leader(one))
+    client.get(go("receipts", one.pk))
+    with django_assert_num_queries(10):
+        page = text(client.get(go("receipts", one.pk)))
+    assert page.count('class="cell-title">花盆') == count
+
+
+def test_a_list_can_be_taken_to_excel(client):
+    round = running_round(10_000_00)
+    client.force_login(officer(round.street))
+    for name in ("list", "payments"):
+        answer = client.get(go(name, round.pk) + "?format=xlsx")
+        assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+        odd = client.get(go(name, round.pk) + "?stage=%00&sort=-%27&page=x&q=%00")
+        assert odd.status_code == 200
+
+
+@pytest.mark.parametrize("pick", ["x", "-1", "9" * 40, "\x00"])
+def test_hostile_picks(client, pick):
+    round = running_round(10_000_00)
+    client.force_login(officer(round.street))
+    for name in ("list", "payments"):
+        sent = {"pick": [pick], "verb": "propose"}
+        assert client.post(go(name, round.pk), sent).status_code == 302
+    assert client.post(go("payments", round.pk), {"verb": "\x00"}).status_code == 302

@@ -1,0 +1,143 @@
+"""Two hands at once, on connections of their own: one effect, and the sentence for the other."""
+
+import pytest
+
+from sanlin.commons.funds.models import Posting, Voucher
+from sanlin.commons.funds.queries import position, wrong_books
+from sanlin.commons.people.tests.scene import NOW, officer, worker
+from sanlin.govern.projects import actions
+from sanlin.govern.projects.models import Project, Receipt, Signing
+from sanlin.govern.projects.tests.scene import (
+    awarded,
+    fresh,
+    leader,
+    picture,
+    project,
+    receipt,
+    reviewed,
+    signed,
+    slip,
+)
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.tests.test_races import together
+from sanlin.ground.journal.models import Entry
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.machine import NotNow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def outcomes(told):
+    return sorted("no" if one in (Refused, NotNow) else "yes" for one in told)
+
+
+def test_a_round_is_confirmed_once():
+    round = awarded(10_000_00, 8_000_00)
+    hands = [officer(round.street) for _each in range(3)]
+    mine = [Round.objects.select_related("street").get(pk=round.pk) for _each in hands]
+    told = together(
+        *(
+            lambda one=one, me=me: actions.confirm(one, by=me, now=NOW)
+            for one, me in zip(mine, hands, strict=True)
+        )
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+    assert Project.objects.count() == 2
+    assert Voucher.objects.count() == 1
+
+
+def test_one_signature_a_party():
+    one = project()
+    hands = [officer(one.round.street) for _each in range(4)]
+    told = together(*(lambda me=me: actions.sign(one, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["no", "no", "no", "yes"]
+    assert Signing.objects.count() == 1
+
+
+def test_the_last_signatures_promise_the_grant_once():
+    one = project()
+    hands = [leader(one), worker(one.place), officer(one.round.street)]
+    told = together(*(lambda me=me: actions.sign(one, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["yes", "yes", "yes"]
+    one = fresh(one)
+    assert one.stage == "running"
+    assert position(one.fund).owed == one.grant
+    assert wrong_books(one.fund) == []
+
+
+def test_two_officers_approve_one_payment_once():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    hands = [officer(one.round.street) for _each in range(4)]
+    told = together(*(lambda me=me: actions.approve(part, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["no", "no", "no", "yes"]
+    assert Posting.objects.filter(amount=5_000_00).count() == 1
+    assert position(one.fund).paid == 5_000_00
+    assert wrong_books(one.fund) == []
+
+
+def test_one_key_pays_once():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    me = officer(one.round.street)
+    told = together(*[lambda: actions.approve(part, by=me, now=NOW, key="k").pk] * 4)
+    assert told == [part.pk] * 4
+    assert Entry.objects.filter(deed="projects.approve_payment").count() == 1
+
+
+def test_paying_and_stopping_at_once_never_mix():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    payer, stopper = officer(one.round.street), officer(one.round.street)
+    together(
+        lambda: actions.approve(part, by=payer, now=NOW),
+        lambda: actions.stop(one, "团队解散", by=stopper, now=NOW),
+    )
+    now = position(one.fund)
+    assert fresh(one).stage == "stopped"
+    assert now.owed == 0
+    assert now.cost == now.paid == one.instalments.filter(stage="paid").count() * 5_000_00
+    assert wrong_books(one.fund) == []
+
+
+def test_receipts_accepted_at_once_stay_within_the_grant():
+    one = signed(project(grant=10_000_00))
+    made = [receipt(one, 6_000_00) for _each in range(3)]
+    hands = [worker(one.place) for _each in made]
+    told = together(
+        *(
+            lambda it=it, me=me: actions.accept(it, by=me, now=NOW)
+            for it, me in zip(made, hands, strict=True)
+        )
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+    assert Receipt.objects.accepted().count() == 1
+
+
+def test_a_returned_receipt_is_replaced_once():
+    one = signed(project())
+    first = receipt(one, 500_00)
+    actions.return_receipt(first, "看不清金额", by=worker(one.place), now=NOW)
+    me = leader(one)
+    told = together(
+        *[lambda: actions.hand_in(one, slip(500_00), picture(), replaces=first, by=me, now=NOW)] * 3
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+
+
+def test_money_is_given_back_once():
+    one = signed(project())
+    reviewed(one, "midterm", 80)
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    actions.stop(one, "团队解散", by=officer(one.round.street), now=NOW)
+    hands = [officer(one.round.street) for _each in range(3)]
+    told = together(
+        *(lambda me=me: actions.give_back(one, 3_000_00, by=me, now=NOW) for me in hands)
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+    assert position(one.fund).paid == 2_000_00

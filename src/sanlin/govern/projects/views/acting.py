@@ -1,0 +1,74 @@
+"""What every page with a verb does with a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanlin.ground.http import Request
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.machine import NotNow
+
+WHOLE = (
+    "round__street",
+    "undertaking__organisation",
+    "undertaking__neighbourhood",
+    "award__proposal",
+    "fund",
+    "circle",
+)
+
+
+def through(prefix: str) -> tuple[str, ...]:
+    """What a page loads of a project that hangs on another row."""
+    return tuple(f"{prefix}__{name}" for name in WHOLE)
+
+
+def done(request: Request, verb: Callable[..., Any], *args: Any, form: Form, **kw: Any) -> bool:
+    """Do one verb; a refusal becomes the form's own sentence, and what was typed stays."""
+    try:
+        verb(*args, by=request.by, now=request.now, key=request.key, **kw)
+    except Refused as no:
+        form.add_error(None, str(no))
+        return False
+    return True
+
+
+def act(
+    request: Request, where: str, words: str, verb: Callable[..., Any], *args: Any
+) -> HttpResponse:
+    """Do one verb and go to `where`; a refusal becomes a sentence on that page."""
+    try:
+        verb(*args, by=request.by, now=request.now, key=request.key)
+    except Refused as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, words)
+    return redirect(where)
+
+
+def act_on_all(request: Request, rows: Iterable[Any], verb: Callable[..., Any]) -> None:
+    """Do one verb on every picked row, and say how many were done and why the others were not."""
+    count, refused = 0, dict[str, int]()
+    for row in rows:
+        try:
+            verb(row, by=request.by, now=request.now, key=request.key and f"{request.key}:{row.pk}")
+        except (Refused, NotNow) as no:
+            why = str(no) if isinstance(no, Refused) else _("刚刚被他人处理")
+            refused[why] = refused.get(why, 0) + 1
+        else:
+            count += 1
+    if count:
+        messages.success(request, ngettext("已办理%(n)s项", "已办理%(n)s项", count) % {"n": count})
+    for why, n in refused.items():
+        words = ngettext("%(n)s项没有办理：%(why)s", "%(n)s项没有办理：%(why)s", n)
+        messages.warning(request, words % {"n": n, "why": why})
+    if not count and not refused:
+        messages.warning(request, _("请先在列表里选择"))

@@ -1,0 +1,179 @@
+"""What everybody may see, and a team's own list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.commons.orgs.rules import leads
+from sanlin.govern.projects import actions, queries, rules, stages
+from sanlin.govern.projects.models import Project
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_manage, can_run, can_see
+from sanlin.ground.gate import can_be_known, gate
+from sanlin.ground.http import Request
+from sanlin.ground.ui.tables import Column, Sieve, Table
+from sanlin.kernel.money import yuan
+
+from .acting import WHOLE, act_on_all
+
+TONES = {
+    stages.TO_SIGN: "waiting",
+    stages.RUNNING: "now",
+    stages.MIDTERM: "waiting",
+    stages.CLOSING: "waiting",
+    stages.SETTLING: "waiting",
+    stages.CLOSED: "done",
+    stages.STOPPED: "wrong",
+}
+
+
+def _places(rows: Any) -> list[tuple[str, str]]:
+    named = rows.order_by("undertaking__neighbourhood__code").values_list(
+        "undertaking__neighbourhood",
+        "undertaking__neighbourhood__name",
+        "undertaking__neighbourhood__code",
+    )
+    return [(str(key), name) for key, name, _code in named.distinct()]
+
+
+def _table(round: Round, *, staff: bool, officer: bool) -> Table:
+    """The list of a round's projects; staff land on the desk of each."""
+    tiers = {tier.key: tier.name for tier in round.rules.tiers}
+    grades = {grade.key: grade.name for grade in round.rules.grades}
+    page = "projects:desk" if staff else "projects:project"
+    labels = [(key, _now(words)) for key, words in stages.LABELS.items()]
+    return Table(
+        "projects",
+        _("项目"),
+        (
+            Column("number", _("项目编号"), lambda row: row.number, sort="number"),
+            Column(
+                "title",
+                _("名称"),
+                str,
+                "long",
+                sort="undertaking__title",
+                href=lambda row: reverse(page, args=[row.pk]),
+            ),
+            Column(
+                "team",
+                _("团队"),
+                lambda row: str(row.team),
+                sort="undertaking__organisation__name",
+            ),
+            Column(
+                "place",
+                _("居民区"),
+                lambda row: str(row.place),
+                sort="undertaking__neighbourhood__code",
+            ),
+            Column("tier", _("类别"), lambda row: tiers.get(row.tier, ""), sort="tier"),
+            Column(
+                "stage",
+                _("阶段"),
+                lambda row: row.stage_label,
+                "state",
+                sort="stage",
+                tone=lambda row: TONES[row.stage],
+            ),
+            Column("grant", _("立项金额"), lambda row: row.grant, "money", sort="grant"),
+            Column("paid", _("已付"), lambda row: row.paid, "money", sort="paid"),
+            Column("spent", _("已报票据"), lambda row: row.spent, "money", sort="spent"),
+            Column("grade", _("等次"), lambda row: grades.get(row.grade, ""), sort="grade"),
+            Column("circle", _("小组"), lambda row: str(row.circle or ""), sort="circle__name"),
+        ),
+        sieves=(
+            Sieve("stage", _("阶段"), labels, "stage"),
+            Sieve("tier", _("类别"), list(tiers.items()), "tier"),
+            Sieve("place", _("居民区"), _places, "undertaking__neighbourhood"),
+            Sieve("grade", _("等次"), list(grades.items()), "grade"),
+        ),
+        search=("undertaking__title", "undertaking__organisation__name", "number"),
+        order="number",
+        verbs=(("sign", _("签署所选协议")),) if staff else (),
+        empty=_("公示期满、确认立项以后，项目出现在这里。"),
+    )
+
+
+@gate(can_see, Round, having=("street",))
+def listing(request: Request, round: Round) -> HttpResponse:
+    """Every project of a round; staff sign the agreements of those they pick."""
+    staff = bool(can_manage(request.by, round, now=request.now))
+    officer = bool(can_run(request.by, round, now=request.now))
+    if round.frozen is None:
+        raise Http404
+    if request.method == "POST":
+        if not staff:
+            raise PermissionDenied(_now("只有街道和居委工作人员可以签约"))
+        picked = [pick for pick in request.POST.getlist("pick") if pick.isdecimal()][:500]
+        chosen = Project.objects.whole().filter(
+            round=round, pk__in=[int(p) for p in picked if len(p) < 19]
+        )
+        act_on_all(request, chosen.order_by("number"), actions.sign)
+        return redirect(request.get_full_path())
+    rows = queries.with_money(Project.objects.whole().filter(round=round))
+    page = {
+        "round": round,
+        "staff": staff,
+        "officer": officer,
+        "money": queries.position_of_round(round),
+        "fund": queries.fund_of(round),
+    }
+    table = _table(round, staff=staff, officer=officer)
+    return table.answer(request, rows, "projects/list.html", page)
+
+
+@gate(can_see, Round, having=("street",))
+def books(request: Request, round: Round) -> HttpResponse:
+    """The open books of the fund that pays this round."""
+    fund = queries.fund_of(round)
+    if fund is None:
+        raise Http404
+    return redirect("funds:books", pk=fund.pk)
+
+
+@gate(can_be_known)
+def mine(request: Request) -> HttpResponse:
+    """The projects of my teams: what to do next, one verb each."""
+    steps = queries.next_steps(request.by, now=request.now)
+    return render(request, "projects/mine.html", {"steps": steps})
+
+
+@gate(rules.can_see, Project, having=WHOLE)
+def project(request: Request, project: Project) -> HttpResponse:
+    """What a team received and what became of it: for everybody, without persons."""
+    heads = queries.by_head(project)
+    parts = list(project.instalments.order_by("place"))
+    paid = sum(part.amount for part in parts if part.stage == stages.PAID)
+    spent = sum(head.spent for head in heads)
+    owed = rules.owed_back(project)
+    is_mine = rules.in_team(request.by, project, now=request.now)
+    is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
+    page = {
+        "project": project,
+        "parts": parts,
+        "paid": paid,
+        "spent": spent,
+        "left": max(project.grant - spent, 0),
+        "owed": owed if project.stage in (stages.SETTLING, *stages.ENDED) else 0,
+        "heads": heads,
+        "bars": [(head.name, head.spent, yuan(head.spent)) for head in heads],
+        "reports": project.reports.filter(stage=stages.REVIEWED).order_by("at"),
+        "is_mine": is_mine,
+        "leader": is_leader,
+        "staff": bool(can_manage(request.by, project.round, now=request.now)),
+        "next_report": rules.next_report(project) if is_leader else None,
+        "can_hand_in": rules.can_hand_in(request.by, project, now=request.now)
+        if is_leader
+        else None,
+        "can_sign": rules.can_sign(request.by, project, now=request.now),
+        "open_report": project.reports.filter(stage=stages.HANDED_IN).first() if is_mine else None,
+    }
+    return render(request, "projects/project.html", page)
