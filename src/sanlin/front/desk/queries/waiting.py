@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,8 +20,7 @@ from sanlin.commons.people.models import Resident
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
-from sanlin.govern.projects import stages as project_stages
-from sanlin.govern.projects.models import Instalment, Receipt, Report
+from sanlin.govern.projects.queries import waiting as of_projects
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.reviews import stages as review_stages
@@ -160,40 +158,9 @@ def objections(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
-def payments(who: Any, *, now: datetime) -> list[Waiting]:
-    """Instalments that I may ask for, or approve because another officer asked."""
-    rounds = run_by(who, now=now)
-    if not rounds:
-        return []
-    rows = Instalment.objects.filter(
-        project__round__in=rounds, stage__in=(project_stages.DUE, project_stages.PROPOSED)
-    ).exclude(stage=project_stages.PROPOSED, proposed_by_id=who.pk)
-    found = []
-    for one in rows.select_related("project__undertaking").order_by("pk"):
-        words = _("审批拨款") if one.stage == project_stages.PROPOSED else _("申请拨付")
-        why = f"{one.project} · {one.name}"
-        found.append(Waiting(words, at("projects:desk", one.project_id), _evening(one.due), why))
-    return found
-
-
-def _evening(day: Any) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, LAST_MINUTE)) if day else None
-
-
-def papers(who: Any, *, now: datetime) -> list[Waiting]:
-    """Receipts to check and reports to evaluate, by project."""
-    rounds = run_by(who, now=now)
-    if not rounds:
-        return []
-    found = []
-    for model, words in ((Receipt, _("审核%(n)s张票据")), (Report, _("评估%(n)s份报告"))):
-        rows = model.objects.filter(project__round__in=rounds, stage=project_stages.HANDED_IN)
-        counted = rows.values_list("project", "project__undertaking__title").annotate(Count("pk"))
-        found += [
-            Waiting(words % {"n": n}, at("projects:desk", pk), None, title)
-            for pk, title, n in counted.order_by("project")
-        ]
-    return found
+def projects(who: Any, *, now: datetime) -> list[Waiting]:
+    """What projects wait for: signatures, payments, receipts, reports, settlements."""
+    return [Waiting(one.title, one.href, one.due, one.why) for one in of_projects(who, now=now)]
 
 
 def newcomers(who: Any, *, now: datetime) -> list[Waiting]:
@@ -240,8 +207,7 @@ WAITING: list[Callable[..., list[Waiting]]] = [
     reviews,
     signatures,
     objections,
-    payments,
-    papers,
+    projects,
     newcomers,
     voices,
 ]
