@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
-from sanlin.govern.awards.rules import notices_are_over
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import (
     Instalment,
@@ -26,8 +25,6 @@ from sanlin.govern.projects.models import (
     ReportKind,
     Signing,
 )
-from sanlin.govern.rounds import stages as round_stages
-from sanlin.govern.rounds.models import Round
 from sanlin.ground.clock import local_day
 from sanlin.kernel.money import yuan
 from sanlin.kernel.spending import to_return
@@ -46,7 +43,10 @@ class Waiting:
 
 
 def waiting(who: Any, *, now: datetime) -> list[Waiting]:
-    """What waits for `who` as an officer of a street or a worker of a committee."""
+    """What waits for `who` as an officer of a street or a worker of a committee.
+
+    The steps of the round itself (confirm, close) are said by the desk, which knows them all.
+    """
     held = posts_of(who, now=now)
     streets = {p.street_id for p in held if p.kind == PostKind.STREET_OFFICER and p.street_id}
     places = {
@@ -56,7 +56,6 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     }
     found: list[Waiting] = []
     if streets:
-        found += _rounds(streets, now)
         found += _to_sign(Party.STREET, Q(round__street__in=streets))
         found += _payments(who, streets)
         found += _reports(streets)
@@ -66,32 +65,6 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
         found += _to_sign(Party.COMMITTEE, Q(undertaking__neighbourhood__in=places))
         found += _receipts(Q(project__undertaking__neighbourhood__in=places))
     return found
-
-
-def _rounds(streets: set[int], now: datetime) -> list[Waiting]:
-    """Notices that are over, and rounds whose last project has ended."""
-    over = Round.objects.filter(street__in=streets, stage=round_stages.NOTICE).order_by("pk")
-    ended = Round.objects.filter(street__in=streets, stage=round_stages.RUNNING).exclude(
-        Exists(Project.objects.alive().filter(round=OuterRef("pk")))
-    )
-    return [
-        Waiting(
-            _("确认立项"),
-            reverse("projects:confirm", args=[round.pk]),
-            None,
-            _("%(round)s公示期满，没有待答复的异议") % {"round": round},
-        )
-        for round in over
-        if notices_are_over(round, now=now)
-    ] + [
-        Waiting(
-            _("结束本轮"),
-            reverse("projects:close_round", args=[round.pk]),
-            None,
-            _("%(round)s的项目都已结束") % {"round": round},
-        )
-        for round in ended.order_by("pk")
-    ]
 
 
 def _to_sign(party: Party, mine: Q) -> list[Waiting]:
@@ -115,15 +88,13 @@ def _payments(who: Any, streets: set[int]) -> list[Waiting]:
         here = rows.filter(stage=state)
         if state == stages.PROPOSED:
             here = here.exclude(proposed_by=who)
-        counted = here.order_by("project__round").values(
-            round=F("project__round"), name=F("project__round__name")
-        )
+        counted = here.order_by("project__round").values("project__round", "project__round__name")
         found += [
             Waiting(
                 _payment_words(state, row["n"]),
-                reverse("projects:payments", args=[row["round"]]) + f"?stage={state}",
+                reverse("projects:payments", args=[row["project__round"]]) + f"?stage={state}",
                 _end_of(row["until"]),
-                row["name"],
+                row["project__round__name"],
             )
             for row in counted.annotate(n=Count("pk"), until=Min("due"))
         ]

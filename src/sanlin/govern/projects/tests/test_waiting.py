@@ -1,0 +1,110 @@
+"""What waits for whom, from the confirmation to the settlement."""
+
+import pytest
+
+from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
+from sanlin.govern.projects import actions, queries
+from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.tests.scene import (
+    awarded,
+    fresh,
+    leader,
+    mark,
+    pay,
+    project,
+    receipt,
+    reviewed,
+    running_round,
+    signed,
+    told,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(who):
+    return [one.title for one in queries.waiting(who, now=NOW)]
+
+
+def step(one):
+    (found,) = queries.next_steps(leader(one), now=NOW)
+    return found.words
+
+
+def test_a_project_asks_each_side_for_the_next_thing():
+    one = project()
+    me, other, helper = officer(one.round.street), officer(one.round.street), worker(one.place)
+    assert titles(me) == titles(helper) == ["签署1份协议"]
+    assert step(one) == "签署协议"
+    actions.sign(one, by=leader(one), now=NOW)
+    assert step(one) == "看协议"
+    actions.sign(one, by=helper, now=NOW)
+    assert titles(helper) == []
+    actions.sign(one, by=me, now=NOW)
+    assert titles(me) == ["申请拨付1笔"]
+    assert step(one) == "上传票据"
+    actions.propose(one.instalments.get(key="first"), by=me, now=NOW)
+    assert (titles(me), titles(other)) == ([], ["审批1笔拨款"])
+    actions.approve(one.instalments.get(key="first"), by=other, now=NOW)
+    made = receipt(one)
+    assert titles(me) == titles(helper) == ["审核1张票据"]
+    actions.return_receipt(made, "看不清楚", by=helper, now=NOW)
+    assert step(one) == "替换退回的票据"
+    told(one, "midterm")
+    assert titles(me) == ["评估中期报告"]
+    assert step(one) == "看项目"
+    mark(one, 80)
+    pay(one, "second")
+    reviewed(one, "closing", 20)
+    assert titles(me) == ["结算并结项"]
+    (found,) = queries.next_steps(leader(one), now=NOW)
+    assert found.why == "请把¥9,000退回街道，街道登记后即可结项"
+    actions.give_back(one, 9_000_00, by=me, now=NOW)
+    actions.close(one, by=me, now=NOW)
+    assert titles(me) == []
+
+
+def test_nothing_waits_for_others():
+    one = project()
+    for who in (officer(), worker(), resident(one.place)):
+        assert titles(who) == []
+        assert queries.next_steps(who, now=NOW) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_waiting_is_read_in_a_constant_number_of_queries(count, django_assert_num_queries):
+    round = running_round(*[9_000_00 + n for n in range(count)])
+    for one in Project.objects.whole():
+        signed(one)
+        receipt(one)
+        told(one, "midterm")
+    me = officer(round.street)
+    with django_assert_num_queries(7):
+        found = queries.waiting(me, now=NOW)
+    assert len(found) == 1 + 2 * count
+
+
+def test_a_round_s_money_before_and_after_it_is_confirmed():
+    round = awarded(10_000_00, 8_000_00)
+    assert queries.position_of_round(round) == queries.Money(20_000_00, 18_000_00, 0)
+    assert queries.fund_of(round) is None
+    actions.confirm(round, by=officer(round.street), now=NOW)
+    one = signed(Project.objects.whole().get(grant=10_000_00))
+    pay(one, "first")
+    money = queries.position_of_round(round)
+    assert (money.approved, money.paid, money.left) == (18_000_00, 5_000_00, 13_000_00)
+    actions.stop(one, "团队解散", by=officer(round.street), now=NOW)
+    actions.give_back(one, 5_000_00, by=officer(round.street), now=NOW)
+    money = queries.position_of_round(round)
+    assert (money.paid, money.returned) == (0, 5_000_00)
+
+
+def test_grades_carry_over():
+    one = signed(project())
+    reviewed(one, "midterm", 80)
+    reviewed(one, "closing", 95)
+    (row,) = queries.carried(one.round)
+    assert (row.grade, row.consequence) == ("优秀", ("showcase", "next_tier"))
+    assert (row.next_tier, row.barred_until) == ("示范类", None)
+    assert queries.consequence_words(row.consequence) == "展示推广、下一年可申报更高类别"
+    assert fresh(one).grade_name == "优秀"
