@@ -83,7 +83,7 @@ def _enrol(roll: Roll) -> int:
 
 def forget(round: Round) -> None:
     """Let the round read its roll again."""
-    vars(round).pop("roll as read", None)
+    round._state.fields_cache.pop("roll", None)
 
 
 # --- voting -----------------------------------------------------------------------------------
@@ -179,6 +179,7 @@ def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     require(rules.can_close_vote(by, round, now=now))
     roll = Roll.objects.select_for_update(no_key=True).get(round=round)
     if roll.closed_at:
+        forget(round)
         round.refresh_from_db(fields=["stage"])
         return round
     Voter.objects.filter(roll=roll).update(open=False, link="")

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.rounds.models import Window
@@ -27,14 +26,6 @@ from . import stages
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which people misread
 CODE_LENGTH = 16
-
-
-class Rolls(models.QuerySet[Any]):
-    def timed(self) -> Rolls:
-        """With `closes`: when the window of the vote ends, None where it has no end."""
-        vote = Window.objects.filter(round=OuterRef("round"), stage=VOTE)
-        rolls: Rolls = self.annotate(closes=Subquery(vote.values("closes")[:1]))
-        return rolls
 
 
 class Roll(models.Model):
@@ -56,9 +47,6 @@ class Roll(models.Model):
     size = models.PositiveIntegerField(_("名册人数"), default=0)
     cast = models.PositiveIntegerField(_("已投票数"), default=0)
 
-    objects = Rolls.as_manager()
-    closes: datetime | None  # of a timed roll
-
     class Meta:
         verbose_name = _("选民名册")
         constraints = [
@@ -69,6 +57,12 @@ class Roll(models.Model):
 
     def __str__(self) -> str:
         return str(self.round)
+
+    @cached_property
+    def closes(self) -> datetime | None:
+        """When the window of the vote ends; None where it has no end."""
+        window = Window.objects.filter(round_id=self.round_id, stage=VOTE)
+        return window.values_list("closes", flat=True).first()
 
     @cached_property
     def bids(self) -> tuple[Bid, ...]:

@@ -84,14 +84,8 @@ def eligible(round: Round, on: date) -> QuerySet[Resident]:
 
 
 def roll_of(round: Round) -> Roll | None:
-    """The roll of a round with its deadline, read once for each round object."""
-    kept = vars(round)
-    if "roll as read" not in kept:
-        roll = Roll.objects.timed().filter(round=round).first()
-        if roll:
-            roll.round = round
-        kept["roll as read"] = roll
-    return kept["roll as read"]  # type: ignore[no-any-return]
+    """The roll of a round, read once for each round object; None before the vote opens."""
+    return getattr(round, "roll", None)
 
 
 def voter_of(who: Any, roll: Roll, *, lock: bool = False) -> Voter | None:

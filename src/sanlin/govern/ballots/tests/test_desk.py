@@ -298,7 +298,7 @@ def test_queries_of_the_lists_do_not_grow(client, django_assert_num_queries, bar
         client.get(page("vote", vote))
     close(vote)
     client.logout()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page("turnout", vote))
 
 

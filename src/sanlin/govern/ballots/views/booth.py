@@ -24,7 +24,7 @@ RECEIPT_SALT = "ballots.receipt"
 KEPT = 180 * 24 * 3600  # seconds a receipt stays on the voter's own device
 
 
-@gate(rules.can_see_vote, Round, having=("street",))
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def booth(request: Request, round: Round) -> HttpResponse:
     """The proposals as cards, each with one button; what is chosen stays on this device."""
@@ -65,7 +65,7 @@ def _booth(round: Round, seat: queries.Seat) -> dict[str, Any]:
     }
 
 
-@gate(rules.can_see_vote, Round, having=("street",))
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, round: Round) -> HttpResponse:
     """What is chosen, not cast yet; the one button that casts it."""
@@ -97,7 +97,7 @@ def review(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/review.html", context, status=REFUSED if fault else 200)
 
 
-@gate(rules.can_see_vote, Round, having=("street",))
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_safe
 def receipt(request: Request, round: Round) -> HttpResponse:
     """The receipt that this device keeps: that a ballot was put in, never what was on it."""

@@ -56,7 +56,7 @@ STRIKE = Column(
 )
 
 
-@gate(rules.can_see_roll, Round, having=("street",))
+@gate(rules.can_see_roll, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote(request: Request, round: Round) -> HttpResponse:
     """Open the vote, watch the turnout, close it."""
@@ -80,7 +80,7 @@ def vote(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/vote.html", {**context, "fault": fault}, status=status)
 
 
-@gate(rules.can_see_roll, Round, having=("street",))
+@gate(rules.can_see_roll, Round, having=("street", "roll"))
 @require_safe
 def roll(request: Request, round: Round) -> HttpResponse:
     """Everybody on the roll, names masked; not who has voted."""
@@ -100,7 +100,7 @@ def roll(request: Request, round: Round) -> HttpResponse:
     return table.answer(request, rows, "ballots/roll.html", context)
 
 
-@gate(rules.can_work_on_roll, Round, having=("street",))
+@gate(rules.can_work_on_roll, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request, round: Round) -> HttpResponse:
     """Put somebody on the roll who was left out, with the reason."""

@@ -14,7 +14,7 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui import words
 
 
-@gate(rules.can_see_vote, Round, having=("street",))
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_safe
 def turnout(request: Request, round: Round) -> HttpResponse:
     """How many have voted, by neighbourhood and day; after the close what they voted for."""
@@ -37,7 +37,7 @@ def turnout(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/turnout.html", context)
 
 
-@gate(rules.can_see_vote, Round, having=("street",))
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_safe
 def receipts(request: Request, round: Round) -> HttpResponse:
     """Whether a receipt code stands for a ballot of this vote."""
@@ -54,7 +54,7 @@ def receipts(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/receipts.html", context)
 
 
-@gate(can_be_known, Round, having=("street",))
+@gate(can_be_known, Round, having=("street", "roll"))
 @require_safe
 def mine(request: Request, round: Round) -> HttpResponse:
     """Whether I am on the roll, or why not and what to do."""
