@@ -56,6 +56,7 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "sanlin.sqlite3",
+            "CONN_MAX_AGE": None,  # a new connection would read the whole schema anew
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
