@@ -46,7 +46,7 @@ def gate(
                 raise PermissionDenied(verdict.reason)
             return view(request, *things, **kwargs)
 
-        guarded.gate = rule  # type: ignore[attr-defined]
+        guarded.gate, guarded.guards = rule, model  # type: ignore[attr-defined]
         return guarded
 
     return decorate

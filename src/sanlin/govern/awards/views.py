@@ -169,7 +169,12 @@ def decide(request: Request, round: Round) -> HttpResponse:
     return _act(request, _desk(round), _("已算出结果，请核对后签署"), actions.decide, round)
 
 
-@gate(rules.can_see_decision, Decision, having=DECISION)
+def can_handle(who: Any, decision: Decision, *, now: Any) -> Verdict:
+    """Officers of the round; each verb asks for the rest."""
+    return can_run(who, decision.round, now=now)
+
+
+@gate(can_handle, Decision, having=DECISION)
 @require_POST
 def drop(request: Request, decision: Decision) -> HttpResponse:
     form = ReasonForm(request.POST)
@@ -181,13 +186,13 @@ def drop(request: Request, decision: Decision) -> HttpResponse:
     return _act(request, _desk(decision.round), done, actions.drop, decision, reason)
 
 
-@gate(rules.can_see_decision, Decision, having=DECISION)
+@gate(can_handle, Decision, having=DECISION)
 @require_POST
 def sign(request: Request, decision: Decision) -> HttpResponse:
     return _act(request, _desk(decision.round), _("已签署"), actions.sign, decision)
 
 
-@gate(rules.can_see_decision, Decision, having=DECISION)
+@gate(can_handle, Decision, having=DECISION)
 @require_POST
 def publish(request: Request, decision: Decision) -> HttpResponse:
     return _act(request, _desk(decision.round), _("公示已发布"), actions.publish, decision)
@@ -342,7 +347,11 @@ def object_to(request: Request, award: Award) -> HttpResponse:
     return render(request, "awards/object.html", {"form": form, "award": award})
 
 
-@gate(can_see_award, Award, having=AWARD)
+def can_handle_award(who: Any, award: Award, *, now: Any) -> Verdict:
+    return can_run(who, award.decision.round, now=now)
+
+
+@gate(can_handle_award, Award, having=AWARD)
 @require_POST
 def promote(request: Request, award: Award) -> HttpResponse:
     where = reverse("awards:award", args=[award.pk])

@@ -182,8 +182,8 @@ def _show(
     return render(request, "voices/voice.html", context)
 
 
-@require_POST
 @gate(rules.can_read, Voice, having=("street", "answered_by", "author"))
+@require_POST
 def contact(request: Request, voice: Voice) -> HttpResponse:
     """Show the contact once, for a reason that is kept."""
     reason = ReasonForm(request.POST)
@@ -203,8 +203,8 @@ def contact(request: Request, voice: Voice) -> HttpResponse:
     return _show(request, voice, form=AnswerForm(), reason=reason, contact=shown)
 
 
-@require_POST
 @gate(rules.can_read, Voice, having=("street",))
+@require_POST
 def close(request: Request, voice: Voice) -> HttpResponse:
     """Put it away."""
     actions.close(voice, by=request.by, now=request.now, key=request.key)
