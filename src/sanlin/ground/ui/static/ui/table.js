@@ -1,5 +1,8 @@
-/* Keys for staff lists: j and k move, Enter opens, x picks, / searches. They can be turned off. */
+/* Keys for staff lists: j and k move, Enter opens, x picks, / searches. They can be turned off.
+   A page may bring several lists, and with each of them this file: it works once, for the first. */
 (() => {
+  if (document.documentElement.dataset.listKeys) return;
+  document.documentElement.dataset.listKeys = "on";
   const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
   const hint = document.querySelector("[data-keys]");
   if (!rows.length || !hint) return;
