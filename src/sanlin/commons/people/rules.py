@@ -108,6 +108,13 @@ def can_list(who: Any, *, now: datetime) -> Verdict:
     return denied(_("居民名单供居委和街道工作人员使用"))
 
 
+def can_import(who: Any, where: Street | Neighbourhood, *, now: datetime) -> Verdict:
+    """Bring in a list of residents: a committee's of its own place, a street's of all."""
+    if isinstance(where, Neighbourhood):
+        return works_for_neighbourhood(who, where, now=now)
+    return works_for_street(who, where, now=now)
+
+
 def can_see(who: Any, resident: Resident, *, now: datetime) -> Verdict:
     return works_for_neighbourhood(who, resident.neighbourhood, now=now)
 

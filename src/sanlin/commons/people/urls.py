@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, newcomers, posts, residents
+from .views import desk, lists, newcomers, posts, residents
 
 app_name = "people"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("search/", residents.search, name="search"),
     path("add/", residents.add, name="add"),
     path("add/<int:pk>/", residents.add_in, name="add_in"),
+    path("import/", lists.choose, name="import"),
+    path("import/streets/<int:pk>/", lists.street, name="import_street"),
+    path("import/neighbourhoods/<int:pk>/", lists.neighbourhood, name="import_neighbourhood"),
     path("<int:pk>/", residents.resident, name="resident"),
     path("<int:pk>/edit/", residents.edit, name="edit"),
     path("<int:pk>/move-out/", residents.move_out, name="move_out"),

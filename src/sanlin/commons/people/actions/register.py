@@ -7,6 +7,16 @@ from typing import Any
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
+from sanlin.commons.people import rules
+from sanlin.commons.people.models import (
+    HELD_AT,
+    Declined,
+    Particulars,
+    Post,
+    PostKind,
+    Resident,
+    Term,
+)
 from sanlin.commons.places.models import District, Home, Neighbourhood
 from sanlin.ground.accounts.models import Account, Assistance
 from sanlin.ground.clock import local_day
@@ -14,9 +24,6 @@ from sanlin.ground.journal import actions as journal
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.pii import mark
 from sanlin.ground.verdict import Refused, denied, refusing, require
-
-from . import rules
-from .models import HELD_AT, Declined, Particulars, Post, PostKind, Resident, Term
 
 # --- residents ---
 

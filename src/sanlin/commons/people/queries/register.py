@@ -6,14 +6,13 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from sanlin.commons.people.models import HELD_AT, Post, PostKind, Resident
+from sanlin.commons.people.rules import BY_DISTRICT, posts_of, residence
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
 from sanlin.ground.accounts.kept import Kept
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.models import Entry
-
-from .models import HELD_AT, Post, PostKind, Resident
-from .rules import BY_DISTRICT, posts_of, residence
 
 AT_HOME = ("home__stair__building__estate", "neighbourhood")
 
