@@ -18,18 +18,22 @@ from . import serve
 DEFAULT = "vote"
 STAGES = ("draft", "call", "review", "vote", "notice", "running", "midterm", "closed")
 WHO = (
-    ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),
-    ("wang", "王建国，团队负责人", "Wang Jianguo, who leads a team"),
-    ("zhao", "赵晨，骑手，团队负责人", "Zhao Chen, a courier who leads a team"),
-    ("zhou", "周敏，街道工作人员", "Zhou Min, street officer"),
-    ("qian", "钱立，街道工作人员，复核和会签", "Qian Li, street officer who countersigns"),
-    ("sun", "孙洁，潍坊二村居委工作人员", "Sun Jie, committee worker"),
-    ("chen", "陈静，评委（lin gao he luo 也是）", "Chen Jing, judge (so are lin gao he luo)"),
-    ("xu", "徐慧，社工", "Xu Hui, social worker"),
-    ("hong", "洪福，商家", "Hong Fu, merchant"),
-    ("shen", "沈正，审计员", "Shen Zheng, auditor"),
-    ("fang", "方华，区管理员", "Fang Hua, district administrator"),
-    ("other", "外街人，别的街道的居民", "a resident of another street"),
+    ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),  # data
+    ("wang", "王建国，团队负责人", "Wang Jianguo, who leads a team"),  # data
+    ("zhao", "赵晨，骑手，团队负责人", "Zhao Chen, a courier who leads a team"),  # data
+    ("zhou", "周敏，街道工作人员", "Zhou Min, street officer"),  # data
+    ("qian", "钱立，街道工作人员，复核和会签", "Qian Li, street officer who countersigns"),  # data
+    ("sun", "孙洁，潍坊二村居委工作人员", "Sun Jie, committee worker"),  # data
+    (
+        "chen",
+        "陈静，评委（lin gao he luo 也是）",
+        "Chen Jing, judge (so are lin gao he luo)",
+    ),  # data
+    ("xu", "徐慧，社工", "Xu Hui, social worker"),  # data
+    ("hong", "洪福，商家", "Hong Fu, merchant"),  # data
+    ("shen", "沈正，审计员", "Shen Zheng, auditor"),  # data
+    ("fang", "方华，区管理员", "Fang Hua, district administrator"),  # data
+    ("other", "外街人，别的街道的居民", "a resident of another street"),  # data
 )
 
 
@@ -70,8 +74,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say_who(options: argparse.Namespace) -> None:
-    print(f"\n三邻 · 演示 · {options.stage}    http://{options.host}:{options.port}/\n")
-    print("密码都是 / every password is: sanlin-demo")
+    print(f"\n三邻 · 演示 · {options.stage}    http://{options.host}:{options.port}/\n")  # data
+    print("密码都是 / every password is: sanlin-demo")  # data
     for username, chinese, english in WHO:
         print(f"  {username:6} {chinese} / {english}")
-    print("手机验证码会显示在页面上，也打印在这里。/ Codes to phones are shown here.\n")
+    print("手机验证码会显示在页面上，也打印在这里。/ Codes to phones are shown here.\n")  # data
