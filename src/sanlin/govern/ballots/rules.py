@@ -20,7 +20,7 @@ from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.proposals.stages import ADMITTED
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, next_stage
-from sanlin.govern.rounds.stages import VOTE
+from sanlin.govern.rounds.stages import REVIEW, VOTE
 from sanlin.ground.clock import local_day
 from sanlin.ground.ui.words import day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
@@ -179,6 +179,8 @@ def can_open_vote(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("本轮现在是%(stage)s阶段，不能开始投票") % {"stage": round.stage_label})
     if not (done := screening_is_done(round, now=now)):
         return done
+    if round.stage == REVIEW and round.review_closed_at is None:
+        return denied(_("评审还没有结束"))
     missing = _missing(round, now)
     return denied(_("；").join(missing)) if missing else ALLOWED
 

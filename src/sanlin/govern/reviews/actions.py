@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds.actions import move
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
@@ -181,5 +182,14 @@ def open_optimisation(round: Round, *, by: Account, now: datetime) -> Round:
     """End the review and let teams revise after advice; from here on marks are open to staff."""
     require(rules.can_open_optimisation(by, round, now=now))
     move(round, "open_optimisation", by=by, now=now)
+    record(round, by=by, now=now)
+    return round
+
+
+@deed("reviews.end")
+def end_review(round: Round, *, by: Account, now: datetime) -> Round:
+    """End the review of a round without optimisation: sheets stay sealed, marks open to staff."""
+    require(rules.can_end_review(by, round, now=now))
+    rounds.end_review(round, by=by, now=now)
     record(round, by=by, now=now)
     return round

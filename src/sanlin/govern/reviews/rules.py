@@ -109,7 +109,7 @@ def can_judge(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("只有本轮评委本人可以评分"))
     if round.stage != round_stages.REVIEW:
         return denied(_("现在不是评审阶段"))
-    return ALLOWED
+    return denied(_("评审已经结束")) if round.review_closed_at else ALLOWED
 
 
 def can_see_sheet(who: Any, proposal: Proposal, *, now: datetime) -> Verdict:
@@ -174,6 +174,17 @@ def can_confer(who: Any, round: Round, *, now: datetime) -> Verdict:
     return ALLOWED if round.stage == round_stages.REVIEW else denied(_("现在不是评审阶段"))
 
 
+def can_end_review(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """In a round without optimisation an officer says when the review is over."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage != round_stages.REVIEW or "optimisation" in round.rules.stages:
+        return denied(_("本轮的评审随优化阶段开始而结束"))
+    if round.review_closed_at:
+        return denied(_("评审已经结束"))
+    return reviews_are_done(round)
+
+
 def can_open_optimisation(who: Any, round: Round, *, now: datetime) -> Verdict:
     if not (verdict := can_run(who, round, now=now)):
         return verdict
@@ -195,6 +206,6 @@ def can_see_panel(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 def marks_are_open(round: Round) -> Verdict:
     """Marks of others are shown only after the review has ended."""
-    if round.stage in AFTER_REVIEW:
+    if round.stage in AFTER_REVIEW or round.review_closed_at:
         return ALLOWED
     return denied(_("评审结束前，各评委的分数封存不公开"))

@@ -9,6 +9,7 @@ urlpatterns = [
     path("rounds/<int:pk>/panel/confer/", views.confer, name="confer"),
     path("rounds/<int:pk>/panel/open/", views.open_review, name="open"),
     path("rounds/<int:pk>/panel/optimise/", views.open_optimisation, name="open_optimisation"),
+    path("rounds/<int:pk>/panel/end/", views.end_review, name="end"),
     path("seats/<int:pk>/", views.seat, name="seat"),
     path("seats/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
     path("rounds/<int:pk>/review/", views.mine, name="mine"),

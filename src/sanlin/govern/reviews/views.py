@@ -57,6 +57,7 @@ def panel(request: Request, round: Round) -> HttpResponse:
         "can_open": rules.can_open_review(by, round, now=now),
         "can_confer": rules.can_confer(by, round, now=now),
         "can_optimise": rules.can_open_optimisation(by, round, now=now),
+        "can_end": rules.can_end_review(by, round, now=now),
         "done": rules.reviews_are_done(round),
         "officer": bool(can_run(by, round, now=now)),
     }
@@ -108,6 +109,12 @@ def open_review(request: Request, round: Round) -> HttpResponse:
 def open_optimisation(request: Request, round: Round) -> HttpResponse:
     done = _("评审结束，已进入优化阶段")
     return _act(request, _panel(round), done, actions.open_optimisation, round)
+
+
+@gate(can_run, Round, having=ROUND)
+@require_POST
+def end_review(request: Request, round: Round) -> HttpResponse:
+    return _act(request, _panel(round), _("评审已结束"), actions.end_review, round)
 
 
 def can_see_seat(who: Any, seat: Seat, *, now: Any) -> Verdict:

@@ -252,6 +252,18 @@ def _written(spans: Mapping[str, Span]) -> dict[str, list[str]]:
     }
 
 
+@deed("round.end_review")
+def end_review(round: Round, *, by: Account, now: datetime) -> Round:
+    """Note that the review is over, where the next stage does not begin with it. The verb above has
+    asked whether it is."""
+    rows = Round.objects.filter(pk=round.pk, stage=stages.REVIEW, review_closed_at__isnull=True)
+    if not rows.update(review_closed_at=now):
+        raise NotNow("end_review", round.stage)
+    round.review_closed_at = now
+    record(round, by=by, now=now)
+    return round
+
+
 # --- votes held elsewhere ---------------------------------------------------------------------
 
 

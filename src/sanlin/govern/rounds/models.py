@@ -36,6 +36,7 @@ class Round(models.Model):
     officer_values = models.JSONField(_("街道自定数值"), default=dict, blank=True)
     frozen = models.BinaryField(_("冻结的办法"), null=True)
     fingerprint = models.CharField(_("办法指纹"), max_length=64, blank=True)
+    review_closed_at = models.DateTimeField(_("评审结束时间"), null=True)
     cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
     previous = models.ForeignKey(
         "self",

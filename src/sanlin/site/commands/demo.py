@@ -24,11 +24,7 @@ WHO = (
     ("zhou", "周敏，街道工作人员", "Zhou Min, street officer"),  # data
     ("qian", "钱立，街道工作人员，复核和会签", "Qian Li, street officer who countersigns"),  # data
     ("sun", "孙洁，潍坊二村居委工作人员", "Sun Jie, committee worker"),  # data
-    (
-        "chen",
-        "陈静，评委（lin gao he luo 也是）",
-        "Chen Jing, judge (so are lin gao he luo)",
-    ),  # data
+    ("chen", "陈静，评委；lin gao he luo 也是", "Chen Jing, judge; so are lin gao he luo"),  # data
     ("xu", "徐慧，社工", "Xu Hui, social worker"),  # data
     ("hong", "洪福，商家", "Hong Fu, merchant"),  # data
     ("shen", "沈正，审计员", "Shen Zheng, auditor"),  # data

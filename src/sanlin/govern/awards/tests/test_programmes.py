@@ -9,10 +9,12 @@ from sanlin.govern.awards.queries import explain
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots.tests.vote import voter
 from sanlin.govern.proposals.tests.scene import proposal
+from sanlin.govern.reviews import actions as reviews
 from sanlin.govern.reviews.tests.scene import panel, pledged, sealed
 from sanlin.govern.rounds.actions import move
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import after, open_round
+from sanlin.ground.verdict import Refused
 
 pytestmark = pytest.mark.django_db
 CHENGDU = {
@@ -55,10 +57,15 @@ def decided(pack, given, *, kind="team", communities=1, **values):
 
 def _vote(round, made, voted, voters, by):
     begins = round.window("vote").opens
-    for stage in ("open_optimisation",) if "optimisation" in round.rules.stages else ():
-        move(round, stage, by=by, now=begins)
-    if "conferral" in round.rules.stages:
-        round.conferrals.create(minutes="逐件合议。", held_at=begins, recorder=by)
+    if "optimisation" in round.rules.stages:
+        move(round, "open_optimisation", by=by, now=begins)
+    else:
+        round = Round.objects.get(pk=round.pk)
+        with pytest.raises(Refused, match="评审还没有结束"):
+            ballots.open_vote(round, by=by, now=begins)
+        if "conferral" in round.rules.stages:
+            round.conferrals.create(minutes="逐件合议。", held_at=begins, recorder=by)
+        reviews.end_review(round, by=by, now=begins)
     round = ballots.open_vote(Round.objects.get(pk=round.pk), by=by, now=begins)
     for who, n in zip(voters, voted, strict=True):
         ballots.cast(Round.objects.get(pk=round.pk), [made[n].pk], by=who, now=begins)

@@ -279,3 +279,28 @@ def test_dismissed_judges_keep_what_they_sealed():
     assert (state.sealed, state.missing) == (1, 10)
     assert Recusal.objects.count() == 0
     assert two.pk not in state.by_proposal
+
+
+def test_a_round_without_optimisation_ends_its_review_by_a_word():
+    round, (one,), judges = under_review(pack="wenhua", **WENHUA)
+    by = officer(round.street)
+    with pytest.raises(Refused, match="还差5份评分"):
+        actions.end_review(round, by=by, now=NOW)
+    for who in judges:
+        sealed(one, who)
+    actions.end_review(round, by=by, now=NOW)
+    assert rules.marks_are_open(round)
+    assert rules.can_judge(judges[0], round, now=NOW).reason == "评审已经结束"
+    with pytest.raises(Refused, match="评审已经结束"):
+        actions.end_review(round, by=by, now=NOW)
+
+
+WENHUA = {
+    "budget": 50_000_00,
+    "award__expert": 600,
+    "award__public": 400,
+    "award__min_score": None,
+    "project_cap": 30_000_00,
+    "stages__conferral": False,
+    "stages__optimisation": False,
+}

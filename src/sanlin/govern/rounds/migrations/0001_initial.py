@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('officer_values', models.JSONField(blank=True, default=dict, verbose_name='街道自定数值')),
                 ('frozen', models.BinaryField(null=True, verbose_name='冻结的办法')),
                 ('fingerprint', models.CharField(blank=True, max_length=64, verbose_name='办法指纹')),
+                ('review_closed_at', models.DateTimeField(null=True, verbose_name='评审结束时间')),
                 ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='取消原因')),
                 ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_rounds', to='rounds.round', verbose_name='上一轮')),
                 ('street', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='places.street', verbose_name='街道')),
