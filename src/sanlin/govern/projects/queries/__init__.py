@@ -1,7 +1,17 @@
 """What is read of projects: their money, what waits for whom, what the next round takes over."""
 
 from .growth import Carried, carried, consequence_words
-from .money import Head, Money, by_head, fund_of, position_of_round, to_pay, twins, with_money
+from .money import (
+    Head,
+    Money,
+    all_receipts,
+    by_head,
+    fund_of,
+    position_of_round,
+    to_pay,
+    twins,
+    with_money,
+)
 from .waiting import Next, Waiting, mine, next_of, next_steps, waiting
 
 __all__ = [
@@ -10,6 +20,7 @@ __all__ = [
     "Money",
     "Next",
     "Waiting",
+    "all_receipts",
     "by_head",
     "carried",
     "consequence_words",

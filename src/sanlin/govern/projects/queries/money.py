@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from sanlin.commons.funds.models import Fund
@@ -97,14 +108,38 @@ def fund_of(round: Round) -> Fund | None:
 
 
 def to_pay(round: Round) -> QuerySet[Instalment]:
-    """Every instalment of a round, with its project."""
-    return Instalment.objects.filter(project__round=round).select_related(
+    """Every instalment of a round, with its project; `turn` puts first what can be done now."""
+    turns = (stages.PROPOSED, stages.DUE, stages.HELD, stages.WAITING, stages.PAID)
+    turn = Case(
+        *(When(stage=stage, then=Value(n)) for n, stage in enumerate(turns)),
+        default=Value(len(turns)),
+        output_field=IntegerField(),
+    )
+    rows = Instalment.objects.filter(project__round=round).annotate(turn=turn)
+    return rows.select_related(
         "project__undertaking__organisation",
         "project__undertaking__neighbourhood",
         "project__round__street",
         "project__award",
         "proposed_by",
         "approved_by",
+    )
+
+
+def all_receipts(round: Round) -> QuerySet[Receipt]:
+    """Every receipt of a round with its project; `alike` counts the standing receipts of the street
+    that bear its number, itself included where it stands."""
+    same = (
+        Receipt.objects.counting()
+        .filter(project__round__street=round.street_id, number=OuterRef("number"))
+        .order_by()
+        .values("number")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    rows: QuerySet[Receipt] = Receipt.objects.filter(project__round=round)
+    return rows.annotate(alike=Coalesce(Subquery(same), Value(0))).select_related(
+        "project__undertaking__organisation", "project__undertaking__neighbourhood"
     )
 
 

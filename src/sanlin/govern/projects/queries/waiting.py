@@ -112,32 +112,35 @@ def _end_of(day: Any) -> datetime | None:
 
 
 def _reports(streets: set[int]) -> list[Waiting]:
-    rows = Report.objects.filter(
-        project__round__street__in=streets, stage=stages.HANDED_IN
-    ).select_related("project__undertaking")
+    rows = Report.objects.filter(project__round__street__in=streets, stage=stages.HANDED_IN)
     return [
         Waiting(
-            _("评估%(kind)s") % {"kind": row.get_kind_display()},
-            reverse("projects:show_report", args=[row.pk]),
+            ngettext("评估%(n)s份报告", "评估%(n)s份报告", n) % {"n": n},
+            reverse("projects:round_reports", args=[round]) + "?stage=handed_in",
             None,
-            str(row.project),
+            name,
         )
-        for row in rows.order_by("at")[:20]
+        for round, name, n in _by_round(rows)
     ]
 
 
 def _receipts(mine: Q) -> list[Waiting]:
     rows = Receipt.objects.filter(mine, stage=stages.HANDED_IN)
-    counted = rows.order_by("project").values("project", "project__undertaking__title")
     return [
         Waiting(
-            ngettext("审核%(n)s张票据", "审核%(n)s张票据", row["n"]) % row,
-            reverse("projects:receipts", args=[row["project"]]),
+            ngettext("审核%(n)s张票据", "审核%(n)s张票据", n) % {"n": n},
+            reverse("projects:round_receipts", args=[round]) + "?stage=handed_in",
             None,
-            row["project__undertaking__title"],
+            name,
         )
-        for row in counted.annotate(n=Count("pk"))[:20]
+        for round, name, n in _by_round(rows)
     ]
+
+
+def _by_round(rows: QuerySet[Any]) -> Any:
+    """(key and name of a round, how many of `rows` are of it), by key."""
+    named = rows.order_by("project__round").values_list("project__round", "project__round__name")
+    return named.annotate(n=Count("pk"))
 
 
 def _settling(streets: set[int]) -> list[Waiting]:

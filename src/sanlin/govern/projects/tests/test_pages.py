@@ -209,6 +209,8 @@ def test_a_number_used_twice_in_the_street_is_flagged(client):
     assert "号码重复" in page
     assert first.undertaking.title in page
     assert "号码重复" in text(client.get(go("receipts", second.pk)))
+    ledger = text(client.get(go("round_receipts", round.pk) + "?sort=-alike"))
+    assert ledger.count('<td class="num">2</td>') == 2
 
 
 @pytest.mark.parametrize(
@@ -402,7 +404,10 @@ def test_every_stage_has_its_pages(client, stage):
         assert got == expected[n], (n, stage)
 
 
-@pytest.mark.parametrize("name", ["confirm", "payments", "sheet", "circles", "close_round"])
+@pytest.mark.parametrize(
+    "name",
+    ["confirm", "payments", "sheet", "circles", "close_round", "round_receipts", "round_reports"],
+)
 def test_staff_pages_of_a_round_are_for_staff(client, name):
     round = running_round(10_000_00)
     assert client.get(go(name, round.pk)).status_code == 302
@@ -418,7 +423,15 @@ def test_staff_pages_of_a_round_are_for_staff(client, name):
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("list", 12), ("payments", 11), ("sheet", 5), ("circles", 10), ("close_round", 11)],
+    [
+        ("list", 12),
+        ("payments", 11),
+        ("sheet", 5),
+        ("circles", 10),
+        ("close_round", 11),
+        ("round_receipts", 7),
+        ("round_reports", 6),
+    ],
 )
 def test_lists_take_a_constant_number_of_queries(
     client, count, name, queries, django_assert_num_queries
@@ -428,6 +441,8 @@ def test_lists_take_a_constant_number_of_queries(
     for one in made:
         signed(one)
         pay(one, "first")
+        receipt(one, 100_00)
+        told(one, "midterm")
     me = officer(round.street)
     circle = actions.make_circle(round, "一组", by=me, now=NOW)
     actions.assign(circle, made, by=me, now=NOW)
@@ -468,7 +483,7 @@ def test_receipts_take_a_constant_number_of_queries(client, count, django_assert
 def test_a_list_can_be_taken_to_excel(client):
     round = running_round(10_000_00)
     client.force_login(officer(round.street))
-    for name in ("list", "payments"):
+    for name in ("list", "payments", "round_receipts", "round_reports"):
         answer = client.get(go(name, round.pk) + "?format=xlsx")
         assert answer["Content-Type"].endswith("spreadsheetml.sheet")
         odd = client.get(go(name, round.pk) + "?stage=%00&sort=-%27&page=x&q=%00")

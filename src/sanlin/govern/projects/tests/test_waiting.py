@@ -51,7 +51,7 @@ def test_a_project_asks_each_side_for_the_next_thing():
     actions.return_receipt(made, "看不清楚", by=helper, now=NOW)
     assert step(one) == "替换退回的票据"
     told(one, "midterm")
-    assert titles(me) == ["评估中期报告"]
+    assert titles(me) == ["评估1份报告"]
     assert step(one) == "看项目"
     mark(one, 80)
     pay(one, "second")
@@ -81,7 +81,11 @@ def test_waiting_is_read_in_a_constant_number_of_queries(count, django_assert_nu
     me = officer(round.street)
     with django_assert_num_queries(7):
         found = queries.waiting(me, now=NOW)
-    assert len(found) == 1 + 2 * count
+    assert [one.title for one in found] == [
+        f"申请拨付{count}笔",
+        f"评估{count}份报告",
+        f"审核{count}张票据",
+    ]
 
 
 def test_a_round_s_money_before_and_after_it_is_confirmed():

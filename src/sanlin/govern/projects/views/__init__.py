@@ -10,6 +10,8 @@ from .staff import (
     desk,
     payments,
     refund,
+    round_receipts,
+    round_reports,
     sheet,
     stop,
 )
@@ -35,6 +37,8 @@ __all__ = [
     "receipts",
     "refund",
     "report",
+    "round_receipts",
+    "round_reports",
     "sheet",
     "show_report",
     "stop",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -42,10 +43,13 @@ def agreement(request: Request, project: Project) -> HttpResponse:
     if made is None:
         raise Http404
     signed = {one.party: one for one in made.signings.select_related("account")}
+    facts = json.loads(bytes(made.body))
+    for name in ("starts", "ends"):
+        facts[name] = date.fromisoformat(facts[name]) if facts[name] else None
     page = {
         "project": project,
         "agreement": made,
-        "facts": json.loads(bytes(made.body)),
+        "facts": facts,
         "parties": [(party, signed.get(party)) for party in Party],
         "party": rules.party_of(request.by, project, now=request.now),
         "can_sign": rules.can_sign(request.by, project, now=request.now),

@@ -161,7 +161,7 @@ def project(request: Request, project: Project) -> HttpResponse:
         "parts": parts,
         "paid": paid,
         "spent": spent,
-        "left": max(project.grant - spent, 0),
+        "unpaid": sum(part.amount for part in parts if part.stage in stages.UNPAID),
         "owed": owed if project.stage in (stages.SETTLING, *stages.ENDED) else 0,
         "heads": heads,
         "bars": [(head.name, head.spent, yuan(head.spent)) for head in heads],
