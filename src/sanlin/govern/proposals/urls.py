@@ -1,12 +1,13 @@
 from django.urls import path
 
-from .views import public, staff, writing
+from .views import lists, public, staff, writing
 
 app_name = "proposals"
 urlpatterns = [
     path("rounds/<int:pk>/proposals/", public.list_of, name="list"),
     path("rounds/<int:pk>/proposals/new/", writing.begin, name="begin"),
     path("rounds/<int:pk>/proposals/desk/", staff.watch, name="watch"),
+    path("rounds/<int:pk>/proposals/import/", lists.bring, name="import"),
     path("proposals/mine/", public.mine, name="mine"),
     path("proposals/<int:pk>/", public.page, name="page"),
     path("proposals/<int:pk>/changes/", public.changes, name="changes"),

@@ -1,5 +1,6 @@
 """What teams and staff do with a proposal."""
 
+from .bringing import import_proposals
 from .handing import VERBS, Held, Incomplete, enter, resubmit, revise, submit
 from .screening import UNCORRECTED, Found, advise, appeal, lapse, screen
 from .writing import (
@@ -30,6 +31,7 @@ __all__ = [
     "drop_photo",
     "enter",
     "found_and_begin",
+    "import_proposals",
     "lapse",
     "resubmit",
     "revise",

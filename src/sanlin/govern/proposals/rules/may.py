@@ -52,6 +52,13 @@ def can_begin(who: Any, round: Round, *, now: datetime) -> Verdict:
     return call_is_open(round, now=now)
 
 
+def can_bring(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Enter what teams have handed in on paper: an officer of the street, while the call is open."""
+    if not (verdict := works_for_street(who, round.street, now=now)):
+        return verdict
+    return call_is_open(round, now=now)
+
+
 def can_begin_for(
     who: Any, round: Round, team: Organisation, place: Neighbourhood, *, now: datetime
 ) -> Verdict:

@@ -145,6 +145,7 @@ def watch(request: Request, round: Round) -> HttpResponse:
         "figures": figures,
         "grid": _grid(round),
         "done": rules.screening_is_done(round, now=request.now),
+        "bring": rules.can_bring(request.by, round, now=request.now),
     }
     return _table(round).answer(request, rows, "proposals/watch.html", context)
 
