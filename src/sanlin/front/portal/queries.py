@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership
@@ -16,7 +16,7 @@ from sanlin.commons.people.rules import residence
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award, Objection
-from sanlin.govern.awards.queries import explain, standing
+from sanlin.govern.awards.queries import explain, published, standing
 from sanlin.govern.ballots.queries import my_vote, turnout
 from sanlin.govern.projects import stages as project_stages
 from sanlin.govern.projects.models import Party, Project
@@ -53,11 +53,8 @@ class Line:
 
 
 def at(name: str, *args: Any) -> str:
-    """The address of a page; empty where the house has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """The address of a page about something."""
+    return reverse(name, args=args)
 
 
 # --- near me -------------------------------------------------------------------------------------
@@ -93,7 +90,7 @@ def going_on(rounds: Iterable[Round], *, now: datetime) -> list[Line]:
     return [
         Line(
             round.name,
-            reverse("portal:round", args=[round.pk]),
+            at("portal:round", round.pk),
             _until(round, now),
             round.stage_label,
             "now",
@@ -130,7 +127,7 @@ def decided(rounds: Iterable[Round]) -> list[Line]:
 
 def _decided(round: Round, n: int, grant: int) -> Line:
     said = _("%(n)s个项目立项，共%(sum)s") % {"n": n, "sum": yuan(grant)}
-    href = at("awards:notice", round.pk) or reverse("portal:round", args=[round.pk])
+    href = at("awards:notice" if n else "portal:round", round.pk)
     return Line(round.name, href, f"{round.street} · {said}", round.stage_label, "done")
 
 
@@ -231,7 +228,7 @@ def my_objections(who: Any) -> list[Line]:
     return [
         Line(
             str(one.award.proposal),
-            reverse("awards:award", args=[one.award_id]),
+            at("awards:award", one.award_id),
             one.answer,
             one.stage_label,
             "waiting" if one.stage == award_stages.OPEN else "done",
@@ -253,7 +250,7 @@ def my_outcomes(who: Any, *, now: datetime) -> list[Line]:
     return [
         Line(
             award.proposal.title,
-            reverse("awards:award", args=[award.pk]),
+            at("awards:award", award.pk),
             str(explain(award, award.decision.round.rules, {})),
             award.stage_label,
             "done" if award.stage == award_stages.STANDING else "plain",
@@ -282,7 +279,10 @@ def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) ->
     steps = timeline(round, now=now)
     counted = _counted(round)
     came_out = _came_out(round, counted)
+    has_notice = round.stage in DECIDED and published(round) is not None
     for step in steps:
+        if step["key"] == stages.NOTICE and not has_notice:
+            continue
         if step["state"] != "later" and (record := RECORDS.get(step["key"])):
             step["href"] = at(record, round.pk)
         if step["state"] == "past":

@@ -157,7 +157,7 @@ def _heat(
 
 
 def _pages(round: Round) -> list[tuple[str, str]]:
-    """(address, words) of the staff pages of a round that there are."""
+    """(address, words) of the staff pages that this round has by its rules."""
     pages = [("rounds:manage", _("期限与办法"))]
     if round.frozen:
         parts = round.rules.stages
@@ -167,5 +167,4 @@ def _pages(round: Round) -> list[tuple[str, str]]:
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
         pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
         pages += [("reports:round", _("报表"))]
-    found = [(at(page, round.pk), words) for page, words in pages]
-    return [(href, words) for href, words in found if href]
+    return [(at(page, round.pk), words) for page, words in pages]

@@ -1,5 +1,6 @@
 """The desk: what waits, the rounds I work for, a round at a glance."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -127,3 +128,39 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
         page.get("/desk/")
     with django_assert_num_queries(12):
         page.get(f"/desk/rounds/{round.pk}/")
+
+
+LINK = re.compile(r'href="(/[^"#?]*)')
+
+
+@pytest.mark.parametrize(
+    "stage",
+    ["draft", "call", "screening", "review", "vote", "decision", "notice", "running", "closed"],
+)
+def test_no_way_from_a_round_leads_nowhere(street, officer, stage):
+    round = open_round(stage, by=officer, on=street)
+    it = client(officer)
+    pages = (f"/desk/rounds/{round.pk}/", f"/r/{round.pk}/")
+    ways = {way for page in pages for way in LINK.findall(it.get(page).content.decode())}
+    wrong = {
+        way: answer.status_code
+        for way in sorted(ways)
+        if not way.startswith("/static/")
+        and (answer := it.get(way, follow=True)).status_code not in (200, 403)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "stage", ["call", "screening", "review", "vote", "decision", "notice", "running", "closed"]
+)
+def test_no_way_from_a_public_page_is_shut(street, officer, stage):
+    round = open_round(stage, by=officer, on=street)
+    ways = set(LINK.findall(Client().get(f"/r/{round.pk}/").content.decode()))
+    wrong = {
+        way: answer.status_code
+        for way in sorted(ways)
+        if not way.startswith("/static/")
+        and (answer := Client().get(way, follow=True)).status_code != 200
+    }
+    assert wrong == {}

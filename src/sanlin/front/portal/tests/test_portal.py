@@ -101,10 +101,10 @@ def test_a_vote_waits_until_it_is_cast():
     assert queries.votes(scene.person(), [vote.fresh()], cookies={}, now=NOW) == []
 
 
-def test_the_front_page_of_a_voter_takes_ten_questions(django_assert_num_queries):
+def test_the_front_page_of_a_voter_takes_eleven_questions(django_assert_num_queries):
     vote = opened(voters=1)
     page = client(vote.voters[0])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert "尚未投票" in page.get("/").content.decode()
 
 
