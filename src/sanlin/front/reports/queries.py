@@ -14,6 +14,7 @@ from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award
 from sanlin.govern.ballots.queries import turnout, turnout_by_day, turnout_by_place
+from sanlin.govern.projects.models import Circle
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
@@ -72,6 +73,7 @@ class Report:
     on_roll: int
     by_place: list[tuple[str, int, int]]
     by_day: list[tuple[str, int, str]]
+    circles: list[tuple[str, int, str]]
 
     @property
     def turnout(self) -> str:
@@ -86,7 +88,7 @@ Part = tuple[Any, str]  # the key in the rows, its words
 
 
 def report(round: Round, *, now: datetime) -> Report:
-    """Read a round's records once each and cut them; five queries without a vote, whatever its size."""
+    """Read a round's records once each and cut them; six queries without a vote, whatever its size."""
     asked = _asked(round)
     granted = _granted(round)
     places = _places(round, now)
@@ -108,6 +110,7 @@ def report(round: Round, *, now: datetime) -> Report:
         on_roll=on_roll,
         by_place=[(row["name"], row["cast"], row["size"]) for row in turnout_by_place(round)],
         by_day=[(words.day(day), n, str(n)) for day, n in turnout_by_day(round)],
+        circles=_circles(round),
     )
 
 
@@ -175,6 +178,12 @@ def _heat(places: Sequence[Part], tiers: Sequence[Part], granted: list[dict[str,
         tuple(words for _key, words in places),
         tuple(tuple(cells.get((place, tier), 0) for tier, _t in tiers) for place, _p in places),
     )
+
+
+def _circles(round: Round) -> list[tuple[str, int, str]]:
+    """How many projects each circle of the round holds, empty ones too."""
+    rows = Circle.objects.filter(round=round).annotate(n=Count("projects"))
+    return [(circle.name, circle.n, str(circle.n)) for circle in rows]
 
 
 def _stages(asked: list[dict[str, Any]]) -> list[tuple[str, int, str]]:

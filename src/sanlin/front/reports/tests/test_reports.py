@@ -9,6 +9,7 @@ from django.test import Client
 from sanlin.commons.people.tests import scene
 from sanlin.front.reports.queries import report
 from sanlin.govern.awards.models import Award, Decision
+from sanlin.govern.projects.models import Circle
 from sanlin.govern.proposals.tests.scene import proposal, team
 from sanlin.govern.rounds.tests.scene import open_round
 
@@ -57,6 +58,8 @@ def test_the_figures_of_the_real_round(street):
         for n, tier in enumerate(wanted)
     ]
     funded(round, made)
+    for name in ("群体融入", "邻里会客厅", "社区小花园", "团队培育", "楼道美化", "公益服务"):
+        Circle.objects.create(round=round, name=name)
     proposal(round, "refused", team=teams[0], tier=tiers[0], asked=7_00)
     proposal(round, "draft", team=teams[0])
     shown = report(round, now=NOW)
@@ -67,6 +70,7 @@ def test_the_figures_of_the_real_round(street):
     assert shown.whole.asked == shown.whole.granted + 7_00
     assert len(shown.cuts[2].rows) == 29
     assert shown.funded.total == 55
+    assert len(shown.circles) == 6
     assert shown.funded.sums == [8, 21, 26]
     page = Client().get(f"/reports/rounds/{round.pk}/").content.decode()
     for figure in ("<dd>29</dd>", "<dd>55</dd>", "<dd>56</dd>"):
@@ -104,5 +108,5 @@ def test_a_report_reads_as_often_for_three_as_for_one(street, rows, django_asser
         proposal(round, "admitted", team=team(scene.neighbourhood(street))[0]) for _n in range(rows)
     ]
     funded(round, made)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         report(round, now=NOW)
