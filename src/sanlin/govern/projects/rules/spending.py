@@ -18,6 +18,8 @@ from sanlin.kernel.spending import Expense, Purse, refusals, warnings
 from .who import can_look_into, in_team
 
 SPENDING = (stages.RUNNING, stages.MIDTERM, stages.CLOSING)
+# What a team had sent before its project was stopped is still looked at: it lowers what it owes.
+LOOKING = (*SPENDING, stages.STOPPED)
 
 
 def can_hand_in(who: Any, project: Project, *, now: datetime) -> Verdict:
@@ -58,7 +60,7 @@ def can_accept(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
     project = receipt.project
     if not (verdict := can_look(who, project, now=now)):
         return verdict
-    if receipt.stage != stages.HANDED_IN or project.stage not in SPENDING:
+    if receipt.stage != stages.HANDED_IN or project.stage not in LOOKING:
         return denied(_("这张票据现在不需要审核"))
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))
@@ -71,7 +73,7 @@ def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
     project = receipt.project
     if not (verdict := can_look(who, project, now=now)):
         return verdict
-    if receipt.stage not in (stages.HANDED_IN, stages.ACCEPTED) or project.stage not in SPENDING:
+    if receipt.stage not in (stages.HANDED_IN, stages.ACCEPTED) or project.stage not in LOOKING:
         return denied(_("这张票据不能再退回"))
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))

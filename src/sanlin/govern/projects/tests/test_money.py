@@ -1,15 +1,20 @@
 """From the confirmed award to the closed project: every fen is accounted for."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from sanlin.commons.funds.models import Book, BookKind, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
-from sanlin.commons.people.tests.scene import NOW, officer
+from sanlin.commons.orgs.models import Membership
+from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.tests.scene import LONG_AGO, NOW, officer, post, worker
 from sanlin.govern.projects import actions, rules
+from sanlin.govern.projects.actions.confirming import in_words
 from sanlin.govern.projects.models import Agreement, Instalment, Project
 from sanlin.govern.projects.tests.scene import (
     awarded,
     fresh,
+    leader,
     pay,
     project,
     receipt,
@@ -17,6 +22,7 @@ from sanlin.govern.projects.tests.scene import (
     running_round,
     signed,
 )
+from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
 
@@ -177,3 +183,68 @@ def test_the_same_key_pays_once():
     assert actions.approve(part, by=me, now=NOW, key="k") == first
     assert Instalment.objects.filter(stage="paid").count() == 1
     assert Entry.objects.filter(deed="projects.approve_payment").count() == 1
+
+
+def test_what_was_sent_before_a_stop_is_still_looked_at():
+    one = signed(project())
+    pay(one, "first")
+    made = receipt(one, 1_200_00)
+    actions.stop(one, "团队解散", by=officer(one.round.street), now=NOW)
+    assert rules.owed_back(fresh(one)) == 5_000_00
+    with pytest.raises(Refused, match="不能再上传票据"):
+        receipt(one, 1_00)
+    actions.accept(made, by=worker(one.place), now=NOW)
+    assert rules.owed_back(fresh(one)) == 3_800_00
+
+
+def test_nobody_signs_for_two_parties():
+    one = project()
+    me = worker(one.place)
+    post(PostKind.STREET_OFFICER, one.round.street, account=me)
+    actions.sign(one, by=me, now=NOW)
+    with pytest.raises(Refused, match="居民委员会（丙方）已经签过"):
+        actions.sign(one, by=Account.objects.get(pk=me.pk), now=NOW)
+
+
+def test_an_officer_of_the_team_keeps_her_hands_off_its_money():
+    one = signed(project())
+    me = officer(one.round.street)
+    Membership.objects.create(organisation=one.team, account=me, since=LONG_AGO)
+    part = one.instalments.get(key="first")
+    with pytest.raises(Refused, match="您是该团队的成员"):
+        actions.propose(part, by=me, now=NOW)
+    with pytest.raises(Refused, match="您是该团队的成员"):
+        actions.stop(one, "团队解散", by=me, now=NOW)
+
+
+def test_the_database_keeps_proposing_and_approving_apart():
+    one = signed(project())
+    me = officer(one.round.street)
+    rows = Instalment.objects.filter(pk=one.instalments.get(key="first").pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(stage="paid", proposed_by=me, approved_by=me, paid_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(stage="paid")
+
+
+def test_no_journal_line_of_a_project_names_anybody():
+    one = signed(project())
+    made = receipt(one, 500_00, payee="王记五金店", what="花盆")
+    actions.return_receipt(made, "发票抬头写成王建国", by=worker(one.place), now=NOW)
+    bodies = b"".join(bytes(row.body) for row in Entry.objects.all())
+    for secret in ("王记五金店", "王建国", made.number, str(leader(one))):
+        assert secret.encode() not in bodies
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (12_000_00, "壹万贰仟元整"),
+        (100_000_00, "壹拾万元整"),
+        (305_05, "叁佰零伍元零伍分"),
+        (50, "伍角"),
+        (1, "壹分"),
+    ],
+)
+def test_amounts_in_words(fen, words):
+    assert in_words(fen) == words
