@@ -30,7 +30,7 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
     if rounds:
         doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
         groups.append((_("轮次"), doors))
-    return [*groups, *_people(request)]
+    return [*groups, *_people(request), *_places(request)]
 
 
 def _people(request: Request) -> list[tuple[str, list[Door]]]:
@@ -45,6 +45,17 @@ def _people(request: Request) -> list[tuple[str, list[Door]]]:
         if rule(request.by, now=request.now)
     ]
     return [(_("人员"), doors)] if doors else []
+
+
+def _places(request: Request) -> list[tuple[str, list[Door]]]:
+    """What the streets consist of, for whoever works in one."""
+    if not posts_of(request.by, now=request.now):
+        return []
+    doors = [
+        (reverse("orgs:organisations"), _("组织")),
+        (reverse("places:home"), _("区划")),
+    ]
+    return [(_("街区"), doors)]
 
 
 def foot(request: Request) -> list[Door]:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from . import import_election, import_places
+from . import (
+    import_election,
+    import_homes,
+    import_places,
+    import_proposals,
+    import_residents,
+    import_teams,
+)
 
 KINDS = (
     import_places,
+    import_homes,
+    import_residents,
+    import_teams,
+    import_proposals,
     import_election,
 )
 
