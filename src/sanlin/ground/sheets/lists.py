@@ -73,6 +73,7 @@ class Fault:
     """What is wrong in one cell, and what to do. `said` is what stands there."""
 
     sheet: str
+    row: int
     cell: str
     heading: str
     said: str
@@ -97,7 +98,7 @@ class Row:
         column = self.columns[name]
         said = "" if column.sealed or self.values[name] is None else str(self.values[name])
         where = f"{self.cells[name]}{self.number}" if name in self.cells else str(self.number)
-        return Fault(self.sheet, where, str(column.words), said, sentence)
+        return Fault(self.sheet, self.number, where, str(column.words), said, sentence)
 
 
 @dataclass
@@ -236,7 +237,9 @@ def _read(row: Row, name: str, cell: Cell) -> Fault | None:
     if not sentence:
         return None
     shown = "" if column.sealed else said[:60]
-    return Fault(row.sheet, f"{row.cells[name]}{row.number}", str(column.words), shown, sentence)
+    return Fault(
+        row.sheet, row.number, f"{row.cells[name]}{row.number}", str(column.words), shown, sentence
+    )
 
 
 def blank(about: StaffList) -> bytes:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -74,14 +75,24 @@ class Import:
     def _kept(self, request: Request, where: Model, token: str) -> list[reader.Sheet] | None:
         return kept.get(token, self._purpose(where), by=request.by.pk, now=request.now)
 
-    def _read(
-        self, request: Request, where: Model, found: list[reader.Sheet]
+    def look(
+        self, found: list[reader.Sheet], where: Model, *, by: Any, now: datetime
     ) -> tuple[lists.Checked, lists.Plan]:
-        """What was read, and what it would change: nothing where a cell is wrong."""
+        """What was read, and what it would change. Raises BadFile.
+
+        With a cell that reads wrongly nothing is done; the other rows of a list of one sheet are
+        still asked about, so that everything wrong is said at once.
+        """
         checked = lists.check(self.about, found)
-        if checked.faults:
-            return checked, lists.Plan(faults=checked.faults)
-        return checked, self.plan(checked.parts, where, by=request.by, now=request.now)
+        if not checked.faults:
+            return checked, self.plan(checked.parts, where, by=by, now=now)
+        faults = list(checked.faults)
+        if len(checked.parts) == 1:
+            wrong = {fault.row for fault in faults}
+            good = [row for row in checked.parts[0] if row.number not in wrong]
+            faults += self.plan([good], where, by=by, now=now).faults
+            faults.sort(key=lambda fault: fault.row)
+        return checked, lists.Plan(faults=faults)
 
     def _look(self, request: Request, where: Model, page: dict[str, Any]) -> HttpResponse:
         form = FileForm(request.POST, request.FILES)
@@ -91,7 +102,7 @@ class Import:
         sent = form.cleaned_data["file"]
         try:
             found = reader.read(sent.file, sent.size)
-            _checked, plan = self._read(request, where, found)
+            _checked, plan = self.look(found, where, by=request.by, now=request.now)
         except reader.BadFile as bad:
             form.add_error("file", str(bad))
             return render(request, TEMPLATE, page)
@@ -128,7 +139,7 @@ class Import:
             messages.warning(request, _("这份名单已导入过，或已超过一小时，请重新选择文件"))
             return redirect(request.path)
         try:
-            checked, plan = self._read(request, where, found)
+            checked, plan = self.look(found, where, by=request.by, now=request.now)
             if plan.faults:  # something has changed since the preview
                 return self._show(request, plan, token, page)
             self.verb(where, checked.parts, by=request.by, now=request.now, key=request.key)
@@ -150,7 +161,7 @@ class Import:
         if found is None:
             messages.warning(request, _("这份名单已导入过，或已超过一小时，请重新选择文件"))
             return redirect(request.path)
-        _checked, plan = self._read(request, where, found)
+        _checked, plan = self.look(found, where, by=request.by, now=request.now)
         heads: list[Head | str] = [
             _("工作表"),
             _("单元格"),

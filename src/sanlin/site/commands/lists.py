@@ -48,7 +48,7 @@ def run(options: argparse.Namespace, one: Import, where: Any) -> int:
     """Bring the list in; 0 done or looked at, 1 something is wrong with it, 2 asked wrongly."""
     from sanlin.ground import clock
     from sanlin.ground.accounts.models import Account
-    from sanlin.ground.sheets import lists, reader
+    from sanlin.ground.sheets import reader
     from sanlin.ground.verdict import Refused
 
     who = Account.objects.filter(username=options.who, is_active=True).first()
@@ -58,15 +58,11 @@ def run(options: argparse.Namespace, one: Import, where: Any) -> int:
     try:
         with options.file.open("rb") as file:
             found = reader.read(file, options.file.stat().st_size)
-        checked = lists.check(one.about, found)
-        faults, plan = checked.faults, None
-        if not faults:
-            plan = one.plan(checked.parts, where, by=who, now=now)
-            faults = plan.faults
-        for fault in faults:
+        checked, plan = one.look(found, where, by=who, now=now)
+        for fault in plan.faults:
             print(f"{fault.sheet} {fault.cell} {fault.heading}: {fault.sentence}", file=sys.stderr)
-        if plan is None or faults:
-            print(f"{len(faults)} cells to correct, nothing written", file=sys.stderr)
+        if plan.faults:
+            print(f"{len(plan.faults)} cells to correct, nothing written", file=sys.stderr)
             return 1
         if not options.check:
             one.verb(where, checked.parts, by=who, now=now)

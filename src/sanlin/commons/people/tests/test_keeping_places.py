@@ -288,8 +288,12 @@ def test_faults_are_listed_and_downloaded_and_nothing_is_written(client, setting
     place = neighbourhood()
     client.force_login(worker(place), "django.contrib.auth.backends.ModelBackend")
     where = reverse("places:neighbourhood_homes", args=[place.pk])
-    page = client.post(where, {"file": csv_of(ROWS[0], ["潍坊二村", "", "1号", "", "9"])})
-    assert [(f.cell, f.sentence) for f in page.context["faults"]] == [("B3", "不能空着，请填写")]
+    rows = (["丙村", *ROWS[0][1:]], ["潍坊二村", "", "1号", "", "9"], ROWS[0])
+    page = client.post(where, {"file": csv_of(*rows)})
+    assert [(f.cell, f.sentence) for f in page.context["faults"]] == [
+        ("A2", "这份名单只收潍坊二村居民区的"),
+        ("B3", "不能空着，请填写"),
+    ]
     report = client.get(where, {"faults": page.context["token"]})
     assert report["Content-Disposition"] == 'attachment; filename="homes-faults.xlsx"'
     client.post(where, {"token": page.context["token"], "key": "k"})

@@ -87,6 +87,8 @@ class Places:
         near = [place.name for place in self.rows if called(name) in place.name][:5]
         if near:
             return _("没有这个居民区，是不是：%(names)s") % {"names": "、".join(near)}
+        if isinstance(self.where, Neighbourhood):
+            return _("这份名单只收%(place)s的") % {"place": self.where}
         return _("%(place)s没有这个居民区") % {"place": self.where}
 
 
