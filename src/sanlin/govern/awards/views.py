@@ -248,7 +248,9 @@ def notice(request: Request, round: Round) -> HttpResponse:
     if made is None:
         raise Http404
     posted = list(made.notices.order_by("-opens", "-pk"))
-    main = next(one for one in posted if one.award_id is None)
+    main = next((one for one in posted if one.award_id is None), None)
+    if main is None:
+        raise Http404
     objections = list(
         Objection.objects.filter(award__decision=made)
         .select_related("award__proposal")

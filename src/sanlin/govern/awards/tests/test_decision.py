@@ -157,6 +157,12 @@ def test_the_notice_names_nobody_who_wrote(client):
     assert notice.snapshot["judges"] == [f"评委{n}" for n in range(5)]
 
 
+def test_a_decision_without_its_own_notice_has_no_notice_page(client):
+    case = to_decide(["1"], 10_000)
+    case.noticed().delete()
+    assert client.get(f"/rounds/{case.round.pk}/notice/").status_code == 404
+
+
 @pytest.mark.parametrize("proposals", [1, 3])
 def test_the_notice_asks_the_same_number_of_questions(client, django_assert_num_queries, proposals):
     case = to_decide(["9/10"] * proposals, 10_000)
