@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sanlin.commons.places.models import Street
+from sanlin.ground.accounts.addresses import of_client
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import can_be_known, gate, open_to_all
 from sanlin.ground.http import Request
@@ -65,7 +66,7 @@ VOICES = Table(
 
 def _sender_mark(request: Request) -> str:
     """Who sends, for this day only, in a form that says nothing without the key."""
-    who = request.user.pk if request.user.is_authenticated else request.META.get("REMOTE_ADDR", "")
+    who = request.user.pk if request.user.is_authenticated else of_client(request)
     return mark(f"voice:{local_day(request.now)}:{who}")
 
 

@@ -155,6 +155,19 @@ def test_an_address_that_is_not_ours_is_dropped(street, address):
     assert [voice.page for voice in Voice.objects.all()] in ([""], [])
 
 
+def test_behind_our_proxy_each_client_has_an_hour_of_its_own(settings, street):
+    settings.HTTPS = True
+
+    def say(address):
+        said = {**GOOD, "street": street.pk}
+        return client().post(
+            "/voices/", said, secure=True, HTTP_X_FORWARDED_FOR=f"1.1.1.1, {address}"
+        )
+
+    assert [say("198.51.100.4").status_code for _n in range(21)] == [302] * 20 + [200]
+    assert say("198.51.100.5").status_code == 302
+
+
 def test_a_script_stays_text(street, officer):
     speak(street, actions.Said("question", "<script>alert(1)</script>"))
     for address in (f"/voices/street/{street.pk}/", f"/voices/{Voice.objects.get().pk}/"):
