@@ -10,7 +10,7 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, officer, post, worker
 from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.actions.confirming import in_words
-from sanlin.govern.projects.models import Agreement, Instalment, Project
+from sanlin.govern.projects.models import Agreement, Instalment, Project, Signing
 from sanlin.govern.projects.tests.scene import (
     awarded,
     fresh,
@@ -248,3 +248,13 @@ def test_no_journal_line_of_a_project_names_anybody():
 )
 def test_amounts_in_words(fen, words):
     assert in_words(fen) == words
+
+
+def test_a_signature_cannot_be_changed_or_taken_away():
+    one = signed(project())
+    rows = Signing.objects.filter(agreement__project=one)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(party="team")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.first().delete()
+    assert rows.count() == 3
