@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
+from sanlin.govern.rounds.rules import can_list as can_list_rounds
 from sanlin.ground.http import Request
 
 Door = tuple[str, str]  # address, words
@@ -27,8 +28,10 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
     """The left of the desk: what waits, and the rounds of my streets."""
     groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
     rounds = my_rounds(request.by, now=request.now)
-    if rounds:
-        doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
+    doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
+    if can_list_rounds(request.by, now=request.now):
+        doors.append((reverse("rounds:list"), _("全部轮次")))
+    if doors:
         groups.append((_("轮次"), doors))
     return [*groups, *_people(request), *_places(request)]
 
