@@ -1,0 +1,557 @@
+"""One whole round, played by hand by the cast, from the first draft to the next round's draft.
+
+Residents and leaders hold phones, staff sit at desks. Everybody goes where links and buttons lead;
+only the door (`sign_in`) is opened by its address. The clock is put on through the demonstration's
+own banner; what the clock does by itself is done by `sanlin tick`, as beside a real server.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from stories import eyes
+from stories.browser import sign_in, sign_out, switch
+from stories.house import ROOT, SANLIN, surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+    from stories.conftest import Visit
+    from stories.house import House
+
+ROUND = "2024年自治金"
+AT_DESKS = {"zhou", "qian", "sun"}
+JUDGES = {"chen": "陈静", "lin": "林涛", "gao": "高岩", "he": "何雯", "luo": "罗宁"}
+OURS, THEIRS = "活力二村益路同行", "社区骑士计划"
+# What the street has to set and the pack proposes nothing for; and four judges are enough for a
+# proposal, so that one of the five may stand aside.
+VALUES = {
+    "scoring.min_judges": "4",
+    "budget": "82万",
+    "project_cap": "2万",
+    "award.expert": "70%",
+    "award.public": "30%",
+    "award.min_score": "60",
+    "award.reserve": "2",
+    "tiers.shifan.money": "16万",
+    "tiers.shifan.cap": "2万",
+    "tiers.pinpai.money": "31.5万",
+    "tiers.pinpai.cap": "1.5万",
+    "tiers.yumiao.money": "26万",
+    "tiers.yumiao.cap": "1万",
+}
+
+
+@dataclass
+class Cast:
+    """The windows of everybody who plays, and the pictures that are kept of it."""
+
+    visit: Visit
+    house: House
+    paper: Path
+    days: dict[str, str] = field(default_factory=dict)  # of the round's windows, "call_first" etc.
+    windows: dict[str, Page] = field(default_factory=dict)
+    pictures: int = 0
+
+    def __call__(self, who: str) -> Page:
+        """The window of one person, opened and signed in the first time."""
+        if who not in self.windows:
+            size = "desk" if who in AT_DESKS else "phone"
+            self.windows[who] = self.visit(size, who=who)
+        return self.windows[who]
+
+    def picture(self, page: Page, name: str) -> None:
+        self.pictures += 1
+        eyes.shot(page, f"round-{self.pictures:02d}-{name}")
+
+    def until(self, day: str) -> None:
+        """Put the clock to nine in the morning of a day, and let done what is due by then."""
+        zhou = self("zhou")
+        zhou.get_by_text("拨动时钟", exact=True).click()
+        zhou.get_by_label("指定日期").fill(day)
+        press(zhou, "拨到这天")
+        zhou.get_by_text("演示时间已拨到").wait_for()
+        command = [*SANLIN, "tick"]
+        ticked = subprocess.run(
+            command, cwd=ROOT, env=surroundings(self.house.home), capture_output=True, text=True
+        )
+        assert ticked.returncode == 0, ticked.stderr
+
+
+def press(page: Page | Locator, words: str, *, exact: bool = True) -> None:
+    """Press the button that says `words`."""
+    page.get_by_role("button", name=words, exact=exact).click()
+
+
+def follow(page: Page | Locator, words: str, *, exact: bool = True) -> None:
+    """Follow the first link in the page's own text that says `words`."""
+    page.get_by_role("link", name=words, exact=exact).first.click()
+
+
+def cell(page: Page, words: str) -> None:
+    """Touch the first cell of a list that says `words`."""
+    page.locator("main a.cell", has_text=words).first.click()
+
+
+def says(page: Page, words: str) -> None:
+    """Wait until the page says `words`."""
+    page.get_by_text(words).first.wait_for()
+
+
+def at_desk(page: Page, door: str) -> None:
+    """By the menu to the round at a glance, and through one of its doors."""
+    follow(page, "工作台")
+    follow(page.locator("nav.side"), ROUND)
+    if door:
+        follow(page.locator("main"), door)
+
+
+def at_round(page: Page) -> None:
+    """From the front page to the line of the round's stages."""
+    follow(page.locator("header"), "首页")
+    page.locator("main a.cell[href^='/r/']", has_text=ROUND).click()
+
+
+def a_draft_is_made_and_opened(cast: Cast) -> None:
+    zhou = cast("zhou")
+    follow(zhou, "工作台")
+    follow(zhou, "全部轮次")
+    follow(zhou, "新建轮次")
+    zhou.get_by_role("radio", name="潍坊新村街道", exact=False).first.check()
+    zhou.get_by_label("名称").fill(ROUND)
+    cast.picture(zhou, "a-pack-is-chosen")
+    press(zhou, "建立草稿")
+    says(zhou, "公布以前还差")
+    follow(zhou, "数值与名称")
+    zhou.get_by_text("可以改动的数值", exact=False).click()
+    for path, value in VALUES.items():
+        zhou.locator(f'[name="{path}"]').fill(value)
+    press(zhou, "保存，空着的采用建议值")
+    cast.picture(zhou, "values-are-set")
+    follow(zhou, "起止日期")
+    press(zhou, "保存")
+    says(zhou, "已经备齐")
+    for one in zhou.locator("input[type=date][name*=_]").all():
+        cast.days[one.get_attribute("name") or ""] = one.input_value()
+    cast.picture(zhou, "dates-are-set")
+    follow(zhou, "公布并开始征集")
+    cast.until(cast.days["call_first"])
+    press(zhou, "公布办法，开始征集")
+    at_desk(zhou, "")
+    says(zhou, "征集")
+    cast.picture(zhou, "the-call-is-open")
+
+
+def a_leader_writes(cast: Cast, who: str, title: str, tier: str) -> None:
+    page = cast(who)
+    at_round(page)
+    follow(page, "写提案")
+    page.get_by_role("radio", name={"wang": "益路同行", "zhao": "社区骑士"}[who]).check()
+    press(page, "开始写")
+    cast.picture(page, f"{who}-begins")
+    page.get_by_label("名称").fill(title)
+    page.get_by_label("一句话介绍").fill("邻居结伴走一走，看见难处就搭把手")
+    page.get_by_role("radio", name=tier, exact=False).check()
+    press(page, "保存，下一步")
+    page.get_by_label("需求").fill("走访了36户：楼道灯暗、老人下楼难，28户愿意一起做。")
+    press(page, "保存，下一步")
+    page.get_by_label("目标").fill("每周结伴巡楼一次，半年不断档，每次有记录。")
+    page.get_by_label("谁受益").fill("本居民区约300户")
+    press(page, "保存，下一步")
+    page.get_by_label("计划").fill("第一个月排班，之后每周巡楼一次，每月公开一次账目。")
+    page.get_by_label("开始日期").fill(cast.days["running_first"])
+    page.get_by_label("结束日期").fill(cast.days["running_last"])
+    press(page, "保存，下一步")
+    line = page.locator("fieldset").first
+    line.get_by_label("支出科目").select_option(index=1)
+    line.get_by_label("用途").fill("巡楼用的工具和物资")
+    line.get_by_label("单价").fill("80")
+    line.get_by_label("数量").fill("100")
+    cast.picture(page, f"{who}-counts")
+    press(page, "保存，下一步")
+    page.get_by_label("自筹金额").fill("1000")
+    press(page, "保存，下一步")
+    if who == "wang":
+        page.get_by_label("或从相册里选一张").set_input_files(cast.paper)
+        page.get_by_label("照片说明").fill("需要清理的楼道口")
+        press(page, "加上这张照片")
+        page.get_by_alt_text("需要清理的楼道口").wait_for()
+        cast.picture(page, "a-photo-is-added")
+    press(page, "下一步：预览")
+    says(page, "尚未提交")
+    cast.picture(page, f"{who}-looks-once-more")
+    press(page, "提交")
+    says(page, "编号")
+    cast.picture(page, f"{who}-has-handed-in")
+
+
+def one_is_admitted_and_one_corrected_first(cast: Cast) -> None:
+    zhou, zhao = cast("zhou"), cast("zhao")
+    cast.until(cast.days["screening_first"])
+    at_desk(zhou, "提案与审查")
+    cast.picture(zhou, "what-was-handed-in")
+    for title, result in ((OURS, "通过"), (THEIRS, "退回补正")):
+        at_desk(zhou, "提案与审查")
+        follow(zhou.locator("table"), title)
+        if not zhou.get_by_role("button", name="确认结论").count():
+            follow(zhou, "去审查")
+        checks = zhou.locator("main .card fieldset")
+        for number in range(checks.count()):
+            answer = "不符合" if result != "通过" and not number else "符合"
+            checks.nth(number).get_by_role("radio", name=answer, exact=True).check()
+        zhou.get_by_role("radio", name=result, exact=False).check()
+        zhou.get_by_label("说明", exact=False).last.fill("请写明骑手参加时的保险。")
+        cast.picture(zhou, "screening")
+        press(zhou, "确认结论")
+        says(zhou, f"{title}：")
+    follow(zhao.locator("header"), "首页")
+    cell(zhao, THEIRS)
+    cell(zhao, "计划")
+    zhao.get_by_label("计划").fill("每次活动前统一购买意外险；每周巡楼一次，每月公开账目。")
+    press(zhao, "只保存")
+    follow(zhao.locator("main"), THEIRS, exact=False)
+    cast.picture(zhao, "zhao-corrects")
+    follow(zhao, "预览和提交")
+    press(zhao, "提交")
+    says(zhao, "编号")
+    follow(zhou, "工作台")
+    follow(zhou, "审查1份提案")
+    follow(zhou.locator("table"), THEIRS)
+    if not zhou.get_by_role("button", name="确认结论").count():
+        follow(zhou, "去审查")
+    checks = zhou.locator("main .card fieldset")
+    for number in range(checks.count()):
+        checks.nth(number).get_by_role("radio", name="符合", exact=True).check()
+    zhou.get_by_role("radio", name="通过", exact=False).check()
+    press(zhou, "确认结论")
+    says(zhou, f"{THEIRS}：")
+
+
+def five_judges_mark(cast: Cast) -> None:
+    zhou = cast("zhou")
+    at_desk(zhou, "评委")
+    for name in JUDGES.values():
+        zhou.get_by_label("评委").select_option(label=name)
+        press(zhou, "聘入评审组")
+        zhou.locator("table").get_by_text(name).wait_for()
+    cast.picture(zhou, "five-judges")
+    cast.until(cast.days["review_first"])
+    press(zhou, "开始评审")
+    says(zhou, "还没有纪要")
+    judge = cast.visit("phone")
+    for who in JUDGES:
+        sign_out(judge)
+        sign_in(judge, who)
+        judge_marks(cast, judge, who)
+    at_desk(zhou, "评审表")
+    cast.picture(zhou, "sealed-sheets")
+
+
+def judge_marks(cast: Cast, judge: Page, who: str) -> None:
+    follow(judge, "工作台")
+    judge.locator("main table a").first.click()
+    press(judge, "我已阅读并承诺")
+    for number, title in enumerate((OURS, THEIRS)):
+        cell(judge, title)
+        if who == "luo" and title == THEIRS:
+            judge.get_by_text("我与这件提案有利害关系").click()
+            judge.get_by_label("回避理由").fill("我给这支队伍上过课")
+            press(judge, "回避这件提案")
+            says(judge, "已回避")
+            cast.picture(judge, "a-judge-stands-aside")
+        else:
+            marks = judge.locator("form input[inputmode=decimal]")
+            for place in range(marks.count()):
+                marks.nth(place).fill("7.5" if place else str(8 - number))
+            judge.get_by_label("评分理由").fill("需求说得清，步骤可行。")
+            if who == "chen" and not number:
+                cast.picture(judge, "a-sheet")
+            press(judge, "封存评分表")
+            says(judge, "评分表已封存")
+
+
+def minutes_advice_and_revision(cast: Cast) -> None:
+    zhou, wang = cast("zhou"), cast("wang")
+    cast.until(cast.days["conferral_first"])
+    at_desk(zhou, "评委")
+    zhou.get_by_label("纪要").fill("逐件合议，两件均可进入优化；请写明每次活动的记录。")
+    press(zhou, "保存纪要")
+    says(zhou, "逐件合议")
+    cast.until(cast.days["optimisation_first"])
+    press(zhou, "结束评审，进入优化")
+    at_desk(zhou, "提案与审查")
+    follow(zhou.locator("table"), OURS)
+    cast.picture(zhou, "after-review")
+    follow(zhou, "公众看到的页面")
+    follow(zhou, "提优化建议")
+    zhou.get_by_label("建议").fill("请写明巡楼记录贴在哪里。")
+    press(zhou, "发给团队")
+    says(zhou, "建议已发给团队")
+    follow(wang.locator("header"), "首页")
+    cell(wang, OURS)
+    cell(wang, "计划")
+    wang.get_by_label("计划").fill("每周巡楼一次，记录贴在楼道公告栏，每月公开一次账目。")
+    press(wang, "只保存")
+    follow(wang.locator("main"), OURS, exact=False)
+    follow(wang, "预览和提交")
+    press(wang, "提交新稿")
+    says(wang, "编号")
+    follow(wang, "看修改过什么")
+    cast.picture(wang, "what-was-changed")
+
+
+def the_neighbours_vote(cast: Cast) -> None:
+    zhou, li, sun = cast("zhou"), cast("li"), cast("sun")
+    cast.until(cast.days["vote_first"])
+    at_desk(zhou, "投票")
+    cast.picture(zhou, "before-the-vote-is-opened")
+    press(zhou, "开始投票")
+    says(zhou, "选民名册")
+    switch(li, "elder")
+    follow(li.locator("header"), "首页")
+    cast.picture(li, "li-at-home")
+    at_round(li)
+    cast.picture(li, "li-at-the-round")
+    li.locator("main a.button", has_text="投票").click()
+    first = vote(cast, li, "li")
+    follow(li, "改票")
+    press(li, f"选这一项 {OURS}")
+    follow(li, "下一步：核对")
+    says(li, "您先前投出的一票仍然有效")
+    press(li, "确认投出")
+    says(li, "回执码")
+    assert li.locator("output").inner_text() != first
+    at_the_desk(cast, sun)
+    at_round(sun)
+    sun.locator("main a.button", has_text="投票").click()
+    vote(cast, sun, "at-the-desk")
+    press(sun, "结束代办")
+    at_desk(zhou, "投票")
+    cast.picture(zhou, "turnout")
+
+
+def vote(cast: Cast, page: Page, name: str) -> str:
+    """Choose, look once more, cast; the code of the receipt."""
+    press(page, f"选这一项 {OURS}")
+    page.get_by_text("已选").first.wait_for()
+    cast.picture(page, f"{name}-chooses")
+    follow(page, "下一步：核对")
+    says(page, "尚未投出")
+    cast.picture(page, f"{name}-looks-once-more")
+    press(page, "确认投出")
+    says(page, "回执码")
+    cast.picture(page, f"{name}-receipt")
+    return page.locator("output").inner_text()
+
+
+def at_the_desk(cast: Cast, sun: Page) -> None:
+    """A resident without a phone stands before 孙洁, who acts for them."""
+    follow(sun, "工作台")
+    follow(sun, "居民名单")
+    sun.locator("table a", has_text="邻居").first.click()
+    follow(sun, "为其代办")
+    reason = sun.get_by_label("理由", exact=False).or_(sun.get_by_label("事由", exact=False)).first
+    reason.fill("没有手机，来居委会投票")
+    sun.get_by_role("checkbox").first.check()
+    cast.picture(sun, "acting-for-a-resident")
+    press(sun, "开始代办")
+    says(sun, "孙洁正在为")
+
+
+def counted_signed_and_published(cast: Cast) -> None:
+    zhou, qian = cast("zhou"), cast("qian")
+    cast.until(after(cast.days["vote_last"]))
+    at_desk(zhou, "投票")
+    says(zhou, "看得票")
+    cast.picture(zhou, "counted")
+    at_desk(zhou, "决定与公示")
+    press(zhou, "计算结果")
+    says(zhou, "重算一致")
+    press(zhou, "签署这份决定")
+    at_desk(qian, "决定与公示")
+    press(qian, "签署这份决定")
+    says(qian, "钱立")
+    cast.picture(qian, "two-have-signed")
+    at_desk(zhou, "决定与公示")
+    press(zhou, "发布公示")
+    says(zhou, "看公示")
+
+
+def an_objection_is_answered(cast: Cast) -> None:
+    zhou, qian, li = cast("zhou"), cast("qian"), cast("li")
+    follow(li.locator("header"), "首页")
+    cell(li, ROUND)
+    says(li, "立项公示")
+    cast.picture(li, "li-reads-the-notice")
+    cell(li, OURS)
+    follow(li, "提出异议")
+    li.get_by_label("您认为哪里不对").fill("听说去年已经买过工具，请核对有没有重复。")
+    press(li, "提交异议")
+    says(li, "第1号")
+    cast.until(after(cast.days["vote_last"], 12))
+    at_desk(zhou, "项目")
+    follow(zhou, "确认立项")
+    cast.picture(zhou, "confirming-waits-for-an-answer")
+    assert not zhou.locator("main").get_by_role("button", name="确认立项").count()
+    at_desk(qian, "异议")
+    cell(qian, OURS)
+    qian.get_by_role("radio", name="不成立", exact=False).check()
+    qian.get_by_label("答复", exact=False).last.fill("经核对，去年的钱用于培训，没有重复。")
+    cast.picture(qian, "an-answer")
+    press(qian, "答复并公布")
+    at_desk(zhou, "项目")
+    follow(zhou, "确认立项")
+    press(zhou, "确认立项")
+    cast.picture(zhou, "confirmed")
+
+
+def an_agreement_has_three_parties(cast: Cast) -> None:
+    zhou, sun, wang = cast("zhou"), cast("sun"), cast("wang")
+    follow(wang.locator("header"), "首页")
+    cell(wang, OURS)
+    cast.picture(wang, "the-agreement")
+    press(wang, "签署协议")
+    says(wang, "已签署")
+    for who, page in (("sun", sun), ("zhou", zhou)):
+        at_desk(page, "项目")
+        follow(page.locator("table"), OURS)
+        follow(page, "签署协议")
+        press(page, "签署协议")
+        says(page, "已签署")
+    cast.picture(zhou, "the-agreement-is-in-force")
+    # 社区骑士 has no time left: the street ends its project before any money is paid.
+    at_desk(zhou, "项目")
+    follow(zhou.locator("table"), THEIRS)
+    zhou.get_by_text("终止项目", exact=True).first.click()
+    zhou.get_by_label("理由").last.fill("团队人手不足，主动放弃")
+    press(zhou, "终止项目")
+    says(zhou, "已终止")
+
+
+def paid_by_two(cast: Cast) -> None:
+    """One officer asks for what is due, the other approves."""
+    zhou, qian = cast("zhou"), cast("qian")
+    at_desk(zhou, "项目")
+    follow(zhou.locator("table"), OURS)
+    press(zhou, "申请拨付")
+    zhou.get_by_role("button", name="申请拨付").wait_for(state="detached")
+    at_desk(qian, "项目")
+    follow(qian.locator("table"), OURS)
+    press(qian, "审批拨付")
+    qian.get_by_role("button", name="审批拨付").wait_for(state="detached")
+    cast.picture(qian, "paid")
+
+
+def a_receipt_is_shown(cast: Cast) -> None:
+    zhou, wang = cast("zhou"), cast("wang")
+    cast.until(after(cast.days["running_first"], 14))
+    at_project(wang)
+    follow(wang, "上传票据")
+    wang.get_by_label("照片或PDF").set_input_files(cast.paper)
+    wang.get_by_label("票据号码").fill("演示0001")
+    wang.get_by_label("开票日期").fill(after(cast.days["running_first"], 10))
+    wang.get_by_label("收款方").fill("街角五金百货（演示）")
+    wang.get_by_label("支出科目").select_option(index=0)
+    wang.get_by_label("用途").fill("巡楼用的工具")
+    wang.get_by_label("金额").fill("6500")
+    cast.picture(wang, "a-receipt")
+    press(wang, "提交票据")
+    says(wang, "票据已提交")
+    at_desk(zhou, "项目")
+    follow(zhou.locator("table"), OURS)
+    follow(zhou, "全部票据")
+    cell(zhou, "巡楼用的工具")
+    cast.picture(zhou, "a-receipt-is-looked-at")
+    press(zhou, "通过")
+    zhou.get_by_role("button", name="通过", exact=True).wait_for(state="detached")
+
+
+def at_project(page: Page) -> None:
+    at_round(page)
+    page.locator("main a[href$='/projects/']").first.click()
+    follow(page.locator("table"), OURS)
+
+
+def reported_and_reviewed(cast: Cast, kind: str, day: str, mark: str) -> None:
+    zhou, wang = cast("zhou"), cast("wang")
+    cast.until(day)
+    at_project(wang)
+    follow(wang, f"提交{kind}报告")
+    wang.get_by_label("做了什么、有什么变化").fill("每周巡楼一次，难处当天记下，账目每月公布。")
+    wang.get_by_label("活动次数").fill("12")
+    wang.get_by_label("参与人次").fill("96")
+    cast.picture(wang, "a-report")
+    press(wang, "提交报告")
+    says(wang, "报告已提交")
+    at_desk(zhou, "项目")
+    follow(zhou.locator("table"), OURS)
+    cell(zhou, "待评估")
+    zhou.get_by_label("评分").fill(mark)
+    zhou.get_by_label("评语").fill("按计划推进，请继续公开账目。")
+    cast.picture(zhou, "a-review")
+    press(zhou, "评分")
+    says(zhou, "已评估")
+
+
+def settled_closed_and_begun_anew(cast: Cast) -> None:
+    zhou = cast("zhou")
+    at_desk(zhou, "项目")
+    follow(zhou.locator("table"), OURS)
+    zhou.get_by_label("退回金额").fill("500")
+    press(zhou, "登记退款")
+    says(zhou, "退款已记账")
+    cast.picture(zhou, "what-was-left-is-returned")
+    press(zhou, "结项")
+    says(zhou, "已结项")
+    at_desk(zhou, "项目")
+    follow(zhou, "结束与延续")
+    press(zhou, "结束本轮")
+    cast.picture(zhou, "the-round-is-closed")
+    follow(zhou, "由本轮开启下一轮")
+    zhou.get_by_label("名称").fill("2025年自治金")
+    press(zhou, "建立草稿")
+    says(zhou, "2025年自治金")
+    cast.picture(zhou, "the-next-draft")
+
+
+def after(day: str, days: int = 1) -> str:
+    """So many days after a day, both written as 2024-05-30."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+CHAPTERS = (
+    a_draft_is_made_and_opened,
+    lambda cast: a_leader_writes(cast, "wang", OURS, "示范类"),
+    lambda cast: a_leader_writes(cast, "zhao", THEIRS, "品牌类"),
+    one_is_admitted_and_one_corrected_first,
+    five_judges_mark,
+    minutes_advice_and_revision,
+    the_neighbours_vote,
+    counted_signed_and_published,
+    an_objection_is_answered,
+    an_agreement_has_three_parties,
+    paid_by_two,
+    a_receipt_is_shown,
+    lambda cast: reported_and_reviewed(cast, "中期", after(cast.days["running_first"], 90), "86"),
+    paid_by_two,
+    lambda cast: reported_and_reviewed(cast, "结项", after(cast.days["running_last"]), "92"),
+    paid_by_two,
+    settled_closed_and_begun_anew,
+)
+
+
+@pytest.mark.stage("draft")
+def test_a_whole_round(visit, house, tmp_path):
+    paper = tmp_path / "photo.jpg"
+    Image.new("RGB", (900, 1200), "#c8d6c0").save(paper)
+    cast = Cast(visit, house, paper)
+    for chapter in CHAPTERS:
+        chapter(cast)
