@@ -127,7 +127,8 @@ def decided(rounds: Iterable[Round]) -> list[Line]:
 
 def _decided(round: Round, n: int, grant: int) -> Line:
     said = _("%(n)s个项目立项，共%(sum)s") % {"n": n, "sum": yuan(grant)}
-    href = at("awards:notice" if n else "portal:round", round.pk)
+    hangs = n and round.stage == stages.NOTICE
+    href = at("awards:notice" if hangs else "portal:round", round.pk)
     return Line(round.name, href, f"{round.street} · {said}", round.stage_label, "done")
 
 
