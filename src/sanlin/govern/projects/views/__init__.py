@@ -1,3 +1,4 @@
+from .ledgers import payments, round_receipts, round_reports, sheet
 from .papers import agreement, hand_in, photo, receipt, receipt_file, receipts, report, show_report
 from .public import books, listing, mine, project
 from .staff import (
@@ -8,11 +9,7 @@ from .staff import (
     close_round,
     confirm,
     desk,
-    payments,
     refund,
-    round_receipts,
-    round_reports,
-    sheet,
     stop,
 )
 

@@ -12,10 +12,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanlin.govern.projects import actions, stages
 from sanlin.ground.http import Request
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.machine import NotNow
 
+INSTALMENT_TONES = {
+    stages.DUE: "now",
+    stages.PROPOSED: "waiting",
+    stages.PAID: "done",
+    stages.HELD: "wrong",
+    stages.WITHHELD: "wrong",
+}
+PLAIN_VERBS = {"propose": actions.propose, "approve": actions.approve}
 WHOLE = (
     "round__street",
     "undertaking__organisation",

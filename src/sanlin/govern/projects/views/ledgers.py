@@ -1,0 +1,230 @@
+"""The staff's ledgers of a round: payments, receipts, reports, and the sheet to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.govern.projects import queries, stages
+from sanlin.govern.projects.models import Report, ReportKind
+from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_manage, can_run
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.ui.tables import Column, Sieve, Table
+
+from .acting import INSTALMENT_TONES, PLAIN_VERBS, act_on_all
+
+
+def _pay_table(verbs: bool) -> Table:
+    labels = [(key, _now(words)) for key, words in stages.INSTALMENT_LABELS.items()]
+    return Table(
+        "payments",
+        _("拨款"),
+        (
+            Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number"),
+            Column(
+                "project",
+                _("项目"),
+                lambda row: str(row.project),
+                "long",
+                sort="project__undertaking__title",
+                href=lambda row: reverse("projects:desk", args=[row.project_id]),
+            ),
+            Column("team", _("团队"), lambda row: str(row.project.team)),
+            Column("name", _("期次"), lambda row: row.name, sort="place"),
+            Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
+            Column(
+                "stage",
+                _("状态"),
+                lambda row: row.stage_label,
+                "state",
+                sort="stage",
+                tone=lambda row: INSTALMENT_TONES.get(row.stage, "plain"),
+            ),
+            Column("due", _("应于何日前拨付"), lambda row: row.due, "day", sort="due"),
+            Column("proposed", _("申请人"), lambda row: str(row.proposed_by or "")),
+            Column("approved", _("审批人"), lambda row: str(row.approved_by or "")),
+            Column("paid", _("拨付时间"), lambda row: row.paid_at, "moment", sort="paid_at"),
+            Column("note", _("说明"), lambda row: row.note),
+        ),
+        sieves=(
+            Sieve("stage", _("状态"), labels, "stage"),
+            Sieve("name", _("期次"), _names, "key"),
+        ),
+        search=("project__undertaking__title", "project__number"),
+        order="turn",
+        verbs=(("propose", _("申请拨付")), ("approve", _("审批拨付"))) if verbs else (),
+        empty=_("确认立项以后，每个项目的各期拨款出现在这里。"),
+    )
+
+
+def _names(rows: Any) -> list[tuple[str, str]]:
+    named = rows.order_by("key").values_list("key", "name").distinct()
+    return sorted(named, key=lambda pair: pair[1])
+
+
+@gate(can_manage, Round, having=("street",))
+def payments(request: Request, round: Round) -> HttpResponse:
+    """Every instalment of a round: propose and approve those that are picked."""
+    officer = bool(can_run(request.by, round, now=request.now))
+    if request.method == "POST":
+        verb = PLAIN_VERBS.get(request.POST.get("verb", ""))
+        picked = [
+            int(p) for p in request.POST.getlist("pick")[:500] if p.isdecimal() and len(p) < 19
+        ]
+        if verb is not None:
+            rows = queries.to_pay(round).filter(pk__in=picked).order_by("due", "pk")
+            act_on_all(request, rows, verb)
+        return redirect(request.get_full_path())
+    page = {"round": round, "officer": officer, "money": queries.position_of_round(round)}
+    table = _pay_table(officer)
+    return table.answer(request, queries.to_pay(round), "projects/payments.html", page)
+
+
+RECEIPT_TONES = {stages.HANDED_IN: "waiting", stages.ACCEPTED: "done", stages.RETURNED: "wrong"}
+REPORT_TONES = {stages.HANDED_IN: "waiting", stages.REVIEWED: "done", stages.RETURNED: "wrong"}
+
+
+def _places(rows: Any) -> list[tuple[str, str]]:
+    """The neighbourhoods whose projects are among `rows`."""
+    where = "project__undertaking__neighbourhood"
+    named = rows.order_by(f"{where}__code").values_list(where, f"{where}__name", f"{where}__code")
+    return [(str(key), name) for key, name, _code in named.distinct()]
+
+
+def _receipt_table(round: Round) -> Table:
+    heads = {head.key: head.name for head in round.rules.heads}
+    labels = [(key, _now(words)) for key, words in stages.RECEIPT_LABELS.items()]
+    return Table(
+        "receipts",
+        _("票据"),
+        (
+            Column(
+                "number",
+                _("票据号码"),
+                lambda row: row.number,
+                sort="number",
+                href=lambda row: reverse("projects:receipt", args=[row.pk]),
+            ),
+            Column("alike", _("同号张数"), lambda row: row.alike, "number", sort="alike"),
+            Column("day", _("开票日期"), lambda row: row.day, "day", sort="day"),
+            Column(
+                "project",
+                _("项目"),
+                lambda row: str(row.project),
+                "long",
+                sort="project__undertaking__title",
+                href=lambda row: reverse("projects:desk", args=[row.project_id]),
+            ),
+            Column("payee", _("收款方"), lambda row: row.payee, sort="payee"),
+            Column("head", _("支出科目"), lambda row: heads.get(row.head, row.head), sort="head"),
+            Column("what", _("用途"), lambda row: row.what),
+            Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
+            Column(
+                "stage",
+                _("状态"),
+                lambda row: row.stage_label,
+                "state",
+                sort="stage",
+                tone=lambda row: RECEIPT_TONES.get(row.stage, "plain"),
+            ),
+        ),
+        sieves=(
+            Sieve("stage", _("状态"), labels, "stage"),
+            Sieve("head", _("支出科目"), list(heads.items()), "head"),
+            Sieve("place", _("居民区"), _places, "project__undertaking__neighbourhood"),
+        ),
+        search=("number", "payee", "what", "project__undertaking__title"),
+        order="at",
+        empty=_("团队上传的票据出现在这里。"),
+    )
+
+
+@gate(can_manage, Round, having=("street",))
+def round_receipts(request: Request, round: Round) -> HttpResponse:
+    """The ledger of receipts of a round; a number borne twice in the street stands out."""
+    if round.frozen is None:
+        raise Http404
+    page = {"round": round, "title": _now("票据")}
+    rows = queries.all_receipts(round)
+    return _receipt_table(round).answer(request, rows, "projects/ledger.html", page)
+
+
+def _report_table(round: Round) -> Table:
+    grades = {grade.key: grade.name for grade in round.rules.grades}
+    labels = [(key, _now(words)) for key, words in stages.REPORT_LABELS.items()]
+    return Table(
+        "reports",
+        _("报告"),
+        (
+            Column(
+                "project",
+                _("项目"),
+                lambda row: str(row.project),
+                "long",
+                sort="project__undertaking__title",
+                href=lambda row: reverse("projects:show_report", args=[row.pk]),
+            ),
+            Column("kind", _("类型"), lambda row: row.get_kind_display(), sort="kind"),
+            Column("at", _("提交时间"), lambda row: row.at, "moment", sort="at"),
+            Column("activities", _("活动次数"), lambda row: row.activities, "number", "activities"),
+            Column("people", _("参与人次"), lambda row: row.people, "number", sort="people"),
+            Column(
+                "stage",
+                _("状态"),
+                lambda row: row.stage_label,
+                "state",
+                sort="stage",
+                tone=lambda row: REPORT_TONES[row.stage],
+            ),
+            Column("mark", _("评分"), lambda row: row.mark, "number", sort="mark"),
+            Column("grade", _("等次"), lambda row: grades.get(row.grade, ""), sort="grade"),
+            Column(
+                "consequence",
+                _("结果运用"),
+                lambda row: queries.consequence_words(row.consequence),
+                "long",
+            ),
+        ),
+        sieves=(
+            Sieve("stage", _("状态"), labels, "stage"),
+            Sieve("kind", _("类型"), ReportKind.choices, "kind"),
+            Sieve("grade", _("等次"), list(grades.items()), "grade"),
+        ),
+        search=("project__undertaking__title",),
+        order="at",
+        empty=_("团队提交的中期和结项报告出现在这里。"),
+    )
+
+
+@gate(can_manage, Round, having=("street",))
+def round_reports(request: Request, round: Round) -> HttpResponse:
+    """Every report of a round with its mark and what followed."""
+    if round.frozen is None:
+        raise Http404
+    page = {"round": round, "title": _now("报告")}
+    rows = Report.objects.filter(project__round=round).select_related("project__undertaking")
+    return _report_table(round).answer(request, rows, "projects/ledger.html", page)
+
+
+@gate(can_manage, Round, having=("street",))
+def sheet(request: Request, round: Round) -> HttpResponse:
+    """The payment sheet to print and file: what was approved, by whom, and the total."""
+    rows = queries.to_pay(round).filter(stage__in=(stages.PROPOSED, stages.PAID))
+    key = request.GET.get("key", "")
+    if key in {part.key for part in round.rules.instalments}:
+        rows = rows.filter(key=key)
+    found = list(rows.order_by("place", "project__number"))
+    page = {
+        "round": round,
+        "rows": found,
+        "sum": sum(row.amount for row in found),
+        "number": f"{round.street.code}-{round.year}-{round.pk}",
+    }
+    return render(request, "projects/sheet.html", page)
