@@ -185,6 +185,8 @@ class _Known:
         born = row["born"] or _birthday(row["identity"])
         told = Particulars(row["name"], born, None, row["phone"], row["identity"])
         entry = Entry(there, place, told)
+        if there is None and row["phone"]:
+            entry.account = self.accounts.get(mark(row["phone"]))
         return self._completed(entry, home)
 
     def _completed(self, entry: Entry, home: int | None) -> Entry:
@@ -261,9 +263,6 @@ class _Known:
         """Why this change is not for a list, in a sentence."""
         there = entry.there
         account = there.account_id if there else entry.account.pk if entry.account else None
-        if account is None and entry.told.phone:
-            known = self.accounts.get(mark(entry.told.phone))
-            account = known.pk if known else None
         if (
             account is not None
             and account == getattr(self.by, "pk", None)
