@@ -1,0 +1,247 @@
+"""Every address × every post, at home and elsewhere, against answers that are declared.
+
+`matrix.toml` says for each address who is let in when she asks for the thing of 潍坊二村 in a round
+that is being carried out. Whoever is not named must be turned away with a sentence, or sent to sign
+in; an address that the table does not know fails, and so does one that is no longer there.
+"""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from PIL import Image
+
+from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.people.models import Post, PostKind, Resident
+from sanlin.commons.people.tests.scene import district, neighbourhood, post, resident, street
+from sanlin.commons.places.models import District, Neighbourhood, Street
+from sanlin.govern.awards.models import Award, Rivals
+from sanlin.govern.ballots.models import Voter
+from sanlin.govern.projects.models import Project, Report, ReportPhoto
+from sanlin.govern.proposals.models import Photo, Proposal
+from sanlin.govern.reviews.models import Seat
+from sanlin.govern.rounds.models import Round
+from sanlin.ground import clock, files
+from sanlin.ground.accounts.models import Account
+from sanlin.harmony.voices.models import Voice
+from sanlin.site import demo
+from sanlin.site.demo.cast import ER_CUN
+
+pytestmark = pytest.mark.django_db
+
+FILE = Path(__file__).with_name("matrix.toml")
+SIGN_IN = "/account/sign-in/"
+LET_IN = {200, 302, 400, 405, 409}  # a verb that only answers to POST says 405 to whoever may
+NOW = demo.MOMENTS["midterm"]
+
+PEOPLE = (
+    "nobody",
+    "resident",
+    "waiting",
+    "resident-elsewhere",
+    "leader",
+    "leader-elsewhere",
+    "worker",
+    "worker-next-door",
+    "worker-elsewhere",
+    "officer",
+    "officer-elsewhere",
+    "judge",
+    "judge-elsewhere",
+    "social-worker",
+    "merchant",
+    "auditor",
+    "auditor-elsewhere",
+    "administrator",
+    "administrator-elsewhere",
+)
+GROUPS = {
+    "all": set(PEOPLE),
+    "signed-in": set(PEOPLE) - {"nobody"},
+    "street-staff": {"worker", "worker-next-door", "officer", "auditor", "administrator"},
+    "committees": {
+        "worker",
+        "worker-next-door",
+        "worker-elsewhere",
+        "officer",
+        "officer-elsewhere",
+    },
+    "posts": {who for who in PEOPLE if who.split("-")[0] in {"worker", "officer", "judge"}}
+    | {"social-worker", "merchant", "auditor", "auditor-elsewhere"}
+    | {"administrator", "administrator-elsewhere"},
+}
+
+
+def addresses(patterns=None, spaces=()):
+    """(name, pattern) of every address, the name as `reverse` wants it."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join([*spaces, pattern.name]), pattern
+        else:
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from addresses(pattern.url_patterns, inner)
+
+
+def declared():
+    """Who is let in, by address; words in capitals of the table are groups."""
+    table = tomllib.loads(FILE.read_text(encoding="utf-8"))["let_in"]
+    return {
+        name: set().union(*(GROUPS.get(w, {w}) for w in words)) for name, words in table.items()
+    }
+
+
+def test_the_table_names_every_address_and_no_other():
+    assert sorted(declared()) == sorted(name for name, _pattern in addresses())
+
+
+def test_the_table_names_only_people_who_try():
+    assert set().union(*declared().values()) <= set(PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demonstration while its round is being carried out, and everybody in front of a door."""
+    folder = tmp_path_factory.mktemp("town")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", folder)
+        patch.setattr(settings, "DEMO", True)
+        patch.setattr(clock, "set_demo_time", lambda moment: None)
+        patch.setattr(clock, "now", lambda: NOW)
+        call_command("flush", interactive=False, verbosity=0)
+        demo.build("midterm", lambda words: None)
+        yield Town()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+class Town:
+    """Everybody's browser, and the things of 潍坊二村."""
+
+    def __init__(self):
+        far = neighbourhood(street("远方街道", district=district("远方区")), "远方居委会")
+        near = Neighbourhood.objects.get(name="潍坊一村居委会")
+        home = Neighbourhood.objects.get(name=ER_CUN)
+        who = {
+            "nobody": None,
+            "resident": "li",
+            "waiting": resident(home, verified_on=None),
+            "resident-elsewhere": resident(far),
+            "leader": "wang",
+            "leader-elsewhere": "zhao",
+            "worker": "sun",
+            "worker-next-door": post(PostKind.COMMITTEE_WORKER, near),
+            "worker-elsewhere": post(PostKind.COMMITTEE_WORKER, far),
+            "officer": "zhou",
+            "officer-elsewhere": post(PostKind.STREET_OFFICER, far.street),
+            "judge": "chen",
+            "judge-elsewhere": post(PostKind.JUDGE, far.street),
+            "social-worker": "xu",
+            "merchant": "hong",
+            "auditor": "shen",
+            "auditor-elsewhere": post(PostKind.AUDITOR, far.street.district),
+            "administrator": "fang",
+            "administrator-elsewhere": post(PostKind.DISTRICT_ADMIN, far.street.district),
+        }
+        self.clients = {name: self._client(account) for name, account in who.items()}
+        self.pks = self._things(home)
+
+    def _client(self, account):
+        client = Client(raise_request_exception=False)
+        if isinstance(account, str):
+            account = Account.objects.get(username=account)
+        if account:
+            client.force_login(account)
+        return client
+
+    def _things(self, home):
+        """The rows to ask for, by table: those of 潍坊二村 where it matters whose they are."""
+        proposal = Proposal.objects.get(title="活力二村益路同行")
+        li = Account.objects.get(username="li")
+        things = [
+            *(home, home.street, home.street.district, proposal),
+            Award.objects.get(proposal=proposal),
+            Project.objects.get(award__proposal=proposal),
+            Rivals.objects.create(round=Round.objects.get(), reason="同一块空地"),
+            Seat.objects.get(account__username="chen"),
+            Resident.objects.get(account=li),
+            Post.objects.get(account__username="sun"),
+            Voter.objects.filter(account=li)[0],
+            Voice.objects.create(
+                receipt="V1",
+                kind="question",
+                text="灯坏了",
+                street=home.street,
+                author=li,
+                said_at=NOW,
+            ),
+            Organisation.objects.get(name="益路同行"),
+            *_photos(proposal),
+        ]
+        return {type(thing): thing.pk for thing in things}
+
+    def answer(self, name, pattern, person):
+        """in, out, or anything else as it is."""
+        answer = self.clients[person].get(reverse(name, kwargs=self._given(name, pattern)))
+        if answer.status_code == 302 and answer["Location"].startswith(SIGN_IN):
+            return "out"
+        if answer.status_code in {403, 404}:
+            return "out"
+        return "in" if answer.status_code in LET_IN else str(answer.status_code)
+
+    def _given(self, name, pattern):
+        return {key: self._value(key, name, pattern) for key in pattern.pattern.converters}
+
+    def _value(self, key, name, pattern):
+        if key == "kind":
+            return "midterm" if name.startswith("projects:") else PostKind.JUDGE.value
+        if key in ASKED:
+            return ASKED[key]
+        model = getattr(pattern.callback, "guards", None) or BEHIND[name]
+        if model not in self.pks:
+            first = model.objects.order_by("pk").first()
+            self.pks[model] = first.pk if first else NOTHING
+        return self.pks[model]
+
+
+def _photos(proposal):
+    """A photo of the proposal and one of a report."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 40), "#b3341c").save(drawn, "PNG")
+    of_proposal = {"proposal": proposal, "place": 1, "at": NOW}
+    of_report = {"report": Report.objects.order_by("pk")[0]}
+    for table, what in ((Photo, of_proposal), (ReportPhoto, of_report)):
+        drawn.seek(0)
+        kept = files.keep(files.picture(drawn, len(drawn.getvalue())))
+        yield table.objects.create(file=kept, width=60, height=40, **what)
+
+
+NOTHING = 999_999_999  # no row has this key: the answer is 404 for whoever would be let in
+ASKED = {
+    "day": "2024-06-12",
+    "photo": NOTHING,
+    "size": "small",
+    "step": "title",
+}
+# What the keys of an address name, where its gate does not say.
+BEHIND = {
+    "orgs:organisation": Organisation,
+    "places:district": District,
+    "places:street": Street,
+    "places:neighbourhood": Neighbourhood,
+    "people:register_in": Neighbourhood,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"), list(addresses()), ids=lambda it: it if isinstance(it, str) else ""
+)
+def test_who_is_let_in(town, name, pattern):
+    answers = {person: town.answer(name, pattern, person) for person in PEOPLE}
+    let_in = declared()[name]
+    assert answers == {person: "in" if person in let_in else "out" for person in PEOPLE}
