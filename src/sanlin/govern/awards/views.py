@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, can_see
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import ALLOWED, Refused, Verdict
 from sanlin.kernel.reason import written as figure
@@ -141,17 +141,6 @@ def _sheet(made: Decision, rows: list[tuple[Award, Sentence]]) -> HttpResponse:
     return workbook(columns, lines, name=name, title=_("决定"))
 
 
-def _act(request: Request, where: str, done: str, verb: Any, *args: Any) -> HttpResponse:
-    """Do one verb and go back; a refusal becomes the sentence on the page one came from."""
-    try:
-        verb(*args, by=request.by, now=request.now, key=request.key)
-    except Refused as no:
-        messages.error(request, str(no))
-    else:
-        messages.success(request, done)
-    return redirect(where)
-
-
 def _desk(round: Round) -> str:
     return reverse("awards:decision", args=[round.pk])
 
@@ -160,13 +149,13 @@ def _desk(round: Round) -> str:
 @require_POST
 def close_entries(request: Request, round: Round) -> HttpResponse:
     done = _("已进入决定阶段")
-    return _act(request, _desk(round), done, actions.close_entries, round)
+    return press(request, _desk(round), done, actions.close_entries, round)
 
 
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def decide(request: Request, round: Round) -> HttpResponse:
-    return _act(request, _desk(round), _("已算出结果，请核对后签署"), actions.decide, round)
+    return press(request, _desk(round), _("已算出结果，请核对后签署"), actions.decide, round)
 
 
 def can_handle(who: Any, decision: Decision, *, now: Any) -> Verdict:
@@ -183,19 +172,19 @@ def drop(request: Request, decision: Decision) -> HttpResponse:
         return redirect(_desk(decision.round))
     reason = form.cleaned_data["reason"]
     done = _("已作废，可以重新计算")
-    return _act(request, _desk(decision.round), done, actions.drop, decision, reason)
+    return press(request, _desk(decision.round), done, actions.drop, decision, reason)
 
 
 @gate(can_handle, Decision, having=DECISION)
 @require_POST
 def sign(request: Request, decision: Decision) -> HttpResponse:
-    return _act(request, _desk(decision.round), _("已签署"), actions.sign, decision)
+    return press(request, _desk(decision.round), _("已签署"), actions.sign, decision)
 
 
 @gate(can_handle, Decision, having=DECISION)
 @require_POST
 def publish(request: Request, decision: Decision) -> HttpResponse:
-    return _act(request, _desk(decision.round), _("公示已发布"), actions.publish, decision)
+    return press(request, _desk(decision.round), _("公示已发布"), actions.publish, decision)
 
 
 @gate(rules.can_see_decision, Decision, having=DECISION)
@@ -238,7 +227,7 @@ def can_see_rivals(who: Any, group: Rivals, *, now: Any) -> Verdict:
 @require_POST
 def drop_rivals(request: Request, group: Rivals) -> HttpResponse:
     where = reverse("awards:rivals", args=[group.round_id])
-    return _act(request, where, _("已取消互斥"), actions.drop_rivals, group)
+    return press(request, where, _("已取消互斥"), actions.drop_rivals, group)
 
 
 @gate(can_see, Round, having=ROUND)
@@ -357,7 +346,7 @@ def can_handle_award(who: Any, award: Award, *, now: Any) -> Verdict:
 @require_POST
 def promote(request: Request, award: Award) -> HttpResponse:
     where = reverse("awards:award", args=[award.pk])
-    return _act(request, where, _("已递补，并发布补充公示"), actions.promote, award)
+    return press(request, where, _("已递补，并发布补充公示"), actions.promote, award)
 
 
 @gate(rules.can_see_objections, Round, having=ROUND)

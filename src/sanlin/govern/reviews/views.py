@@ -14,7 +14,7 @@ from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import Refused, Verdict
 from sanlin.kernel import scoring
@@ -26,17 +26,6 @@ from .queries import interests, sheets
 
 ROUND = ("street",)
 PROPOSAL = ("round__street", "team", "neighbourhood")
-
-
-def _act(request: Request, where: str, done: str, verb: Any, *args: Any) -> HttpResponse:
-    """Do one verb and go back; a refusal becomes the sentence on the page one came from."""
-    try:
-        verb(*args, by=request.by, now=request.now, key=request.key)
-    except Refused as no:
-        messages.error(request, str(no))
-    else:
-        messages.success(request, done)
-    return redirect(where)
 
 
 @gate(rules.can_see_panel, Round, having=ROUND)
@@ -76,7 +65,7 @@ def appoint(request: Request, round: Round) -> HttpResponse:
         messages.error(request, _("请从名单里选一位有评委任职的人"))
         return redirect(_panel(round))
     judge = form.cleaned_data["judge"]
-    return _act(request, _panel(round), _("已聘为评委"), actions.appoint, round, judge)
+    return press(request, _panel(round), _("已聘为评委"), actions.appoint, round, judge)
 
 
 @gate(can_run, Round, having=ROUND)
@@ -87,7 +76,7 @@ def confer(request: Request, round: Round) -> HttpResponse:
         messages.error(request, _("纪要至少写4个字，最多4000字"))
         return redirect(_panel(round))
     told = form.cleaned_data
-    return _act(
+    return press(
         request,
         _panel(round),
         _("纪要已保存"),
@@ -101,20 +90,20 @@ def confer(request: Request, round: Round) -> HttpResponse:
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def open_review(request: Request, round: Round) -> HttpResponse:
-    return _act(request, _panel(round), _("评审已开始"), actions.open_review, round)
+    return press(request, _panel(round), _("评审已开始"), actions.open_review, round)
 
 
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def open_optimisation(request: Request, round: Round) -> HttpResponse:
     done = _("评审结束，已进入优化阶段")
-    return _act(request, _panel(round), done, actions.open_optimisation, round)
+    return press(request, _panel(round), done, actions.open_optimisation, round)
 
 
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def end_review(request: Request, round: Round) -> HttpResponse:
-    return _act(request, _panel(round), _("评审已结束"), actions.end_review, round)
+    return press(request, _panel(round), _("评审已结束"), actions.end_review, round)
 
 
 def can_see_seat(who: Any, seat: Seat, *, now: Any) -> Verdict:
@@ -155,7 +144,7 @@ def seat(request: Request, seat: Seat) -> HttpResponse:
 @gate(can_see_seat, Seat, having=("account", "round__street"))
 @require_POST
 def dismiss(request: Request, seat: Seat) -> HttpResponse:
-    return _act(request, _panel(seat.round), _("已退出评审"), actions.dismiss, seat)
+    return press(request, _panel(seat.round), _("已退出评审"), actions.dismiss, seat)
 
 
 def can_see_mine(who: Any, round: Round, *, now: Any) -> Verdict:
@@ -203,7 +192,7 @@ def _is_done(row: dict[str, Any]) -> bool:
 @require_POST
 def pledge(request: Request, round: Round) -> HttpResponse:
     where = reverse("reviews:mine", args=[round.pk])
-    return _act(request, where, _("已作出承诺，可以开始评分"), actions.pledge, round)
+    return press(request, where, _("已作出承诺，可以开始评分"), actions.pledge, round)
 
 
 @gate(rules.can_see_sheet, Proposal, having=PROPOSAL)
@@ -250,7 +239,7 @@ def _kept(review: Review | None) -> dict[str, str]:
 def unseal(request: Request, proposal: Proposal) -> HttpResponse:
     review = get_object_or_404(Review, seat__account=request.by, proposal=proposal)
     where = reverse("reviews:sheet", args=[proposal.pk])
-    return _act(request, where, _("已启封，改好后请再次封存"), actions.unseal, review)
+    return press(request, where, _("已启封，改好后请再次封存"), actions.unseal, review)
 
 
 @gate(rules.can_see_sheet, Proposal, having=PROPOSAL)
@@ -262,7 +251,7 @@ def recuse(request: Request, proposal: Proposal) -> HttpResponse:
         return redirect("reviews:sheet", pk=proposal.pk)
     where = reverse("reviews:mine", args=[proposal.round_id])
     reason = form.cleaned_data["reason"]
-    return _act(request, where, _("已回避"), actions.recuse, proposal, reason)
+    return press(request, where, _("已回避"), actions.recuse, proposal, reason)
 
 
 @gate(rules.can_see_panel, Round, having=ROUND)

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,19 +46,6 @@ def done(request: Request, verb: Callable[..., Any], *args: Any, form: Form, **k
         form.add_error(None, str(no))
         return False
     return True
-
-
-def act(
-    request: Request, where: str, words: str, verb: Callable[..., Any], *args: Any
-) -> HttpResponse:
-    """Do one verb and go to `where`; a refusal becomes a sentence on that page."""
-    try:
-        verb(*args, by=request.by, now=request.now, key=request.key)
-    except Refused as no:
-        messages.error(request, str(no))
-    else:
-        messages.success(request, words)
-    return redirect(where)
 
 
 def act_on_all(request: Request, rows: Iterable[Any], verb: Callable[..., Any]) -> None:

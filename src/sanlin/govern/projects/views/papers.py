@@ -27,10 +27,10 @@ from sanlin.govern.projects.models import (
 )
 from sanlin.ground import files
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, press
 from sanlin.ground.verdict import Verdict
 
-from .acting import WHOLE, act, done, through
+from .acting import WHOLE, done, through
 
 
 @gate(rules.can_see_agreement, Project, having=WHOLE)
@@ -38,7 +38,7 @@ def agreement(request: Request, project: Project) -> HttpResponse:
     """The agreement as it was drawn up, who has signed it, and the button of whoever may."""
     if request.method == "POST":
         where = reverse("projects:agreement", args=[project.pk])
-        return act(request, where, _("已签署"), actions.sign, project)
+        return press(request, where, _("已签署"), actions.sign, project)
     made = project.agreements.order_by("-version").first()
     if made is None:
         raise Http404
@@ -123,9 +123,9 @@ def receipt(request: Request, receipt: Receipt) -> HttpResponse:
     if request.method == "POST":
         asked = request.POST.get("verb")
         if asked == "accept":
-            return act(request, where, _("票据已通过"), actions.accept, receipt)
+            return press(request, where, _("票据已通过"), actions.accept, receipt)
         if asked == "withdraw":
-            return act(request, where, _("票据已撤回"), actions.withdraw, receipt)
+            return press(request, where, _("票据已撤回"), actions.withdraw, receipt)
         form = ReasonForm(request.POST)
         if form.is_valid():
             reason = form.cleaned_data["reason"]

@@ -18,11 +18,11 @@ from sanlin.govern.projects.models import Circle, Instalment, Project
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, press
 from sanlin.ground.verdict import Verdict
 from sanlin.kernel.money import yuan
 
-from .acting import INSTALMENT_TONES, PLAIN_VERBS, WHOLE, act, done, through
+from .acting import INSTALMENT_TONES, PLAIN_VERBS, WHOLE, done, through
 
 REASONED_VERBS = {
     "send-back": actions.send_back,
@@ -36,7 +36,7 @@ def confirm(request: Request, round: Round) -> HttpResponse:
     """Before the awards become projects: how many, how much, what is still in the way."""
     if request.method == "POST":
         where = reverse("projects:list", args=[round.pk])
-        return act(request, where, _("已确认立项，可以开始签约"), actions.confirm, round)
+        return press(request, where, _("已确认立项，可以开始签约"), actions.confirm, round)
     rows = list(standing(round))
     words = {"n": len(rows), "money": yuan(sum(row.grant for row in rows))}
     page = {
@@ -123,14 +123,14 @@ def act_on_instalment(request: Request, instalment: Instalment, verb: str) -> Ht
     where = reverse("projects:desk", args=[instalment.project_id])
     if verb in PLAIN_VERBS:
         words = {"propose": _("已申请，等待另一位工作人员审批"), "approve": _("已拨付并记账")}
-        return act(request, where, words[verb], PLAIN_VERBS[verb], instalment)
+        return press(request, where, words[verb], PLAIN_VERBS[verb], instalment)
     if verb not in REASONED_VERBS:
         raise Http404
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _desk(request, instalment.project, reason=form)
     reason = form.cleaned_data["reason"]
-    return act(request, where, _("已办理"), REASONED_VERBS[verb], instalment, reason)
+    return press(request, where, _("已办理"), REASONED_VERBS[verb], instalment, reason)
 
 
 @gate(rules.can_handle, Project, having=WHOLE)
@@ -150,7 +150,7 @@ def refund(request: Request, project: Project) -> HttpResponse:
 @require_POST
 def close(request: Request, project: Project) -> HttpResponse:
     where = reverse("projects:desk", args=[project.pk])
-    return act(request, where, _("项目已结项"), actions.close, project)
+    return press(request, where, _("项目已结项"), actions.close, project)
 
 
 @gate(rules.can_handle, Project, having=WHOLE)
@@ -171,7 +171,7 @@ def close_round(request: Request, round: Round) -> HttpResponse:
     """End a round whose projects have all ended; what it leaves behind for the next one."""
     if request.method == "POST":
         where = reverse("projects:close_round", args=[round.pk])
-        return act(request, where, _("本轮已结束"), actions.close_round, round)
+        return press(request, where, _("本轮已结束"), actions.close_round, round)
     if round.frozen is None:
         raise Http404
     rows = queries.carried(round)
