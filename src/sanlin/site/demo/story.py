@@ -23,7 +23,7 @@ from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account
 
 from . import afterwards
-from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round
+from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round, vary
 from .plans import PUBLISHED, Plan, plans
 
 Tell = Callable[[str], None]
@@ -216,13 +216,14 @@ def _mark(world: World, round: Round, *, half_way: bool) -> None:
 
 
 def _given(one: Proposal, most: int, seat: int, place: int) -> Fraction:
-    """A mark from seven tenths up, different for each judge, proposal and criterion.
+    """A mark in the upper half, different for each judge, proposal and criterion, always the same.
 
     Projects whose names are published were funded, so the judges of the story think better of them.
     """
-    number = one.number or 0
     known = one.title in {title for _tier, title, _place, _circle in PUBLISHED}
-    twentieths = (17 if known else 14) + (number * 5 + seat * 3 + place * 7 + number * seat) % 4
+    twentieths = (
+        (15 if known else 12) + vary(one.title, seat) % 3 + vary(one.title, place, seat) % 4
+    )
     return Fraction(most * twentieths // 10, 2)
 
 
@@ -259,12 +260,13 @@ def _optimise(world: World) -> None:
 
 
 def _cast(world: World, share: int) -> None:
-    """Of every four voters on the roll `share` vote; 李秀英 keeps her ballot for the reader."""
+    """In each neighbourhood another part of the roll votes; 李秀英 keeps her ballot for the reader."""
     round = the_round(world)
     roll = roll_of(round)
     assert roll is not None
     for number, voter in enumerate(world.voters):
-        if number % 4 >= share or voter in world.who.values():
+        part = share * 20 + vary(voter.resident.neighbourhood_id) % 30  # of a hundred
+        if vary(number) % 100 >= part or voter in world.who.values():
             continue
         account = Account.objects.get(pk=voter.pk)
         on_roll = voter_of(account, roll)
@@ -272,9 +274,10 @@ def _cast(world: World, share: int) -> None:
         if not slate:
             continue
         wanted = round.rules.vote.k
-        first = number % len(slate)
-        chosen = [*slate[first:], *slate[:first]][: 1 + number % wanted]
-        world.at = at(WINDOWS["vote"][0] + timedelta(days=number % 4), 9 + number % 10)
+        first = vary(number, "first") % len(slate)
+        chosen = [*slate[first:], *slate[:first]][: 1 + vary(number, "many") % wanted]
+        days = min(vary(number, "day") % 5, vary(number, "late") % 5)
+        world.at = at(WINDOWS["vote"][0] + timedelta(days=days), 9 + number % 10)
         ballots.cast(round, chosen, by=account, now=world.at)
 
 
