@@ -136,6 +136,7 @@ def tab_to(page: Page, words: str, *, most: int = 150) -> None:
 
 FOCUSED = """() => {
   const one = document.activeElement;
+  if (one === document.body) return "";
   const labels = [...(one.labels ?? [])].map(label => label.textContent);
   return [one.getAttribute("aria-label") ?? "", ...labels, one.textContent].join(" ");
 }"""
