@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from sanlin.kernel.machine import NotNow
@@ -24,7 +25,14 @@ class Request(HttpRequest):
     key: str
 
 
+LONGEST_ADDRESS = 2000
 Handler = Callable[[Request], HttpResponse]
+
+
+def ours(address: str) -> str:
+    """A page of this house that a request names, as path and query; anything else is the first."""
+    known = address.startswith("/") and len(address) <= LONGEST_ADDRESS
+    return address if known and url_has_allowed_host_and_scheme(address, None) else "/"
 
 
 def say_no(request: HttpRequest, reason: str, status: int) -> HttpResponse:

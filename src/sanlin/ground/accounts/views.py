@@ -9,14 +9,13 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from sanlin.ground.gate import can_be_known, gate, open_to_all
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, ours
 from sanlin.ground.journal.models import Unmasking
 from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.verdict import Refused
@@ -34,8 +33,7 @@ LOOKS = 50  # how many of the latest looks at one's own data the page lists
 
 def _next(request: Request) -> str:
     """Where to go after signing in: a page of this house, the front door otherwise."""
-    there = request.GET.get("next", "/")
-    return there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/"
+    return ours(request.GET.get("next", ""))
 
 
 def _with_next(request: Request, name: str) -> str:

@@ -9,13 +9,12 @@ from django.shortcuts import redirect
 from django.urls import translate_url
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sanlin.ground.clock import local_day, set_demo_time
 from sanlin.ground.gate import open_to_all
-from sanlin.ground.http import Request, say_no
+from sanlin.ground.http import Request, ours, say_no
 
 from . import gallery as gallery_samples
 from .context import ELDER
@@ -25,8 +24,7 @@ YEAR = 365 * 24 * 3600
 
 
 def _back(request: HttpRequest) -> str:
-    there = request.POST.get("next", "/")
-    return there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/"
+    return ours(request.POST.get("next", ""))
 
 
 @open_to_all

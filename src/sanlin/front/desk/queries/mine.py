@@ -38,13 +38,21 @@ def my_streets(who: Any, kinds: Collection[PostKind], *, now: datetime) -> set[i
 
 
 def my_rounds(who: Any, *, now: datetime) -> list[Round]:
-    """The rounds of my streets that have not ended, the newest first."""
+    """The rounds of my streets that have not ended, the newest first; read once for each moment."""
     streets = my_streets(who, LOOKERS, now=now)
     if not streets:
         return []
-    ended = (stages.CLOSED, stages.CANCELLED)
-    rows = Round.objects.filter(street__in=streets).exclude(stage__in=ended)
-    return list(rows.select_related("street").order_by("-pk")[:MOST])
+    name = f"rounds at {now.isoformat()}"
+    if name not in who.memo:
+        ended = (stages.CLOSED, stages.CANCELLED)
+        rows = Round.objects.filter(street__in=streets).exclude(stage__in=ended)
+        who.memo[name] = list(rows.select_related("street").order_by("-pk")[:MOST])
+    return who.memo[name]  # type: ignore[no-any-return]
+
+
+def run_at(who: Any, *at: str, now: datetime) -> dict[int, Round]:
+    """Those of my rounds that I may run and that stand at one of these stages, by key."""
+    return {one.pk: one for one in run_by(who, now=now) if one.stage in at}
 
 
 def run_by(who: Any, *, now: datetime) -> list[Round]:

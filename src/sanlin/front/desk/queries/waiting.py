@@ -31,7 +31,7 @@ from sanlin.govern.rounds.queries import next_step
 from sanlin.harmony.voices.queries import waiting as unanswered
 
 from .glance import next_verb
-from .mine import OFFICERS, WORKERS, at, my_streets, run_by
+from .mine import OFFICERS, WORKERS, at, my_rounds, my_streets, run_at, run_by
 
 ANSWER_WITHIN = timedelta(days=15)  # our own promise: no source gives a number of days
 LAST_MINUTE = time(23, 59)
@@ -66,12 +66,10 @@ def steps(who: Any, *, now: datetime) -> list[Waiting]:
 def screening(who: Any, *, now: datetime) -> list[Waiting]:
     """Proposals and appeals without a conclusion of the formal checks."""
     open_ = (proposal_stages.SUBMITTED, proposal_stages.APPEALED)
-    rounds = {one.pk: one for one in run_by(who, now=now)}
+    rounds = run_at(who, stages.CALL, stages.SCREENING, now=now)
     if not rounds:
         return []
-    rows = Proposal.objects.filter(
-        round__in=rounds, round__stage__in=(stages.CALL, stages.SCREENING), stage__in=open_
-    )
+    rows = Proposal.objects.filter(round__in=rounds, stage__in=open_)
     return [
         Waiting(
             ngettext("审查%(n)s份提案", "审查%(n)s份提案", n) % {"n": n},
@@ -126,7 +124,7 @@ def _counted(rows: Any, by: str) -> dict[int, int]:
 
 def signatures(who: Any, *, now: datetime) -> list[Waiting]:
     """Decisions that lack my signature, where others may have signed already."""
-    rounds = {one.pk: one for one in run_by(who, now=now)}
+    rounds = run_at(who, stages.DECISION, now=now)
     if not rounds:
         return []
     rows = Decision.objects.filter(round__in=rounds, stage=award_stages.DRAFTED)
@@ -143,7 +141,7 @@ def signatures(who: Any, *, now: datetime) -> list[Waiting]:
 
 def objections(who: Any, *, now: datetime) -> list[Waiting]:
     """Objections without an answer."""
-    rounds = {one.pk: one for one in run_by(who, now=now)}
+    rounds = run_at(who, stages.NOTICE, stages.RUNNING, now=now)
     if not rounds:
         return []
     rows = Objection.objects.open().filter(award__decision__round__in=rounds)
@@ -160,6 +158,8 @@ def objections(who: Any, *, now: datetime) -> list[Waiting]:
 
 def projects(who: Any, *, now: datetime) -> list[Waiting]:
     """What projects wait for: signatures, payments, receipts, reports, settlements."""
+    if not any(one.stage == stages.RUNNING for one in my_rounds(who, now=now)):
+        return []
     return [Waiting(one.title, one.href, one.due, one.why) for one in of_projects(who, now=now)]
 
 

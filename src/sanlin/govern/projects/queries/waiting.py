@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,93 +66,90 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
         for p in held
         if p.kind == PostKind.COMMITTEE_WORKER and p.neighbourhood_id
     }
-    found: list[Waiting] = []
+    counted = []
     if streets:
-        found += _to_sign(Party.STREET, Q(round__street__in=streets))
-        found += _payments(who, streets)
-        found += _reports(streets)
-        found += _receipts(Q(project__round__street__in=streets))
-        found += _settling(streets)
+        counted += [
+            _to_sign(Party.STREET, Q(round__street__in=streets)),
+            *_payments(who, streets),
+            _handed_in(Report, Q(project__round__street__in=streets)),
+            _handed_in(Receipt, Q(project__round__street__in=streets)),
+        ]
     if places:
-        found += _to_sign(Party.COMMITTEE, Q(undertaking__neighbourhood__in=places))
-        found += _receipts(Q(project__undertaking__neighbourhood__in=places))
-    return found
+        counted += [
+            _to_sign(Party.COMMITTEE, Q(undertaking__neighbourhood__in=places)),
+            _handed_in(Receipt, Q(project__undertaking__neighbourhood__in=places)),
+        ]
+    if not counted:
+        return []
+    order = list(WHERE)
+    union = counted[0].union(*counted[1:], all=True).order_by("round_key")
+    rows = sorted(union, key=lambda row: order.index(row[0]))
+    found = [
+        Waiting(_words(what, n), reverse(WHERE[what], args=[pk]) + _sieve(what), _end_of(due), name)
+        for what, pk, name, n, due in rows
+    ]
+    return found + (_settling(streets) if streets else [])
 
 
-def _to_sign(party: Party, mine: Q) -> list[Waiting]:
+TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
+WHERE = {
+    TO_SIGN: "projects:list",
+    PROPOSED: "projects:payments",
+    DUE: "projects:payments",
+    REPORTS: "projects:round_reports",
+    RECEIPTS: "projects:round_receipts",
+}
+SIEVES = {TO_SIGN: stages.TO_SIGN, PROPOSED: stages.PROPOSED, DUE: stages.DUE}
+
+
+def _sieve(what: str) -> str:
+    return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
+
+
+def _words(what: str, n: int) -> str:
+    words = {
+        TO_SIGN: ngettext("签署%(n)s份协议", "签署%(n)s份协议", n),
+        PROPOSED: ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n),
+        DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
+        REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
+        RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
+    }
+    return words[what] % {"n": n}
+
+
+def _counted(what: str, rows: QuerySet[Any], round: str, until: Any = None) -> Any:
+    """(what, key and name of a round, how many of `rows` are of it, the earliest `until`)."""
+    named = rows.order_by().annotate(
+        kind_of=Value(what, CharField()), round_key=F(round), round_name=F(f"{round}__name")
+    )
+    counted = named.values("kind_of", "round_key", "round_name").annotate(
+        n=Count("pk"), until=until or Cast(Value(None), DateField())
+    )
+    return counted.values_list("kind_of", "round_key", "round_name", "n", "until")
+
+
+def _to_sign(party: Party, mine: Q) -> Any:
     signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=party)
     rows = Project.objects.filter(mine, ~Exists(signed), stage=stages.TO_SIGN)
+    return _counted(TO_SIGN, rows, "round")
+
+
+def _payments(who: Any, streets: set[int]) -> list[Any]:
+    rows = Instalment.objects.filter(project__round__street__in=streets)
+    proposed = rows.filter(stage=stages.PROPOSED).exclude(proposed_by=who)
     return [
-        Waiting(
-            ngettext("签署%(n)s份协议", "签署%(n)s份协议", row["n"]) % row,
-            reverse("projects:list", args=[row["round"]]) + "?stage=to_sign",
-            None,
-            row["round__name"],
-        )
-        for row in rows.order_by("round").values("round", "round__name").annotate(n=Count("pk"))
+        _counted(what, some, "project__round", Min("due"))
+        for what, some in ((PROPOSED, proposed), (DUE, rows.filter(stage=stages.DUE)))
     ]
 
 
-def _payments(who: Any, streets: set[int]) -> list[Waiting]:
-    rows = Instalment.objects.filter(project__round__street__in=streets)
-    found = []
-    for state in (stages.PROPOSED, stages.DUE):
-        here = rows.filter(stage=state)
-        if state == stages.PROPOSED:
-            here = here.exclude(proposed_by=who)
-        counted = here.order_by("project__round").values("project__round", "project__round__name")
-        found += [
-            Waiting(
-                _payment_words(state, row["n"]),
-                reverse("projects:payments", args=[row["project__round"]]) + f"?stage={state}",
-                _end_of(row["until"]),
-                row["project__round__name"],
-            )
-            for row in counted.annotate(n=Count("pk"), until=Min("due"))
-        ]
-    return found
-
-
-def _payment_words(state: str, n: int) -> str:
-    if state == stages.PROPOSED:
-        return ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n) % {"n": n}
-    return ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n) % {"n": n}
+def _handed_in(model: type[Report | Receipt], mine: Q) -> Any:
+    rows = model._default_manager.filter(mine, stage=stages.HANDED_IN)
+    return _counted(REPORTS if model is Report else RECEIPTS, rows, "project__round")
 
 
 def _end_of(day: Any) -> datetime | None:
     return day and timezone.make_aware(datetime.combine(day, time(23, 59)))
-
-
-def _reports(streets: set[int]) -> list[Waiting]:
-    rows = Report.objects.filter(project__round__street__in=streets, stage=stages.HANDED_IN)
-    return [
-        Waiting(
-            ngettext("评估%(n)s份报告", "评估%(n)s份报告", n) % {"n": n},
-            reverse("projects:round_reports", args=[round]) + "?stage=handed_in",
-            None,
-            name,
-        )
-        for round, name, n in _by_round(rows)
-    ]
-
-
-def _receipts(mine: Q) -> list[Waiting]:
-    rows = Receipt.objects.filter(mine, stage=stages.HANDED_IN)
-    return [
-        Waiting(
-            ngettext("审核%(n)s张票据", "审核%(n)s张票据", n) % {"n": n},
-            reverse("projects:round_receipts", args=[round]) + "?stage=handed_in",
-            None,
-            name,
-        )
-        for round, name, n in _by_round(rows)
-    ]
-
-
-def _by_round(rows: QuerySet[Any]) -> Any:
-    """(key and name of a round, how many of `rows` are of it), by key."""
-    named = rows.order_by("project__round").values_list("project__round", "project__round__name")
-    return named.annotate(n=Count("pk"))
 
 
 def _settling(streets: set[int]) -> list[Waiting]:

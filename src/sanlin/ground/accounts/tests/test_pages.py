@@ -71,7 +71,7 @@ def test_a_name_or_a_phone_with_its_password_goes_back_to_where_one_was(client, 
 
 
 @pytest.mark.parametrize(
-    "there", ["https://elsewhere.cn/", "//elsewhere.cn/", "javascript:alert(1)"]
+    "there", ["https://elsewhere.cn/", "//elsewhere.cn/", "javascript:alert(1)", "1e400", "desk"]
 )
 def test_signing_in_never_leads_to_another_house(client, li, there):
     answer = client.post(f"{SIGN_IN}?next={there}", {"username": "li", "password": PASSWORD})

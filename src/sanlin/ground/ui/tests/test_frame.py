@@ -52,7 +52,13 @@ def test_the_switches_go_back_to_the_page_and_never_to_another_house(db):
     answer = it.post("/ui/elder/", {"elder": "1", "next": "/voices/?page=/x/"})
     assert (answer["Location"], answer.cookies["elder"].value) == ("/voices/?page=/x/", "1")
     assert 'class="elder"' in it.get("/voices/").content.decode()
-    for strange in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "\x00"):
+    outside = (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\\\evil.example/",
+        "javascript:alert(1)",
+    )
+    for strange in (*outside, "\x00", "1e400", "好", "/" * 5000):
         assert it.post("/ui/elder/", {"elder": "0", "next": strange})["Location"] == "/"
     it.post("/ui/language/", {"language": "en", "next": "/"})
     assert '<html lang="en"' in it.get("/").content.decode()
