@@ -134,9 +134,7 @@ def _workers(world: World) -> None:
         if place.name == ER_CUN:
             worker = _signs_in(world, "sun", "孙洁")
         else:
-            worker = Account.objects.create_user(
-                f"worker{number:02d}", name=f"居委{number:02d}号", phone=world.phone()
-            )
+            worker = _signs_in(world, f"worker{number:02d}", f"居委{number:02d}号")
         _hold(world, worker, PostKind.COMMITTEE_WORKER, place, by=world.who["zhou"])
         world.workers[place.pk] = worker
 
