@@ -49,8 +49,36 @@ def test_a_ballot_is_cast_by_the_keyboard_alone(visit: Visit):
     assert eyes.axe(page) == []
 
 
+FIRST = "ArrowDown"  # takes the first of a list of choices
+
+# What is typed at each step from the second on, and what the next page says. A date is typed as the
+# browser of the test asks: month, day, year.
+STEPS = (
+    ((("需求", "走访了36户，28户愿意一起做。"),), "谁受益"),
+    ((("目标", "每周巡楼一次，半年不断档。"), ("谁受益", "约300户邻居")), "开始日期"),
+    (
+        (
+            ("计划", "第一个月排班，之后每周一次。"),
+            ("开始日期", "07012024"),
+            ("结束日期", "11302024"),
+        ),
+        "支出科目",
+    ),
+    (
+        (
+            ("支出科目", FIRST),
+            ("用途", "巡楼用的工具"),
+            ("单价", "80"),
+            ("数量", "100"),
+        ),
+        "合作伙伴",
+    ),
+    ((("自筹金额", "1000"),), "可以放最多"),
+)
+
+
 @pytest.mark.stage("call")
-def test_a_proposal_is_begun_by_the_keyboard_alone(visit: Visit):
+def test_a_proposal_is_handed_in_by_the_keyboard_alone(visit: Visit):
     page = visit("desk", who="wang")
     enter(page, "2024年自治金", "本轮办法")
     enter(page, "写提案", "开始写")
@@ -63,9 +91,15 @@ def test_a_proposal_is_begun_by_the_keyboard_alone(visit: Visit):
     to(page, "示范类")
     page.keyboard.press("Space")
     enter(page, "保存，下一步", "发现了什么问题")
-    to(page, "需求")
-    page.keyboard.type("走访了36户，28户愿意一起做。")
-    enter(page, "保存，下一步", "谁受益")
+    for fields, then in STEPS:
+        for label, words in fields:
+            to(page, label)
+            page.keyboard.press(FIRST) if words is FIRST else page.keyboard.type(words)
+        enter(page, "保存，下一步", then)
+    to(page, "下一步：预览")
+    page.keyboard.press("Enter")
+    page.get_by_text("尚未提交").first.wait_for()
+    enter(page, "提交", "已提交，编号")
 
 
 @pytest.mark.stage("vote")
