@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import Resolver404, resolve
@@ -201,6 +202,7 @@ class Hand:
             answer = getattr(client, method)(where, data)
             text = b"".join(answer) if answer.streaming else answer.content
             transaction.set_rollback(True)
+        client.cookies.pop(settings.LANGUAGE_COOKIE_NAME, None)  # junk may have switched it
         answer.page = text.decode("utf-8", "replace")
         told = f"{answer.status_code} {who} {method} {where[:90]} {what[:60]}"
         if answer.status_code >= 500:

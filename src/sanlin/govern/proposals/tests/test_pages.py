@@ -425,7 +425,7 @@ def test_lists_ask_the_same_number_of_questions(count, django_assert_num_queries
     mine = signed_in(leader)
     with django_assert_num_queries(4):
         assert Client().get(go("list", round.pk)).status_code == 200
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert zhou.get(go("watch", round.pk)).status_code == 200
     with django_assert_num_queries(5):
         assert mine.get(go("mine")).status_code == 200
