@@ -25,6 +25,8 @@ def databases():
     with psycopg.connect(URL, autocommit=True) as server:
         for name in names:
             server.execute(f'CREATE DATABASE "{name}"')
+            # A throwaway server may be hasty; these two are looked over as a street's own.
+            server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')
         yield [urlunsplit(urlsplit(URL)._replace(path=f"/{name}")) for name in names]
         for name in names:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
