@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sanlin.commons.people.tests.scene import NOW, officer, resident
+from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, resident
 from sanlin.govern.awards import actions, rules
 from sanlin.govern.awards.models import Award, Notice, Objection
 from sanlin.govern.awards.queries import standing
@@ -72,6 +72,30 @@ def test_nobody_moves_up_without_a_free_place():
     case, _notice = noticed()
     with pytest.raises(Refused, match="没有空出的名额"):
         actions.promote(case.award(2), by=case.first, now=NOW)
+
+
+def cancelled_first(case):
+    Award.objects.filter(pk=case.award(0).pk).update(stage="cancelled", grant=0)
+
+
+def test_nobody_moves_up_on_more_than_became_free():
+    case = to_decide(["1", "9/10"], 20_000, 30_000, tiers__shifan__money=45_000_00)
+    case.noticed()
+    cancelled_first(case)
+    with pytest.raises(Refused, match="空出的资金不足"):
+        actions.promote(case.award(1), by=case.first, now=NOW)
+    assert case.results() == [("cancelled", 0), ("reserve", 0)]
+
+
+def test_nobody_moves_up_over_the_cap_of_its_community():
+    here, there = neighbourhood(), neighbourhood()
+    shares, places = ["1", "9/10", "4/5"], [here, there, there]
+    case = to_decide(shares, 20_000, places=places, community_cap=30_000_00)
+    case.noticed()
+    cancelled_first(case)
+    with pytest.raises(Refused, match="上限"):
+        actions.promote(case.award(2), by=case.first, now=NOW)
+    assert case.results() == [("cancelled", 0), ("standing", 20_000), ("reserve", 0)]
 
 
 def test_who_may_object_and_when():
