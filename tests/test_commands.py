@@ -104,3 +104,83 @@ def test_settings_fail_loudly(tmp_path):
     assert "SANLIN_DEBUG must be yes or no" in said
     said = sanlin(tmp_path, "mysql://x/y", "check", code=1)
     assert "DATABASE_URL must read" in said
+
+
+GARDEN = """META
+key;value
+instance;2024
+budget;100
+vote_type;approval
+PROJECTS
+project_id;cost;name
+11;60;Garden
+12;50;Stairs
+13;40;Lamp
+VOTES
+voter_id;vote
+1;11,12
+2;12,11
+3;11
+4;13
+"""
+
+
+def test_an_election_is_counted_without_django(tmp_path):
+    file = tmp_path / "garden.pb"
+    file.write_text(GARDEN)
+    told = json.loads(sanlin(tmp_path, "nonsense://", "count", str(file), "--json"))
+    assert told["winners"] == ["11", "13"]
+    assert (told["cost"], told["budget"], told["ties"]) == (100, 100, [])
+    assert [(it["project"], it["funded"], it["reason"]) for it in told["steps"]] == [
+        ("11", True, "funded"),
+        ("12", False, "budget"),
+        ("13", True, "funded"),
+    ]
+    assert not (tmp_path / "keys").exists()
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "sanlin.site.cli", "count", str(file)],
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "django" not in loaded.stderr
+
+
+def test_a_count_is_told_in_two_languages(tmp_path):
+    file = tmp_path / "garden.pb"
+    file.write_text(GARDEN)
+    said = sanlin(tmp_path, "", "count", str(file), "--explain", "--lang", "zh")
+    assert "立项2个，共3个" in said
+    assert "余款40，差10" in said
+    said = sanlin(tmp_path, "", "count", str(file), "--explain", LC_ALL="", LANG="en_US.UTF-8")
+    assert "2 of 3 funded" in said
+    assert "40 left, 10 too little" in said
+
+
+def test_a_tie_is_parted_by_a_lot_that_can_be_drawn_again(tmp_path):
+    file = tmp_path / "level.pb"
+    file.write_text(GARDEN.replace("3;11\n4;13", "3;13\n4;13").replace("13;40", "13;60"))
+    words = ("count", str(file), "--json", "--ties", "lot", "--seed")
+    found = [json.loads(sanlin(tmp_path, "", *words, seed)) for seed in ("a", "a", "b", "c")]
+    assert found[0] == found[1]
+    assert {tie["settled_by"] for told in found for tie in told["ties"]} == {"lot"}
+    said = sanlin(tmp_path, "", "count", str(file), "--ties", "votes", "--lang", "en", code=2)
+    assert "leaves these level: 11, 12, 13" in said
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "words"),
+    [
+        (("3;11", "3;14"), 15, "a ballot names the unknown project 14"),
+        (("12;50", "12;fifty"), 9, "cost must be an amount: fifty"),
+        (("budget;100\n", ""), 5, "META lacks budget"),
+        (("VOTES\n", ""), 11, "3 fields expected, 2 found"),
+    ],
+)
+def test_a_bad_file_is_answered_with_its_line(tmp_path, broken, line, words):
+    file = tmp_path / "bad.pb"
+    file.write_text(GARDEN.replace(*broken))
+    said = sanlin(tmp_path, "", "count", str(file), "--lang", "en", code=2)
+    assert said.startswith(f"{file}:{line}: ")
+    assert words in said

@@ -7,32 +7,40 @@ import os
 import sys
 from collections.abc import Sequence
 
+from sanlin.site import commands
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its module under `site/commands` says what it takes and does it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanlin.site.settings")
-    from sanlin.site import commands  # noqa: PLC0415  # it reads settings: after the variable is set
-
+    words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="sanlin", description="Run and look after the Sanlin system of a district."
     )
     sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in commands.ALL:
-        words = (command.__doc__ or "").strip()
+    asked = words[0] if words and words[0] in commands.MODULES else None
+    for name in [asked] if asked else commands.MODULES:
+        command = commands.load(name)
+        said = (command.__doc__ or "").strip()
         one = sub.add_parser(
-            command.__name__.rsplit(".", 1)[1].rstrip("_"),  # `import` is a word of Python's own
-            help=words.splitlines()[0],
-            description=words,
+            name,
+            help=said.splitlines()[0],
+            description=said,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(one)
-        one.set_defaults(run=command.run, prepare=getattr(command, "prepare", None))
-    options = parser.parse_args(argv)
+        one.set_defaults(
+            run=command.run,
+            prepare=getattr(command, "prepare", None),
+            needs_settings=getattr(command, "NEEDS_SETTINGS", True),
+        )
+    options = parser.parse_args(words)
     if options.prepare:
         options.prepare(options)
-    import django  # noqa: PLC0415
+    if options.needs_settings:
+        import django  # noqa: PLC0415  # it reads settings: only where they are needed
 
-    django.setup()
+        django.setup()
     return int(options.run(options) or 0)
 
 

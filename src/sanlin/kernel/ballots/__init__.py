@@ -1,13 +1,14 @@
 """Ballots as frozen values: what a voter may choose, and how choices are read and merged.
 
-`form` is one ballot, `tally` all of them, `pabulib` reads published elections and `recount` asks
-whether their recorded outcome follows from their rule.
+`form` is one ballot, `tally` all of them, `pabulib` reads published elections, `writing` writes them
+and `recount` asks whether their recorded outcome follows from their rule.
 """
 
 from sanlin.kernel.ballots.form import Choices, Chosen, Form, canonical, check, choices
 from sanlin.kernel.ballots.pabulib import BadElection, Election, Project, read
 from sanlin.kernel.ballots.recount import Agreement, recount
 from sanlin.kernel.ballots.tally import Merged, merge, tally
+from sanlin.kernel.ballots.writing import Entry, compose, write
 
 __all__ = [
     "Agreement",
@@ -15,14 +16,17 @@ __all__ = [
     "Choices",
     "Chosen",
     "Election",
+    "Entry",
     "Form",
     "Merged",
     "Project",
     "canonical",
     "check",
     "choices",
+    "compose",
     "merge",
     "read",
     "recount",
     "tally",
+    "write",
 ]
