@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -33,24 +34,28 @@ class RecuseForm(forms.Form):
     reason = forms.CharField(label=_("回避理由"), max_length=200, min_length=2)
 
 
-class ImposeForm(RecuseForm):
+class AboutForm(forms.Form):
+    """About one of the round's `proposals`, which whoever draws the form has read already."""
+
+    def __init__(
+        self, *args: Any, round: Round, proposals: Iterable[Proposal], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["proposal"]
+        field.queryset = admitted(round)
+        field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in proposals)]
+
+
+class ImposeForm(AboutForm, RecuseForm):
     proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(None, label=_("提案"))
     field_order = ("proposal", "reason")
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["proposal"].queryset = admitted(round)  # type: ignore[attr-defined]
 
-
-class ConferForm(forms.Form):
+class ConferForm(AboutForm):
     proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
         None, label=_("关于哪件提案"), required=False, help_text=_("不选即为整轮的纪要。")
     )
     minutes = forms.CharField(label=_("纪要"), max_length=4000, min_length=4, widget=forms.Textarea)
-
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["proposal"].queryset = admitted(round)  # type: ignore[attr-defined]
 
 
 class SheetForm(forms.Form):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import Post, Resident
@@ -82,29 +83,25 @@ class Interest:
     code: str
 
 
-def interests(seat: Seat) -> list[Interest]:
-    """Conflicts that the records show: a member of the team, a neighbour, a post in that place.
+def interests(seat: Seat, proposals: Iterable[Proposal]) -> list[Interest]:
+    """Conflicts with these proposals that the records show: a member of the team, a neighbour, a post in that place.
 
     Shown and not decided: the judge or an officer says whether she steps aside.
     """
-    account = seat.account_id
-    teams = set(
-        Membership.objects.filter(account_id=account).values_list("organisation_id", flat=True)
-    )
-    homes = set(
-        Resident.objects.filter(account_id=account).values_list("neighbourhood_id", flat=True)
-    )
-    posts = set(
-        Post.objects.filter(Q(account_id=account), neighbourhood__isnull=False).values_list(
-            "neighbourhood_id", flat=True
-        )
-    )
+    places = Q(neighbourhood__isnull=False)
+    rows = [
+        Membership.objects.values_list(Value("member"), "organisation"),
+        Post.objects.filter(places).values_list(Value("post"), "neighbourhood"),
+        Resident.objects.filter(places).values_list(Value("neighbour"), "neighbourhood"),
+    ]
+    own = [row.filter(account_id=seat.account_id) for row in rows]
+    has = set(own[0].union(*own[1:]))
     found = []
-    for proposal in admitted(seat.round):
-        if proposal.team_id in teams:
-            found.append(Interest(proposal, "member"))
-        elif proposal.neighbourhood_id in posts:
-            found.append(Interest(proposal, "post"))
-        elif proposal.neighbourhood_id in homes:
-            found.append(Interest(proposal, "neighbour"))
+    for proposal in proposals:
+        bound = (
+            ("member", proposal.team_id),
+            ("post", proposal.neighbourhood_id),
+            ("neighbour", proposal.neighbourhood_id),
+        )
+        found += [Interest(proposal, tie[0]) for tie in bound if tie in has][:1]
     return found

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership
@@ -32,12 +33,15 @@ AFTER_REVIEW = (
     round_stages.RUNNING,
     round_stages.CLOSED,
 )
+SEALED, ASIDE = 0, 1  # what may have become of a judge and a proposal
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the panel is: sheets sealed and sheets still missing."""
+    """How far the panel is: who sits or sat, what is marked, sheets sealed and still missing."""
 
+    seats: list[Seat]
+    proposals: list[Proposal]
     sealed: int
     missing: int
     by_seat: dict[int, int]
@@ -46,21 +50,29 @@ class Progress:
 
 def progress(round: Round) -> Progress:
     """Counts of sealed sheets; a sheet is missing for each sitting judge who did not step aside."""
-    sealed = list(
-        Review.objects.filter(
-            seat__round=round, stage=stages.SEALED, proposal__stage="admitted"
-        ).values_list("seat_id", "proposal_id")
+    seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
+    proposals = list(admitted(round))
+    keys = {proposal.pk for proposal in proposals}
+    handed_in = Review.objects.filter(seat__round=round, stage=stages.SEALED)
+    stood_aside = Recusal.objects.filter(seat__round=round)
+    pairs = [
+        rows.annotate(kind=Value(kind)).values_list("kind", "seat_id", "proposal_id")
+        for rows, kind in ((handed_in, SEALED), (stood_aside, ASIDE))
+    ]
+    found: dict[int, set[tuple[int, int]]] = {SEALED: set(), ASIDE: set()}
+    for kind, seat, proposal in pairs[0].union(pairs[1]):
+        found[kind].add((seat, proposal))
+    sealed = {pair for pair in found[SEALED] if pair[1] in keys}
+    sitting = {seat.pk for seat in seats if seat.left_at is None}
+    wanted = {(seat, key) for seat in sitting for key in keys} - found[ASIDE]
+    return Progress(
+        seats,
+        proposals,
+        len(sealed),
+        len(wanted - sealed),
+        dict(Counter(seat for seat, _proposal in sealed)),
+        dict(Counter(proposal for _seat, proposal in sealed)),
     )
-    seats = set(Seat.objects.filter(round=round, left_at__isnull=True).values_list("pk", flat=True))
-    keys = set(admitted(round).values_list("pk", flat=True))
-    aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
-    wanted = {(seat, key) for seat in seats for key in keys} - aside
-    by_seat: dict[int, int] = defaultdict(int)
-    by_proposal: dict[int, int] = defaultdict(int)
-    for seat, proposal in sealed:
-        by_seat[seat] += 1
-        by_proposal[proposal] += 1
-    return Progress(len(sealed), len(wanted - set(sealed)), dict(by_seat), dict(by_proposal))
 
 
 def can_appoint(who: Any, round: Round, *, now: datetime) -> Verdict:
@@ -82,17 +94,21 @@ def can_dismiss(who: Any, seat: Seat, *, now: datetime) -> Verdict:
     return can_appoint(who, seat.round, now=now)
 
 
-def can_open_review(who: Any, round: Round, *, now: datetime) -> Verdict:
+def can_open_review(
+    who: Any, round: Round, *, now: datetime, state: Progress | None = None
+) -> Verdict:
+    """`state` is the round's progress where somebody has read it already; so below."""
     if not (verdict := can_run(who, round, now=now)):
         return verdict
     if round.stage != round_stages.SCREENING or "review" not in round.rules.stages:
         return denied(_("现在不能开始评审"))
     if not (done := screening_is_done(round, now=now)):
         return done
-    if not admitted(round).exists():
+    state = state or progress(round)
+    if not state.proposals:
         return denied(_("没有通过审查的提案"))
-    seats = Seat.objects.filter(round=round, left_at__isnull=True).count()
-    short = round.rules.scoring.min_judges - seats
+    sitting = sum(seat.left_at is None for seat in state.seats)
+    short = round.rules.scoring.min_judges - sitting
     return denied(_("还差%(n)s位评委") % {"n": short}) if short > 0 else ALLOWED
 
 
@@ -103,9 +119,9 @@ def own_seat(who: Any, round: Round) -> Seat | None:
     return Seat.objects.filter(round=round, account_id=who.pk, left_at__isnull=True).first()
 
 
-def can_judge(who: Any, round: Round, *, now: datetime) -> Verdict:
-    """A sitting judge, for herself, while the review is open."""
-    if own_seat(who, round) is None or who.hand is not None:
+def can_judge(who: Any, round: Round, *, now: datetime, seat: Seat | None = None) -> Verdict:
+    """A sitting judge, for herself, while the review is open; `seat` is hers where it is known."""
+    if (seat or own_seat(who, round)) is None or who.hand is not None:
         return denied(_("只有本轮评委本人可以评分"))
     if round.stage != round_stages.REVIEW:
         return denied(_("现在不是评审阶段"))
@@ -123,12 +139,12 @@ def can_see_sheet(who: Any, proposal: Proposal, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
-def can_mark(who: Any, proposal: Proposal, *, now: datetime) -> Verdict:
-    if not (verdict := can_judge(who, proposal.round, now=now)):
+def can_mark(who: Any, proposal: Proposal, *, now: datetime, seat: Seat | None = None) -> Verdict:
+    seat = seat or own_seat(who, proposal.round)
+    if not (verdict := can_judge(who, proposal.round, now=now, seat=seat)):
         return verdict
     if proposal.stage != proposal_stages.ADMITTED:
         return denied(_("这件提案没有进入评审"))
-    seat = own_seat(who, proposal.round)
     if seat is None or seat.pledged_at is None:
         return denied(_("请先阅读评审要求并作出承诺"))
     if Recusal.objects.filter(seat=seat, proposal=proposal).exists():
@@ -151,13 +167,13 @@ def can_impose(who: Any, seat: Seat, *, now: datetime) -> Verdict:
     return can_appoint(who, seat.round, now=now)
 
 
-def reviews_are_done(round: Round) -> Verdict:
+def reviews_are_done(round: Round, state: Progress | None = None) -> Verdict:
     """Every sitting judge has sealed every sheet, every proposal has enough, minutes are kept."""
-    state = progress(round)
+    state = state or progress(round)
     if state.missing:
         return denied(_("还差%(n)s份评分") % {"n": state.missing})
     least = round.rules.scoring.min_judges
-    for proposal in admitted(round):
+    for proposal in state.proposals:
         if state.by_proposal.get(proposal.pk, 0) < least:
             return denied(
                 _("“%(title)s”只有%(n)s份评分，少于%(least)s份")
@@ -174,7 +190,9 @@ def can_confer(who: Any, round: Round, *, now: datetime) -> Verdict:
     return ALLOWED if round.stage == round_stages.REVIEW else denied(_("现在不是评审阶段"))
 
 
-def can_end_review(who: Any, round: Round, *, now: datetime) -> Verdict:
+def can_end_review(
+    who: Any, round: Round, *, now: datetime, state: Progress | None = None
+) -> Verdict:
     """In a round without optimisation an officer says when the review is over."""
     if not (verdict := can_run(who, round, now=now)):
         return verdict
@@ -182,10 +200,12 @@ def can_end_review(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("本轮的评审随优化阶段开始而结束"))
     if round.review_closed_at:
         return denied(_("评审已经结束"))
-    return reviews_are_done(round)
+    return reviews_are_done(round, state)
 
 
-def can_open_optimisation(who: Any, round: Round, *, now: datetime) -> Verdict:
+def can_open_optimisation(
+    who: Any, round: Round, *, now: datetime, state: Progress | None = None
+) -> Verdict:
     if not (verdict := can_run(who, round, now=now)):
         return verdict
     if "optimisation" not in round.rules.stages:
@@ -194,14 +214,13 @@ def can_open_optimisation(who: Any, round: Round, *, now: datetime) -> Verdict:
         return screening_is_done(round, now=now)
     if round.stage != round_stages.REVIEW:
         return denied(_("评审结束后才能进入优化"))
-    return reviews_are_done(round)
+    return reviews_are_done(round, state)
 
 
 def can_see_panel(who: Any, round: Round, *, now: datetime) -> Verdict:
     """Staff of the street see who sits and how far they are, never a mark before the end."""
-    if own_seat(who, round) is not None:
-        return ALLOWED
-    return is_staff(who, round.street, now=now)
+    staff = is_staff(who, round.street, now=now)
+    return ALLOWED if staff or own_seat(who, round) else staff
 
 
 def marks_are_open(round: Round) -> Verdict:

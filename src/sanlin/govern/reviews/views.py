@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -32,22 +33,23 @@ PROPOSAL = ("round__street", "team", "neighbourhood")
 def panel(request: Request, round: Round) -> HttpResponse:
     """Who sits, how far they are, and what is missing before the review may begin or end."""
     by, now = request.by, request.now
-    seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
     state = rules.progress(round)
+    can_optimise = rules.can_open_optimisation(by, round, now=now, state=state)
+    can_end = rules.can_end_review(by, round, now=now, state=state)
     page = {
         "round": round,
-        "seats": [(seat, state.by_seat.get(seat.pk, 0)) for seat in seats],
+        "seats": [(seat, state.by_seat.get(seat.pk, 0)) for seat in state.seats],
         "state": state,
-        "total": admitted(round).count(),
+        "total": len(state.proposals),
         "conferrals": Conferral.objects.filter(round=round).select_related("proposal"),
         "appoint": AppointForm(round=round, now=now),
-        "confer": ConferForm(round=round),
+        "confer": ConferForm(round=round, proposals=state.proposals),
         "can_appoint": rules.can_appoint(by, round, now=now),
-        "can_open": rules.can_open_review(by, round, now=now),
+        "can_open": rules.can_open_review(by, round, now=now, state=state),
         "can_confer": rules.can_confer(by, round, now=now),
-        "can_optimise": rules.can_open_optimisation(by, round, now=now),
-        "can_end": rules.can_end_review(by, round, now=now),
-        "done": rules.reviews_are_done(round),
+        "can_optimise": can_optimise,
+        "can_end": can_end,
+        "lacking": (can_optimise if "optimisation" in round.rules.stages else can_end).reason,
         "officer": bool(can_run(by, round, now=now)),
     }
     return render(request, "reviews/panel.html", page)
@@ -71,7 +73,7 @@ def appoint(request: Request, round: Round) -> HttpResponse:
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def confer(request: Request, round: Round) -> HttpResponse:
-    form = ConferForm(request.POST, round=round)
+    form = ConferForm(request.POST, round=round, proposals=())
     if not form.is_valid():
         messages.error(request, _("纪要至少写4个字，最多4000字"))
         return redirect(_panel(round))
@@ -113,7 +115,8 @@ def can_see_seat(who: Any, seat: Seat, *, now: Any) -> Verdict:
 @gate(can_see_seat, Seat, having=("account", "round__street"))
 def seat(request: Request, seat: Seat) -> HttpResponse:
     """One judge: interests that the records show, and recusals; an officer may impose one."""
-    form = ImposeForm(request.POST or None, round=seat.round)
+    proposals = list(admitted(seat.round))
+    form = ImposeForm(request.POST or None, round=seat.round, proposals=proposals)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -133,7 +136,7 @@ def seat(request: Request, seat: Seat) -> HttpResponse:
     page = {
         "seat": seat,
         "form": form,
-        "interests": interests(seat),
+        "interests": interests(seat, proposals),
         "recusals": seat.recusals.select_related("proposal"),
         "can_impose": rules.can_impose(request.by, seat, now=request.now),
         "can_dismiss": rules.can_dismiss(request.by, seat, now=request.now),
@@ -158,19 +161,21 @@ def can_see_mine(who: Any, round: Round, *, now: Any) -> Verdict:
 def mine(request: Request, round: Round) -> HttpResponse:
     """A judge's list: what she has still to mark first, least marked by others before."""
     seat = get_object_or_404(Seat, round=round, account=request.by)
-    own = {review.proposal_id: review for review in seat.reviews.all()}
+    proposals = list(admitted(round))
+    reviews = Review.objects.filter(seat__round=round).defer("comment")
+    own = {review.proposal_id: review for review in reviews if review.seat_id == seat.pk}
+    counts = Counter(r.proposal_id for r in reviews if r.stage == stages.SEALED)
     aside = set(seat.recusals.values_list("proposal_id", flat=True))
-    counts = rules.progress(round).by_proposal
-    known = {found.proposal.pk: found.code for found in interests(seat)}
+    known = {found.proposal.pk: found.code for found in interests(seat, proposals)}
     rows: list[dict[str, Any]] = [
         {
             "proposal": proposal,
             "review": own.get(proposal.pk),
             "aside": proposal.pk in aside,
             "interest": known.get(proposal.pk),
-            "others": counts.get(proposal.pk, 0),
+            "others": counts[proposal.pk],
         }
-        for proposal in admitted(round)
+        for proposal in proposals
     ]
     rows.sort(key=lambda row: (_is_done(row), row["others"], row["proposal"].number))
     page = {
@@ -178,7 +183,7 @@ def mine(request: Request, round: Round) -> HttpResponse:
         "seat": seat,
         "rows": rows,
         "left": sum(not _is_done(row) for row in rows),
-        "open": rules.can_judge(request.by, round, now=request.now),
+        "open": rules.can_judge(request.by, round, now=request.now, seat=seat),
     }
     return render(request, "reviews/mine.html", page)
 
@@ -221,7 +226,7 @@ def sheet(request: Request, proposal: Proposal) -> HttpResponse:
         "form": form,
         "recuse": RecuseForm(),
         "aside": Recusal.objects.filter(seat=seat, proposal=proposal).first(),
-        "can_mark": rules.can_mark(request.by, proposal, now=request.now),
+        "can_mark": rules.can_mark(request.by, proposal, now=request.now, seat=seat),
         "sealed": review is not None and review.stage == stages.SEALED,
     }
     return render(request, "reviews/sheet.html", page)
