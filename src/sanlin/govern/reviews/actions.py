@@ -17,7 +17,7 @@ from sanlin.kernel import scoring
 
 from . import rules, stages
 from .models import Conferral, Mark, Recusal, Review, Seat
-from .queries import rubric
+from .rules import rubric
 
 
 @deed("reviews.appoint")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections import defaultdict
 from collections.abc import Iterable
+=======
+>>>>>>> 0d9cc97 (Free marks from strict and mild judges by named methods, and report how far judges agree)
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,58 +18,36 @@ from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel import scoring
-from sanlin.kernel.packs import Rules
 
-from . import stages
-from .models import Mark, Review, Seat
-
-Sheets = dict[int, dict[int, Fraction | None]]
-REDUCE = {"mean": scoring.mean, "trimmed": scoring.trimmed_mean, "median": scoring.median}
-EVERYTHING = 1000  # the weights of a rubric make up 1000 permille
-OUT_OF = 100
-
-
-def rubric(rules: Rules) -> list[scoring.Criterion]:
-    """The pack's criteria as the kernel takes them."""
-    return [scoring.Criterion(c.key, c.weight, c.max) for c in rules.criteria]
-
-
-def sheet_score(rules: Rules, marks: dict[str, Fraction]) -> Fraction | None:
-    """A sheet's total out of 100; None where nothing is marked.
-
-    Where the pack leaves blanks out, the total of what is marked is brought to the full scale.
-    """
-    known = [c for c in rubric(rules) if c.key in marks]
-    if not known:
-        return None
-    points = scoring.total(known, {c.key: marks[c.key] for c in known})
-    weight = scoring.full(known)
-    return None if points is None or not weight else points * OUT_OF / weight
-
-
-def sheets(round: Round) -> Sheets:
-    """Totals out of 100 of the sealed sheets: by seat, then by proposal."""
-    marks: dict[int, dict[str, Fraction]] = defaultdict(dict)
-    rows = Mark.objects.filter(review__seat__round=round, review__stage=stages.SEALED)
-    for review, criterion, halves in rows.values_list("review_id", "criterion", "halves"):
-        marks[review][criterion] = Fraction(halves, 2)
-    found: Sheets = defaultdict(dict)
-    sealed = Review.objects.filter(seat__round=round, stage=stages.SEALED).order_by("pk")
-    for pk, seat, proposal in sealed.values_list("pk", "seat_id", "proposal_id"):
-        found[seat][proposal] = sheet_score(round.rules, marks[pk])
-    return dict(found)
+from .models import Seat
+from .rules import sheets
 
 
 def marks(round: Round) -> dict[int, Fraction | None]:
-    """The mark out of 100 of each admitted proposal, by the pack's rule; None where it has none."""
-    by_proposal: dict[int, list[Fraction]] = defaultdict(list)
-    for own in sheets(round).values():
-        for proposal, score in own.items():
-            if score is not None:
-                by_proposal[proposal].append(score)
-    reduce = REDUCE[round.rules.scoring.mean]
-    keys = admitted(round).values_list("pk", flat=True)
-    return {key: reduce(by_proposal[key]) for key in keys}
+    """The mark out of 100 of each admitted proposal, by the pack's rule; None where it has none.
+
+    Raises scoring.Disconnected where the rule is "severity" and the panel does not hang together;
+    a review cannot end before it does.
+    """
+    keys = list(admitted(round).values_list("pk", flat=True))
+    return scoring.marks_by(round.rules.scoring.mean, sheets(round), keys)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Krippendorff's alpha of a panel: by distances of marks, and by their order alone; `words` is
+    what the first allows (reliable, tentative, weak, unknown)."""
+
+    interval: Fraction | None
+    ordinal: Fraction | None
+    words: str
+
+
+def agreement(round: Round) -> Agreement:
+    """How far the judges of a round agree beyond chance, out of their sealed sheets."""
+    seen = sheets(round)
+    interval = scoring.alpha(seen, "interval")
+    return Agreement(interval, scoring.alpha(seen, "ordinal"), scoring.verdict(interval))
 
 
 def judges(round: Round) -> list[str]:

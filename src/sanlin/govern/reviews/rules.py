@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Value
@@ -20,10 +21,14 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel import scoring
+from sanlin.kernel.packs import Rules
 
 from . import stages
-from .models import Conferral, Recusal, Review, Seat
+from .models import Conferral, Mark, Recusal, Review, Seat
 
+Sheets = dict[int, dict[int, Fraction | None]]
+OUT_OF = 100
 BEFORE_END = (round_stages.CALL, round_stages.SCREENING, round_stages.REVIEW)
 AFTER_REVIEW = (
     round_stages.OPTIMISATION,
@@ -34,6 +39,38 @@ AFTER_REVIEW = (
     round_stages.CLOSED,
 )
 SEALED, ASIDE = 0, 1  # what may have become of a judge and a proposal
+
+
+def rubric(rules: Rules) -> list[scoring.Criterion]:
+    """The pack's criteria as the kernel takes them."""
+    return [scoring.Criterion(c.key, c.weight, c.max) for c in rules.criteria]
+
+
+def sheet_score(rules: Rules, marks: dict[str, Fraction]) -> Fraction | None:
+    """A sheet's total out of 100; None where nothing is marked, and where it has a blank.
+
+    Where the pack scales, a blank sheet counts with what is marked, brought to the full scale.
+    """
+    known = [c for c in rubric(rules) if c.key in marks]
+    whole = len(known) == len(rules.criteria)
+    if not known or not (whole or rules.scoring.blank == "scale"):
+        return None
+    points = scoring.total(known, {c.key: marks[c.key] for c in known})
+    weight = scoring.full(known)
+    return None if points is None or not weight else points * OUT_OF / weight
+
+
+def sheets(round: Round) -> Sheets:
+    """Totals out of 100 of the sealed sheets: by seat, then by proposal."""
+    marks: dict[int, dict[str, Fraction]] = defaultdict(dict)
+    rows = Mark.objects.filter(review__seat__round=round, review__stage=stages.SEALED)
+    for review, criterion, halves in rows.values_list("review_id", "criterion", "halves"):
+        marks[review][criterion] = Fraction(halves, 2)
+    found: Sheets = defaultdict(dict)
+    sealed = Review.objects.filter(seat__round=round, stage=stages.SEALED).order_by("pk")
+    for pk, seat, proposal in sealed.values_list("pk", "seat_id", "proposal_id"):
+        found[seat][proposal] = sheet_score(round.rules, marks[pk])
+    return dict(found)
 
 
 @dataclass(frozen=True)
@@ -172,6 +209,7 @@ def reviews_are_done(round: Round, state: Progress | None = None) -> Verdict:
     state = state or progress(round)
     if state.missing:
         return denied(_("还差%(n)s份评分") % {"n": state.missing})
+<<<<<<< HEAD
     least = round.rules.scoring.min_judges
     for proposal in state.proposals:
         if state.by_proposal.get(proposal.pk, 0) < least:
@@ -179,8 +217,33 @@ def reviews_are_done(round: Round, state: Progress | None = None) -> Verdict:
                 _("“%(title)s”只有%(n)s份评分，少于%(least)s份")
                 % {"title": proposal, "n": state.by_proposal.get(proposal.pk, 0), "least": least}
             )
+=======
+    if not (enough := _marks_suffice(round)):
+        return enough
+>>>>>>> 0d9cc97 (Free marks from strict and mild judges by named methods, and report how far judges agree)
     if "conferral" in round.rules.stages and not Conferral.objects.filter(round=round).exists():
         return denied(_("还没有合议纪要"))
+    return ALLOWED
+
+
+def _marks_suffice(round: Round) -> Verdict:
+    """Enough sheets that count for each proposal, and a panel that the pack's rule can compare."""
+    seen = sheets(round)
+    least = round.rules.scoring.min_judges
+    for proposal in admitted(round):
+        count = sum(own.get(proposal.pk) is not None for own in seen.values())
+        if count < least:
+            return denied(
+                _("“%(title)s”只有%(n)s份评分，少于%(least)s份")
+                % {"title": proposal, "n": count, "least": least}
+            )
+    apart = scoring.disconnected(seen) if round.rules.scoring.mean == "severity" else None
+    if apart is not None:
+        told = _(
+            "评委分成了%(parts)s组，组与组之间没有共同评过的提案，无法比较宽严；"
+            "请让其中一位评委加评另一组的提案"
+        )
+        return denied(told % {"parts": apart["parts"]})
     return ALLOWED
 
 

@@ -14,19 +14,22 @@ from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
+from sanlin.govern.rounds.rules.book import said
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import Refused, Verdict
 from sanlin.kernel import scoring
+from sanlin.kernel.packs import SCHEMA
 
 from . import actions, rules, stages
 from .forms import AppointForm, ConferForm, ImposeForm, RecuseForm, SheetForm
 from .models import Conferral, Recusal, Review, Seat
-from .queries import interests, sheets
+from .queries import agreement, interests
 
 ROUND = ("street",)
 PROPOSAL = ("round__street", "team", "neighbourhood")
+MEAN = next(field for field in SCHEMA if field.path == "scoring.mean")
 
 
 @gate(rules.can_see_panel, Round, having=ROUND)
@@ -51,8 +54,21 @@ def panel(request: Request, round: Round) -> HttpResponse:
         "can_end": can_end,
         "lacking": (can_optimise if "optimisation" in round.rules.stages else can_end).reason,
         "officer": bool(can_run(by, round, now=now)),
+        "agreement": _agreed(round) if rules.marks_are_open(round) else None,
     }
     return render(request, "reviews/panel.html", page)
+
+
+def _agreed(round: Round) -> dict[str, Any]:
+    """How far the judges agree, with one sentence on what that allows."""
+    found = agreement(round)
+    words = {
+        "reliable": _("各评委打分相当一致，平均分可以放心使用。"),
+        "tentative": _("各评委打分大体一致；分数接近的提案，名次不宜看得太重。"),
+        "weak": _("各评委打分分歧较大：分数接近的提案应当合议后再定。"),
+        "unknown": _("共同评过的提案太少，或分数全都一样，无法计算一致性。"),
+    }[found.words]
+    return {"interval": found.interval, "ordinal": found.ordinal, "words": words}
 
 
 def _panel(round: Round) -> str:
@@ -265,7 +281,7 @@ def grid(request: Request, round: Round) -> HttpResponse:
     opened = rules.marks_are_open(round)
     seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
     proposals = list(admitted(round))
-    totals = sheets(round) if opened else {}
+    totals = rules.sheets(round) if opened else {}
     sealed = set(
         Review.objects.filter(seat__round=round, stage=stages.SEALED).values_list(
             "seat_id", "proposal_id"
@@ -273,6 +289,7 @@ def grid(request: Request, round: Round) -> HttpResponse:
     )
     aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
     by_key = {row.key: row for row in scoring.side_by_side(totals, [p.pk for p in proposals])}
+    columns = _columns(round)
     least = round.rules.scoring.min_judges
     rows = [
         {
@@ -283,14 +300,41 @@ def grid(request: Request, round: Round) -> HttpResponse:
             ],
             "done": sum((seat.pk, proposal.pk) in sealed for seat in seats),
             "least": least,
-            "means": by_key[proposal.pk],
+            "means": [(by_key[proposal.pk].by(name), own) for name, _words, own in columns],
         }
         for proposal in proposals
     ]
     if request.GET.get("format") == "xlsx" and opened:
         return _sheet(round, seats, rows)
-    page = {"round": round, "seats": seats, "rows": rows, "opened": opened}
+    page = {
+        "round": round,
+        "seats": seats,
+        "rows": rows,
+        "opened": opened,
+        "columns": columns,
+        "rule": said(MEAN, round.rules.scoring.mean),
+    }
     return render(request, "reviews/grid.html", page)
+
+
+def _columns(round: Round) -> list[tuple[str, str, bool]]:
+    """The ways of averaging that stand side by side: name, words, whether the pack decides by it.
+
+    Raw, trimmed and evened always; the pack's own beside them where it is another one.
+    """
+    words = {
+        "mean": _("平均"),
+        "trimmed": _("去高去低"),
+        "normalised": _("归一"),
+        "median": _("中位数"),
+        "zscore": _("标准分"),
+        "severity": _("扣除宽严"),
+        "borda": _("名次分"),
+    }
+    own = round.rules.scoring.mean
+    names = ["mean", "trimmed", "normalised"]
+    shown = names if own in names else [*names, own]
+    return [(name, words[name], name == own) for name in shown]
 
 
 def _cell(seat: int, proposal: int, *, sealed: Any, aside: Any, totals: Any) -> dict[str, Any]:
@@ -304,15 +348,16 @@ def _cell(seat: int, proposal: int, *, sealed: Any, aside: Any, totals: Any) -> 
 def _sheet(round: Round, seats: list[Seat], rows: list[dict[str, Any]]) -> HttpResponse:
     heads = [Head(_("提案"), width=28), Head(_("居民区"), width=20)]
     heads += [Head(seat.account.name, width=10) for seat in seats]
-    heads += [Head(_("平均")), Head(_("去高去低")), Head(_("归一"))]
+    heads += [
+        Head(_("%(words)s（本轮采用）") % {"words": words} if own else words)
+        for _name, words, own in _columns(round)
+    ]
     lines = (
         (
             row["proposal"].title,
             row["proposal"].neighbourhood.name,
             *(cell.get("score") for cell in row["cells"]),
-            row["means"].raw,
-            row["means"].trimmed,
-            row["means"].normalised,
+            *(value for value, _own in row["means"]),
         )
         for row in rows
     )

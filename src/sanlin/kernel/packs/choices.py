@@ -17,10 +17,16 @@ MEANS = (
     Choice("mean", "平均分", "plain mean"),
     Choice("trimmed", "去掉最高最低后的平均分", "mean without the highest and lowest"),
     Choice("median", "中位数", "median"),
-    Choice("normalised", "校正宽严后的平均分", "mean freed from strict and mild judges"),
+    Choice(
+        "normalised", "按各评委宽严和幅度校正后的平均分", "mean evened by judge, mean deviation"
+    ),
+    Choice("zscore", "标准分（z分数）换算后的平均分", "mean of z-scores"),
+    Choice("severity", "扣除各评委宽严后的平均分", "mean less each judge's mildness"),
+    Choice("borda", "按各评委所排名次计分", "by each judge's order (Borda)"),
 )
 BLANKS = (
     Choice("leave_out", "有空缺的评分表不计入", "a sheet with a blank does not count"),
+    Choice("scale", "空缺的分项不计，其余折合满分", "what is marked counts for the whole"),
     Choice("refuse", "有空缺不能交表", "a sheet with a blank is not taken"),
 )
 UNIT = (

@@ -98,8 +98,8 @@ class Refusal:
 @dataclass(frozen=True)
 class Scoring:
     min_judges: int
-    mean: Literal["mean", "trimmed", "median", "normalised"]
-    blank: Literal["leave_out", "refuse"]
+    mean: Literal["mean", "trimmed", "median", "normalised", "zscore", "severity", "borda"]
+    blank: Literal["leave_out", "scale", "refuse"]
     reasons: bool
 
 

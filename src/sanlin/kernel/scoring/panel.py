@@ -1,4 +1,4 @@
-"""Many judges on many proposals: means side by side, all of them exact.
+"""The marks that several judges gave one proposal, brought to one figure, exactly.
 
 A judge who was recused or left a sheet unfinished has no mark there: the mark is absent, or None,
 and nothing is counted in its stead. The formulas, with an example, are in docs/algorithms/marks.md.
@@ -6,13 +6,30 @@ and nothing is counted in its stead. The formulas, with an example, are in docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 TRIM_FROM = 5
 
 Sheets = Mapping[int, Mapping[int, Fraction | None]]
+"""Totals by judge, then by proposal."""
+
+
+def known(sheets: Sheets) -> dict[int, dict[int, Fraction]]:
+    """The same without what is None."""
+    return {
+        judge: {key: mark for key, mark in own.items() if mark is not None}
+        for judge, own in sheets.items()
+    }
+
+
+def by_proposal(sheets: Sheets) -> dict[int, list[Fraction]]:
+    """The marks of each proposal that has any, in no order that matters."""
+    found: dict[int, list[Fraction]] = {}
+    for own in known(sheets).values():
+        for key, mark in own.items():
+            found.setdefault(key, []).append(mark)
+    return found
 
 
 def mean(marks: Sequence[Fraction]) -> Fraction | None:
@@ -43,84 +60,6 @@ def median(marks: Sequence[Fraction]) -> Fraction | None:
 def spread(marks: Sequence[Fraction]) -> Fraction | None:
     """How far the judges lie apart: highest minus lowest; None where there is no mark."""
     return max(marks) - min(marks) if marks else None
-
-
-def mean_absolute_deviation(marks: Sequence[Fraction]) -> Fraction:
-    """The mean distance from the mean; 0 where there is no mark.
-
-    >>> str(mean_absolute_deviation([Fraction(70), Fraction(80), Fraction(90)]))
-    '20/3'
-    """
-    middle = mean(marks)
-    if middle is None:
-        return Fraction(0)
-    return sum((abs(mark - middle) for mark in marks), Fraction(0)) / len(marks)
-
-
-def normalised(sheets: Sheets) -> dict[int, dict[int, Fraction]]:
-    """Marks freed from strict and mild judges and from wide and narrow ones, judge by judge.
-
-    `sheets` gives, by judge, each proposal's total. A judge's marks are shifted to the mean of all
-    marks and stretched to their mean absolute deviation; distances are measured by the mean
-    absolute deviation and not by the standard deviation, whose square root is not exact. A judge
-    who gave one and the same mark throughout (zero spread) told no proposal from another: each of
-    those marks becomes the mean of all. Absent marks stay absent.
-    """
-    known = {judge: _known(marks) for judge, marks in sheets.items()}
-    everything = [mark for marks in known.values() for mark in marks.values()]
-    middle = mean(everything) or Fraction(0)
-    width = mean_absolute_deviation(everything)
-    return {judge: _rescaled(marks, middle, width) for judge, marks in known.items()}
-
-
-def _known(marks: Mapping[int, Fraction | None]) -> dict[int, Fraction]:
-    return {proposal: mark for proposal, mark in marks.items() if mark is not None}
-
-
-def _rescaled(
-    marks: Mapping[int, Fraction], middle: Fraction, width: Fraction
-) -> dict[int, Fraction]:
-    own_middle = mean(list(marks.values())) or Fraction(0)
-    own_width = mean_absolute_deviation(list(marks.values()))
-    stretch = width / own_width if own_width else Fraction(0)
-    return {key: middle + (mark - own_middle) * stretch for key, mark in marks.items()}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One proposal as its judges saw it; every mean is None where nobody marked it."""
-
-    key: int
-    judges: int
-    raw: Fraction | None
-    trimmed: Fraction | None
-    median: Fraction | None
-    normalised: Fraction | None
-    spread: Fraction | None
-
-
-def side_by_side(sheets: Sheets, proposals: Iterable[int]) -> tuple[Row, ...]:
-    """All means of each of `proposals`, in the order given; `sheets` gives totals by judge.
-
-    The normalised column is the trimmed mean of the normalised marks.
-    """
-    evened = normalised(sheets)
-    rows = []
-    for key in proposals:
-        marks = [mark for own in sheets.values() if (mark := own.get(key)) is not None]
-        even = [own[key] for own in evened.values() if key in own]
-        rows.append(
-            Row(
-                key,
-                len(marks),
-                mean(marks),
-                trimmed_mean(marks),
-                median(marks),
-                trimmed_mean(even),
-                spread(marks),
-            )
-        )
-    return tuple(rows)
 
 
 def ranks(values: Mapping[int, Fraction | None]) -> dict[int, int | None]:

@@ -19,7 +19,8 @@ from sanlin.commons.people.tests.scene import (
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.reviews import actions, rules
 from sanlin.govern.reviews.models import Mark, Recusal, Review, Seat
-from sanlin.govern.reviews.queries import interests, marks, sheets
+from sanlin.govern.reviews.queries import agreement, interests, marks
+from sanlin.govern.reviews.rules import sheets
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import open_round
 from sanlin.ground.journal.models import Entry
@@ -49,14 +50,92 @@ def test_a_draft_counts_nothing():
     assert marks(round) == {one.pk: None}
 
 
-def test_a_blank_is_not_a_zero():
-    round, (one,), judges = under_review(scoring__blank="leave_out")
+@pytest.mark.parametrize(("blank", "total"), [("leave_out", None), ("scale", Fraction(100))])
+def test_a_blank_is_not_a_zero(blank, total):
+    round, (one,), judges = under_review(scoring__blank=blank)
     first = round.rules.criteria[0].key
     given = {**marks_of(round, 1), first: None}
     review = actions.save(one, given, "首项无法判断", by=judges[0], now=NOW)
     actions.seal(review, by=judges[0], now=NOW)
-    assert list(sheets(round).values()) == [{one.pk: Fraction(100)}]
+    assert list(sheets(round).values()) == [{one.pk: total}]
     assert not Mark.objects.filter(criterion=first).exists()
+
+
+def test_a_sheet_that_does_not_count_is_missing():
+    round, (one,), judges = under_review(scoring__blank="leave_out", stages__conferral=False)
+    given = {**marks_of(round, 1), round.rules.criteria[0].key: None}
+    review = actions.save(one, given, "首项无法判断", by=judges[0], now=NOW)
+    actions.seal(review, by=judges[0], now=NOW)
+    for who in judges[1:]:
+        sealed(one, who)
+    assert rules.reviews_are_done(round).reason == f"“{one.title}”只有4份评分，少于5份"
+
+
+MEANS = {
+    "mean": (Fraction(70), Fraction(76)),
+    "trimmed": (Fraction(70), Fraction(80)),
+    "median": (Fraction(70), Fraction(80)),
+    "borda": (Fraction(20), Fraction(80)),
+    "severity": (Fraction(70), Fraction(76)),
+}
+
+
+@pytest.mark.parametrize("mean", MEANS)
+def test_the_pack_names_the_mean(mean):
+    round, (one, two), judges = under_review(proposals=2, scoring__mean=mean)
+    for first, second, who in zip("77777", "97888", judges, strict=True):
+        sealed(one, who, f"{first}/10")
+        sealed(two, who, f"{second}/10" if who != judges[1] else "1/2")
+    assert marks(round) == {one.pk: MEANS[mean][0], two.pk: MEANS[mean][1]}
+
+
+@pytest.mark.parametrize("mean", ["normalised", "zscore"])
+def test_a_mean_freed_from_strict_judges_leaves_their_number_out_of_it(mean):
+    round, (one, two), judges = under_review(proposals=2, scoring__mean=mean)
+    for who, (low, high) in zip(judges, [(3, 5), (5, 7), (7, 9), (8, 10), (2, 4)], strict=True):
+        sealed(one, who, f"{low}/10")
+        sealed(two, who, f"{high}/10")
+    first, second = marks(round).values()
+    assert first < Fraction(60) < second
+    assert first + second == 120
+
+
+def test_judges_who_share_no_proposal_cannot_end_a_review_by_severity():
+    values = {"scoring__mean": "severity", "scoring__min_judges": 1, "stages__conferral": False}
+    round, (one, two), judges = under_review(proposals=2, judges=2, **values)
+    actions.recuse(two, "邻居", by=judges[0], now=NOW)
+    actions.recuse(one, "邻居", by=judges[1], now=NOW)
+    sealed(one, judges[0])
+    sealed(two, judges[1])
+    assert "评委分成了2组" in rules.reviews_are_done(round).reason
+    with pytest.raises(Refused, match="无法比较宽严"):
+        actions.open_optimisation(round, by=officer(round.street), now=NOW)
+
+
+def test_the_panel_page_says_how_far_judges_agree(client):
+    round, (one, two), judges = under_review(proposals=2, stages__conferral=False)
+    for who in judges:
+        sealed(one, who, "7/10")
+        sealed(two, who, "9/10")
+    client.force_login(officer(round.street))
+    page = f"/rounds/{round.pk}/panel/"
+    assert "评委之间的一致性" not in client.get(page).content.decode()
+    actions.open_optimisation(round, by=officer(round.street), now=NOW)
+    found = agreement(Round.objects.get(pk=round.pk))
+    assert (found.interval, found.ordinal, found.words) == (1, 1, "reliable")
+    assert "各评委打分相当一致" in client.get(page).content.decode()
+
+
+def test_the_grid_says_which_column_decides(client):
+    round, (one,), judges = under_review(stages__conferral=False, scoring__mean="median")
+    for who, share in zip(judges, ["1", "7/10", "6/10", "1/10", "8/10"], strict=True):
+        sealed(one, who, share)
+    client.force_login(officer(round.street))
+    actions.open_optimisation(round, by=officer(round.street), now=NOW)
+    page = client.get(f"/rounds/{round.pk}/grid/").content.decode()
+    assert "本轮按“中位数”定评审分" in page
+    assert "<strong>70</strong>" in page
+    assert page.count(">本轮采用<") == 1
 
 
 def test_a_blank_is_refused_where_the_pack_says_so():

@@ -1,4 +1,4 @@
-"""Means of several judges, by hand and by their laws."""
+"""Marks of several judges, by hand and by their laws."""
 
 from fractions import Fraction
 from itertools import combinations
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanlin.kernel.scoring import (
+    METHODS,
     Row,
     mean,
     mean_absolute_deviation,
@@ -66,13 +67,17 @@ def test_recused_judges_are_simply_absent():
         (1, 1, 80),
         (3, 0, None),
     ]
-    assert rows[2] == Row(3, 0, None, None, None, None, None)
+    assert rows[2] == Row(3, 0, *[None] * 8)
 
 
 def test_side_by_side():
     given_marks = {judge: {1: Fraction(mark)} for judge, mark in enumerate((50, 80, 82, 84, 99))}
     (row,) = side_by_side(given_marks, [1])
-    assert row == Row(1, 5, Fraction(79), Fraction(82), Fraction(82), Fraction(79), Fraction(49))
+    evened = [Fraction(79)] * 3  # every judge has one mark, so none tells anything
+    assert row == Row(
+        1, 5, *marks(79, 82, 82), evened[0], evened[1], evened[2], Fraction(50), Fraction(49)
+    )
+    assert [row.by(name) for name in METHODS] == [79, 82, 82, 79, 79, 79, 50]
 
 
 def test_ranks_leave_a_gap_after_equals():
