@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections import defaultdict
 from collections.abc import Iterable
-=======
->>>>>>> 0d9cc97 (Free marks from strict and mild judges by named methods, and report how far judges agree)
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,7 +16,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.kernel import scoring
 
 from .models import Seat
-from .rules import sheets
+from .rules import Sheets, sheets
 
 
 def marks(round: Round) -> dict[int, Fraction | None]:
@@ -43,9 +39,8 @@ class Agreement:
     words: str
 
 
-def agreement(round: Round) -> Agreement:
-    """How far the judges of a round agree beyond chance, out of their sealed sheets."""
-    seen = sheets(round)
+def agreement(seen: Sheets) -> Agreement:
+    """How far the judges of these sealed sheets agree beyond chance."""
     interval = scoring.alpha(seen, "interval")
     return Agreement(interval, scoring.alpha(seen, "ordinal"), scoring.verdict(interval))
 
@@ -65,7 +60,8 @@ class Interest:
 
 
 def interests(seat: Seat, proposals: Iterable[Proposal]) -> list[Interest]:
-    """Conflicts with these proposals that the records show: a member of the team, a neighbour, a post in that place.
+    """Conflicts with these proposals that the records show: a member of the team, a neighbour, a
+    post in that place.
 
     Shown and not decided: the judge or an officer says whether she steps aside.
     """

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Value
@@ -77,12 +78,18 @@ def sheets(round: Round) -> Sheets:
 class Progress:
     """How far the panel is: who sits or sat, what is marked, sheets sealed and still missing."""
 
+    round: Round
     seats: list[Seat]
     proposals: list[Proposal]
     sealed: int
     missing: int
     by_seat: dict[int, int]
     by_proposal: dict[int, int]
+
+    @cached_property
+    def totals(self) -> Sheets:
+        """The sealed sheets in figures, read where they are asked for."""
+        return sheets(self.round)
 
 
 def progress(round: Round) -> Progress:
@@ -103,6 +110,7 @@ def progress(round: Round) -> Progress:
     sitting = {seat.pk for seat in seats if seat.left_at is None}
     wanted = {(seat, key) for seat in sitting for key in keys} - found[ASIDE]
     return Progress(
+        round,
         seats,
         proposals,
         len(sealed),
@@ -209,28 +217,18 @@ def reviews_are_done(round: Round, state: Progress | None = None) -> Verdict:
     state = state or progress(round)
     if state.missing:
         return denied(_("还差%(n)s份评分") % {"n": state.missing})
-<<<<<<< HEAD
-    least = round.rules.scoring.min_judges
-    for proposal in state.proposals:
-        if state.by_proposal.get(proposal.pk, 0) < least:
-            return denied(
-                _("“%(title)s”只有%(n)s份评分，少于%(least)s份")
-                % {"title": proposal, "n": state.by_proposal.get(proposal.pk, 0), "least": least}
-            )
-=======
-    if not (enough := _marks_suffice(round)):
+    if not (enough := _marks_suffice(round, state)):
         return enough
->>>>>>> 0d9cc97 (Free marks from strict and mild judges by named methods, and report how far judges agree)
     if "conferral" in round.rules.stages and not Conferral.objects.filter(round=round).exists():
         return denied(_("还没有合议纪要"))
     return ALLOWED
 
 
-def _marks_suffice(round: Round) -> Verdict:
+def _marks_suffice(round: Round, state: Progress) -> Verdict:
     """Enough sheets that count for each proposal, and a panel that the pack's rule can compare."""
-    seen = sheets(round)
+    seen = state.totals
     least = round.rules.scoring.min_judges
-    for proposal in admitted(round):
+    for proposal in state.proposals:
         count = sum(own.get(proposal.pk) is not None for own in seen.values())
         if count < least:
             return denied(

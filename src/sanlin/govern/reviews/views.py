@@ -54,14 +54,14 @@ def panel(request: Request, round: Round) -> HttpResponse:
         "can_end": can_end,
         "lacking": (can_optimise if "optimisation" in round.rules.stages else can_end).reason,
         "officer": bool(can_run(by, round, now=now)),
-        "agreement": _agreed(round) if rules.marks_are_open(round) else None,
+        "agreement": _agreed(state.totals) if rules.marks_are_open(round) else None,
     }
     return render(request, "reviews/panel.html", page)
 
 
-def _agreed(round: Round) -> dict[str, Any]:
+def _agreed(totals: rules.Sheets) -> dict[str, Any]:
     """How far the judges agree, with one sentence on what that allows."""
-    found = agreement(round)
+    found = agreement(totals)
     words = {
         "reliable": _("各评委打分相当一致，平均分可以放心使用。"),
         "tentative": _("各评委打分大体一致；分数接近的提案，名次不宜看得太重。"),

@@ -121,7 +121,7 @@ def test_the_panel_page_says_how_far_judges_agree(client):
     page = f"/rounds/{round.pk}/panel/"
     assert "评委之间的一致性" not in client.get(page).content.decode()
     actions.open_optimisation(round, by=officer(round.street), now=NOW)
-    found = agreement(Round.objects.get(pk=round.pk))
+    found = agreement(sheets(round))
     assert (found.interval, found.ordinal, found.words) == (1, 1, "reliable")
     assert "各评委打分相当一致" in client.get(page).content.decode()
 
