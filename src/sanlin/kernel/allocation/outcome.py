@@ -9,7 +9,18 @@ from typing import Any
 
 from sanlin.kernel.reason import Reason
 
-__all__ = ["Bid", "Limits", "Line", "Outcome", "Reason", "Step", "Tie", "TierLimit"]
+__all__ = [
+    "Bid",
+    "Limits",
+    "Line",
+    "Outcome",
+    "Purchase",
+    "Reason",
+    "Shares",
+    "Step",
+    "Tie",
+    "TierLimit",
+]
 
 
 @dataclass(frozen=True)
@@ -110,12 +121,55 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Purchase:
+    """One bid bought by its supporters out of money of their own, in fen.
+
+    `price` is what a unit of utility cost: a supporter who values the bid at u units paid
+    min(price × u, all that was left); where the method is Phragmén's, it is the load that every
+    supporter carries afterwards. `payers` is how many voters paid, `emptied` how many of them gave
+    all that was left to them, `left` how much money all voters together still had afterwards.
+    """
+
+    key: int
+    price: Fraction
+    payers: int
+    emptied: int
+    left: Fraction
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How the voters' own money was spent, so that anybody can check it.
+
+    `each` is what every voter had at the beginning, in fen; `raises` how many times Add1 raised it
+    by `step` fen; `stopped` why it was raised no further: overshoot (the next raise would have spent
+    more than the budget), exhausted (no bid fitted any more) or served (nobody lacked money), empty
+    where it was not raised at all. `purchases` are in their order; `completed` the bids that were
+    funded afterwards, out of what the voters' money left of the budget. `preferred` says, where the
+    outcome was compared with the greedy one, how many voters are better off with Equal Shares and
+    how many with greedy.
+    """
+
+    utility: str
+    completion: str
+    voters: int
+    each: Fraction
+    purchases: tuple[Purchase, ...]
+    step: int = 0
+    raises: int = 0
+    stopped: str = ""
+    completed: tuple[int, ...] = ()
+    preferred: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The result with every step that led to it.
 
     `funded` is in the order of funding; `grants` are (key, fen) pairs in the same order; `left` is
     what remains of the budget; `extra` is what a top-up takes from outside the budget. `unit` names
     what the bids were ranked by, in which standings and lines are given: score, votes or blend.
+    `shares` says how voters' own money was spent, None under a method that gives them none.
     """
 
     funded: tuple[int, ...]
@@ -128,6 +182,7 @@ class Outcome:
     rule: str
     unit: str
     extra: int = 0
+    shares: Shares | None = None
 
     def grant(self, key: int) -> int:
         """What this bid receives, in fen; 0 where it is not funded."""
@@ -145,8 +200,13 @@ class Outcome:
         return next((line for line in self.lines if line.tier == tier), None)
 
     def as_data(self) -> dict[str, Any]:
-        """The same as dicts, lists, texts and whole numbers; a fraction is the text "n/d"."""
+        """The same as dicts, lists, texts and whole numbers; a fraction is the text "n/d".
+
+        Without `shares` where the voters had no money of their own.
+        """
         data: dict[str, Any] = _plain(self)
+        if self.shares is None:
+            del data["shares"]
         return data
 
 

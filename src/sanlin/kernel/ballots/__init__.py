@@ -9,6 +9,7 @@ from sanlin.kernel.ballots.pabulib import BadElection, Election, Project, read
 from sanlin.kernel.ballots.recount import Agreement, recount
 from sanlin.kernel.ballots.tally import Merged, merge, tally
 from sanlin.kernel.ballots.writing import Entry, compose, write
+from sanlin.kernel.profile import Profile
 
 __all__ = [
     "Agreement",
@@ -19,6 +20,7 @@ __all__ = [
     "Entry",
     "Form",
     "Merged",
+    "Profile",
     "Project",
     "canonical",
     "check",

@@ -13,10 +13,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from sanlin.kernel.allocation.outcome import Bid
 from sanlin.kernel.ballots.form import Choices, Form, choices
+from sanlin.kernel.profile import Profile
 from sanlin.kernel.reason import Figure, Reason
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
@@ -91,6 +93,12 @@ class Election:
             for key, _ in kept:
                 sums[key] += times
         return sums
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The ballots as arrays; every project is a key."""
+        rows = zip(self.ballots, self.counts, strict=True)
+        return Profile.of(rows, range(len(self.projects)))
 
     def bids(self) -> tuple[Bid, ...]:
         """The projects as the count sees them, with the votes (or points) that were counted."""

@@ -1,0 +1,1 @@
+"""Counting: Sanlin's allocation against pabutools and abcvoting, on published elections."""

@@ -1,0 +1,179 @@
+"""Who takes part in a count by voters' own money, and what is said about everybody afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares, Step, Tie
+from sanlin.kernel.allocation.shares.field import Field, Spent
+from sanlin.kernel.allocation.ties import TieOrder, settle
+from sanlin.kernel.profile import Ints, Profile
+from sanlin.kernel.reason import Figure, Reason
+
+Open = Callable[[Limits], Books]
+
+
+class Entrants:
+    """Bids that were screened: `aside` by key with the reason, `bids` by key, `field` with supporters.
+
+    Bids are funded in full or not at all. Raises ValueError for two bids with one key or an amount
+    below zero.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        bids: Sequence[Bid],
+        limits: Limits,
+        ties: TieOrder,
+        utility: str,
+        opened: Open,
+    ) -> None:
+        _sane(bids, limits)
+        self.profile, self.limits, self.ties, self.opened = profile, limits, ties, opened
+        self.aside: dict[int, Reason] = {}
+        self.bids: dict[int, Bid] = {}
+        for bid in sorted(bids, key=lambda bid: bid.key):
+            whole = bid if bid.least is None else replace(bid, least=None)
+            why = screen(whole, limits, Fraction(bid.votes))
+            if why is None:
+                self.bids[bid.key] = whole
+            else:
+                self.aside[bid.key] = why
+        self.field = Field.of(profile, list(self.bids.values()), utility)
+
+    def reopened(self, keys: Sequence[int]) -> Books:
+        """Books under the true budget in which these bids have been entered."""
+        books = self.opened(self.limits)
+        for key in keys:
+            books.take(self.bids[key], self.bids[key].cost)
+        return books
+
+    def exhausted(self, spent: Spent) -> bool:
+        """Whether no other bid fits what is left of the budget, under every limit."""
+        books = self.reopened(spent.keys)
+        others = (bid for key, bid in self.bids.items() if key not in spent.keys)
+        return not any(isinstance(books.ask(bid), Offer) for bid in others)
+
+    def standings(self) -> dict[int, Fraction | None]:
+        """Utility of all voters per fen of cost; a bid that costs nothing stands above all others."""
+        found: dict[int, Fraction | None] = dict.fromkeys(self.bids, Fraction(0))
+        for good in self.field.goods:
+            whole = int((good.weights * self.field.times[good.rows]).sum()) * good.unit
+            found[good.key] = Fraction(whole, good.bid.cost or 1)
+        return found
+
+    def complete(self, spent: Spent) -> tuple[list[Bid], list[Tie], dict[int, Reason]]:
+        """What is left of the budget goes to the others in the order of utility per cost."""
+        books = self.reopened(spent.keys)
+        others = [bid for key, bid in self.bids.items() if key not in spent.keys]
+        queue, ties = settle(others, self.standings(), self.ties)
+        extra, reasons = [], {}
+        for bid in queue:
+            answer = books.ask(bid)
+            if isinstance(answer, Reason):
+                reasons[bid.key] = answer
+            else:
+                books.take(bid, bid.cost)
+                extra.append(bid)
+        return extra, ties, reasons
+
+    def outcome(
+        self,
+        spent: Spent,
+        extra: Sequence[Bid],
+        reasons: dict[int, Reason],
+        met: Sequence[Tie],
+        shares: Shares,
+        rule: str,
+    ) -> Outcome:
+        """The outcome with one step a bid: aside, bought, completed, not funded."""
+        left = self.limits.budget
+        seats: Counter[str | None] = Counter()
+        steps = [Step(key, False, 0, left, why) for key, why in self.aside.items()]
+        bought = {it.key: it for it in spent.purchases}
+        grants = []
+        for key in (*bought, *(bid.key for bid in extra)):
+            bid = self.bids[key]
+            left -= bid.cost
+            group = bid.tier if self.limits.tiers else None
+            seats[group] += 1
+            reason = Reason.of("completed")
+            if found := bought.get(key):
+                told: dict[str, Figure] = {
+                    "price": found.price,
+                    "payers": found.payers,
+                    "emptied": found.emptied,
+                }
+                reason = Reason.of("bought", **told)
+            reason = reason.plus(seat=seats[group], grant=bid.cost, cost=bid.cost, tier=group)
+            steps.append(Step(key, True, bid.cost, left, reason.plus(votes=bid.votes)))
+            grants.append((key, bid.cost))
+        inside = dict(grants)
+        for key, bid in self.bids.items():
+            if key not in inside:
+                reason = reasons.get(key) or self.missing(bid, spent)
+                reason = reason.plus(tier=bid.tier if self.limits.tiers else None, votes=bid.votes)
+                steps.append(Step(key, False, 0, left, reason))
+        return Outcome(
+            funded=tuple(inside),
+            grants=tuple(grants),
+            reserve=self.reserve(inside),
+            left=left,
+            steps=tuple(steps),
+            ties=tuple(_weigh(tie, inside) for tie in met),
+            lines=(),
+            rule=rule,
+            unit="votes",
+            shares=shares,
+        )
+
+    def missing(self, bid: Bid, spent: Spent) -> Reason:
+        """Why the voters did not buy this bid."""
+        if bid.key in spent.refused:
+            return spent.refused[bid.key]
+        if bid.key not in spent.poor:
+            return Reason.of("no_support", cost=bid.cost)
+        own = spent.poor[bid.key]
+        return Reason.of("poor", own=own, cost=bid.cost, short=bid.cost - own)
+
+    def reserve(self, inside: dict[int, int]) -> tuple[int, ...]:
+        """The first of each tier that were not funded, by utility per cost."""
+        if not self.limits.reserve:
+            return ()
+        others = [bid for key, bid in self.bids.items() if key not in inside]
+        queue, _met = settle(others, self.standings(), self.ties)
+        taken: Counter[str | None] = Counter()
+        keys = []
+        for bid in queue:
+            group = bid.tier if self.limits.tiers else None
+            if taken[group] < self.limits.reserve:
+                taken[group] += 1
+                keys.append(bid.key)
+        return tuple(keys)
+
+    def worth(self, keys: Sequence[int]) -> Ints:
+        """The utility of these bids to a voter of every row."""
+        sums = np.zeros(self.profile.rows, np.int64)
+        for good in self.field.goods:
+            if good.key in keys:
+                sums[good.rows] += good.unit * good.weights
+        return sums
+
+
+def _sane(bids: Sequence[Bid], limits: Limits) -> None:
+    if len({bid.key for bid in bids}) < len(bids):
+        raise ValueError("two bids have the same key")
+    if limits.budget < 0 or any(bid.cost < 0 for bid in bids):
+        raise ValueError("amounts must not be below zero")
+
+
+def _weigh(tie: Tie, inside: dict[int, int]) -> Tie:
+    taken = sum(key in inside for key in tie.keys)
+    return replace(tie, split=0 < taken < len(tie.keys))
