@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.ground.journal.models import told_in
+
 from . import stages
 
 
@@ -21,6 +23,8 @@ class Rivals(models.Model):
         "proposals.Proposal", related_name="rivals", verbose_name=_("提案")
     )
     reason = models.CharField(_("理由"), max_length=120)
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("互斥项目")
@@ -67,6 +71,8 @@ class Decision(models.Model):
 
     objects = Decisions.as_manager()
 
+    log = told_in("round", "round_id")
+
     class Meta:
         verbose_name = _("决定")
         constraints = [
@@ -102,6 +108,8 @@ class Signature(models.Model):
         verbose_name=_("签署人"),
     )
     at = models.DateTimeField(_("签署时间"))
+
+    log = told_in("round", "decision.round_id")
 
     class Meta:
         verbose_name = _("签署")
@@ -171,6 +179,8 @@ class Notice(models.Model):
     beyond = models.BooleanField(_("假日数据不全"), default=False)
     snapshot = models.JSONField(_("快照"))
 
+    log = told_in("round", "decision.round_id")
+
     class Meta:
         verbose_name = _("公示")
         constraints = [
@@ -222,6 +232,8 @@ class Objection(models.Model):
     answered_at = models.DateTimeField(_("答复时间"), null=True)
 
     objects = Objections.as_manager()
+
+    log = told_in("round", "notice.decision.round_id")
 
     class Meta:
         verbose_name = _("异议")

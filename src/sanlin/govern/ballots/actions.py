@@ -16,6 +16,7 @@ from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.journal.models import HOUSE
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.ballots.form import Chosen, Form, canonical, choices
 from sanlin.kernel.ballots.tally import Merged
@@ -29,7 +30,7 @@ BATCH = 2_000
 # --- opening ----------------------------------------------------------------------------------
 
 
-@deed("vote.open")
+@deed("vote.open", checkpoint=True)
 def open_vote(round: Round, *, by: Account, now: datetime) -> Round:
     """Fix the slate and the roll, and take ballots until the window ends.
 
@@ -152,7 +153,8 @@ def _note_again(roll: Roll, *, by: None, now: datetime, channel: Channel) -> Rol
 
 @deed("ballot.help")
 def _note_help(roll: Roll, *, by: Account, now: datetime) -> Roll:
-    record(roll, by=by, now=now)
+    # Not in the log of the round, where it would stand beside the receipt of the one who was helped.
+    record(roll, HOUSE, by=by, now=now)
     return roll
 
 
@@ -168,7 +170,7 @@ def padded(chosen: Chosen, form: Form, roll: Roll) -> str:
 # --- closing ----------------------------------------------------------------------------------
 
 
-@deed("vote.close")
+@deed("vote.close", checkpoint=True)
 def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     """End the vote: empty every link, open the boxes, count equal choices together, empty the boxes.
 
@@ -265,7 +267,7 @@ def strike(voter: Voter, reason: str, *, by: Account, now: datetime) -> Voter:
 # --- votes held elsewhere ---------------------------------------------------------------------
 
 
-@deed("vote.enter")
+@deed("vote.enter", checkpoint=True)
 def enter(round: Round, merged: Merged, size: int, *, by: Account | None, now: datetime) -> Round:
     """Enter the ballots of a vote that was held elsewhere, as a closed vote without voters.
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.govern.rounds.models import Window
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground import lots, pii
+from sanlin.ground.journal.models import told_in
 from sanlin.ground.pii import SealedField
 from sanlin.kernel.allocation.outcome import Bid
 
@@ -46,6 +47,8 @@ class Roll(models.Model):
     closed_at = models.DateTimeField(_("截止时间"), null=True)
     size = models.PositiveIntegerField(_("名册人数"), default=0)
     cast = models.PositiveIntegerField(_("已投票数"), default=0)
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("选民名册")
@@ -108,6 +111,8 @@ class Voter(models.Model):
     link = SealedField(blank=True, default="")
     late = models.BooleanField(_("补录"), default=False)
     reason = models.CharField(_("补录或移出的理由"), max_length=200, blank=True)
+
+    log = told_in("round", "roll.round_id")
 
     class Meta:
         verbose_name = _("选民")

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.ground.journal.models import told_in
+
 from . import stages
 
 
@@ -20,6 +22,8 @@ class Seat(models.Model):
     )
     pledged_at = models.DateTimeField(_("承诺时间"), null=True)
     left_at = models.DateTimeField(_("退出时间"), null=True)
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("评审席")
@@ -44,6 +48,8 @@ class Recusal(models.Model):
     reason = models.CharField(_("理由"), max_length=200)
     at = models.DateTimeField(_("时间"))
 
+    log = told_in("round", "seat.round_id")
+
     class Meta:
         verbose_name = _("回避")
         constraints = [
@@ -64,6 +70,8 @@ class Review(models.Model):
     stage = models.CharField(_("状态"), max_length=12, default=stages.DRAFT)
     comment = models.TextField(_("理由"), max_length=1000, blank=True)
     sealed_at = models.DateTimeField(_("封存时间"), null=True)
+
+    log = told_in("round", "seat.round_id")
 
     class Meta:
         verbose_name = _("评分表")
@@ -122,6 +130,8 @@ class Conferral(models.Model):
     recorder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("记录人")
     )
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("合议")

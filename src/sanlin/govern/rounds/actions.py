@@ -126,7 +126,7 @@ def set_windows(round: Round, spans: Mapping[str, Span], *, by: Account, now: da
     return _fresh(round)
 
 
-@deed("round.open_call")
+@deed("round.open_call", checkpoint=True)
 def open_call(round: Round, *, by: Account, now: datetime) -> Round:
     """Publish a draft: freeze its rules into canonical bytes, hash them, open the call."""
     round = _locked(round)
@@ -220,7 +220,7 @@ def date_stage(
     return round
 
 
-@deed("round.cancel")
+@deed("round.cancel", checkpoint=True)
 def cancel(round: Round, *, reason: str, by: Account, now: datetime) -> Round:
     """Call a round off before anything has been decided, with a reason that everybody reads."""
     round = _locked(round)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.ground.journal.models import told_in
 from sanlin.kernel.packs import Pack, Rules, read, thaw
 
 from . import stages
@@ -46,6 +47,8 @@ class Round(models.Model):
         related_name="next_rounds",
         verbose_name=_("上一轮"),
     )
+
+    log = told_in("round", "pk")
 
     class Meta:
         verbose_name = _("轮次")

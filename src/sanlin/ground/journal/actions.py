@@ -9,35 +9,52 @@
 
 Called as `submit(proposal, by=…, now=…, key="…")`. The first call with a key does the deed; every
 later call of the same person with the same key returns what the first one recorded as its subject.
+
+Lines stand in one log a round and one of the house (docs/decisions/2026-11-22-one-log-a-round.md):
+the subject's model says in which (`log = told_in("round", "round_id")`), or the verb itself: `record(roll, HOUSE, …)`.
+They are written together when the outermost verb ends, under the lock of each log's row, with the
+frontier of its tree. `@deed("vote.close", checkpoint=True)` takes a checkpoint of these logs too.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.verdict import Verdict, denied, require
+from sanlin.kernel.record import tree
 
-from .models import Entry, Unmasking
+from .models import HOUSE, Checkpoint, Entry, Log, Unmasking
 
 Thing = TypeVar("Thing")
+
+
+@dataclass
+class _Told:
+    """What the verbs of one transaction have told so far: lines, and logs to take a checkpoint of."""
+
+    lines: list[Entry] = field(default_factory=list)
+    checkpoints: dict[str, str] = field(default_factory=dict)  # log: the deed that wants it
 
 
 @dataclass(frozen=True)
 class _Doing:
     name: str
     repeat_mark: str | None
+    checkpoint: bool
+    told: _Told
 
 
 DEEDS: set[str] = set()  # the name of every verb of the house, as its module is read
@@ -68,8 +85,13 @@ def _has_float(value: Any) -> bool:
     return isinstance(value, float)
 
 
-def deed(name: str) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
-    """Make a verb one transaction, named `name`, that its key makes safe to repeat."""
+def deed(
+    name: str, *, checkpoint: bool = False
+) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
+    """Make a verb one transaction, named `name`, that its key makes safe to repeat.
+
+    With `checkpoint` the logs in which it writes are fixed by a checkpoint once it is done.
+    """
 
     DEEDS.add(name)
 
@@ -79,11 +101,18 @@ def deed(name: str) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
             repeat_mark = mark(f"{by.pk if by else 0}:{name}:{key}") if key else None
             if earlier := _earlier(repeat_mark):
                 return earlier  # type: ignore[no-any-return]
-            token = _doing.set(_Doing(name, repeat_mark))
+            outer = _doing.get()
+            told = outer.told if outer else _Told()
+            before = len(told.lines)
+            token = _doing.set(_Doing(name, repeat_mark, checkpoint, told))
             try:
                 with transaction.atomic():
-                    return verb(*args, by=by, now=now, **kw)
+                    thing = verb(*args, by=by, now=now, **kw)
+                    if outer is None:
+                        _write(told, now)
+                    return thing
             except Exception:
+                del told.lines[before:]
                 # Two hands with one key: the other was first, so its effect is the answer, however
                 # this one found out (a constraint, a rule, a stage that has moved on).
                 if earlier := _earlier(repeat_mark):
@@ -105,36 +134,101 @@ def _earlier(repeat_mark: str | None) -> Any:
     return entry and entry.thing()
 
 
-def record(subject: models.Model, *, by: Any, now: datetime, **data: Any) -> Entry:
-    """Write the line of the deed that is being done. Lines are added, never changed.
+def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, **data: Any) -> None:
+    """Tell the line of the deed that is being done. Lines are added, never changed.
 
     `by` None is the clock's own hand. `data` holds codes, numbers and keys of rows; names, phone
-    numbers and free text of people never go in. Raises RuntimeError outside a deed.
+    numbers and free text of people never go in, and an account goes in as itself: the line bears its
+    pseudonym. `log` stands in for the log of the subject's model. Raises RuntimeError outside a deed.
     """
     doing = _doing.get()
     if doing is None:
         raise RuntimeError("a line is written by a verb: decorate it with @deed")
+    log = str(log or getattr(subject, "log", HOUSE))
     where = f"{subject._meta.label}:{subject.pk}"
-    hand = getattr(by, "hand", None)
+    by_key = by.pk if by else None
+    hand_key = by.hand.pk if by and by.hand else None
     line = {
         "at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "by": by.pk if by else None,
-        "data": data,
+        "by": pseudonym(log, by_key),
+        "data": {
+            name: pseudonym(log, value.pk) if isinstance(value, AbstractBaseUser) else value
+            for name, value in data.items()
+        },
         "deed": doing.name,
-        "hand": hand.pk if hand else None,
+        "hand": pseudonym(log, hand_key),
         "subject": where,
     }
+    if stage := getattr(subject, "stage", ""):
+        line["stage"] = stage
     body = canonical(line)
-    return Entry.objects.create(
-        deed=doing.name,
-        subject=where,
-        by=by,
-        hand=hand,
-        at=now,
-        body=body,
-        digest=hashlib.sha256(body).hexdigest(),
-        repeat_mark=doing.repeat_mark,
+    doing.told.lines.append(
+        Entry(
+            log=log,
+            deed=doing.name,
+            subject=where,
+            stage=stage,
+            by_id=by_key,
+            hand_id=hand_key,
+            at=now,
+            body=body,
+            leaf=tree.leaf(body),
+            repeat_mark=doing.repeat_mark,
+        )
     )
+    if doing.checkpoint:
+        doing.told.checkpoints[log] = doing.name
+
+
+def pseudonym(log: str, account: int | None) -> str | None:
+    """Twelve hexadecimal digits that stand for an account (its key) in one log, None for nobody.
+
+    The same person is the same within a log and another one in the next; nobody without the key of
+    the installation can tell who it is.
+    """
+    return mark(f"{log}:{account}")[:12] if account is not None else None
+
+
+def _write(told: _Told, now: datetime) -> None:
+    """Append what was told, log by log in the order of their names: the last act of a transaction."""
+    for name in sorted({line.log for line in told.lines}):
+        log = _locked(name)
+        frontier = tree.unpack(bytes(log.frontier))
+        lines = [line for line in told.lines if line.log == name]
+        for line in lines:
+            line.seq = log.size
+            frontier = tree.append(frontier, log.size, bytes(line.leaf))
+            log.size += 1
+        Entry.objects.bulk_create(lines)
+        log.frontier = tree.pack(frontier)
+        Log.objects.filter(pk=name).update(size=log.size, frontier=log.frontier)
+        if name in told.checkpoints:
+            _keep(log, why=told.checkpoints[name], now=now)
+
+
+def _locked(name: str) -> Log:
+    """The row of a log, held until the transaction ends; made where it is the first line."""
+    rows = Log.objects.select_for_update(no_key=True).filter(pk=name)
+    if (log := rows.first()) is None:
+        origin = f"{settings.ALLOWED_HOSTS[0].lstrip('.*') or 'sanlin'}/{name}"
+        Log.objects.bulk_create([Log(name=name, origin=origin)], ignore_conflicts=True)
+        log = rows.get()
+    return log
+
+
+def _keep(log: Log, *, why: str, now: datetime) -> None:
+    Checkpoint.objects.create(log=log, size=log.size, root=log.head.root, at=now, why=why)
+
+
+def keep_checkpoint(name: str, *, now: datetime) -> bool:
+    """Take a checkpoint of a log that has grown since its last one; whether it had. For the clock's
+    hand in the evening: it changes nothing that a line could tell, so it writes none."""
+    with transaction.atomic():
+        log = _locked(name)
+        if not log.size or Checkpoint.objects.filter(log=log, size=log.size).exists():
+            return False
+        _keep(log, why="", now=now)
+    return True
 
 
 SHORTEST_REASON = 4  # characters: 核对身份

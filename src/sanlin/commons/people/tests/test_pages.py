@@ -581,7 +581,7 @@ def test_what_a_worker_of_the_district_did_for_another_stays_with_the_district(p
     begin(signed_in(sun), li.resident)
     Resident.objects.update(neighbourhood=scene.neighbourhood())
     page = signed_in(scene.auditor(place.street.district)).get("/people/journal/")
-    assert rows(page) == [str(Entry.objects.get().pk)]
+    assert rows(page) == [Entry.objects.get().number]
     assert "desk.act_for 李秀英 孙洁" in text(page)
 
 

@@ -64,7 +64,7 @@ JOURNAL = Table(
     "journal",
     gettext_lazy("台账"),
     (
-        Column("number", gettext_lazy("编号"), lambda row: row.pk, "number", sort="pk"),
+        Column("number", gettext_lazy("编号"), lambda row: row.number),
         Column("at", gettext_lazy("时间"), lambda row: row.at, "moment", sort="at"),
         Column("deed", gettext_lazy("事项"), lambda row: row.deed, sort="deed"),
         Column(
@@ -84,7 +84,7 @@ JOURNAL = Table(
             "deed",
         ),
     ),
-    order="-pk",
+    order="-at",
     empty=gettext_lazy("没有这样的记录。"),
 )
 

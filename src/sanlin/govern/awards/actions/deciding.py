@@ -70,7 +70,7 @@ def close_entries(round: Round, *, by: Account, now: datetime) -> Round:
     return round
 
 
-@deed("awards.decide")
+@deed("awards.decide", checkpoint=True)
 def decide(round: Round, *, by: Account, now: datetime) -> Decision:
     """Count the round and keep the case and the outcome; officers sign it before anybody sees it.
 
@@ -172,7 +172,7 @@ def sign(decision: Decision, *, by: Account, now: datetime) -> Signature:
     return signature
 
 
-@deed("awards.publish")
+@deed("awards.publish", checkpoint=True)
 def publish(decision: Decision, *, by: Account, now: datetime) -> Notice:
     """Put up the notice: the round moves on, and everybody may read it and object to it."""
     require(rules.can_publish(by, decision, now=now))

@@ -33,7 +33,7 @@ RULES = {"greedy-no-skip": "stop", "greedy-custom": "topup"}  # every other is c
 MOST_CHOICES, MOST_POINTS = 99, 1000  # what a rule pack can say
 
 
-@deed("awards.enter_election")
+@deed("awards.enter_election", checkpoint=True)
 def enter_election(election: Election, file: str, digest: str, *, by: None, now: datetime) -> Round:
     """Enter a finished round out of `election`: its proposals, its ballots without voters, the
     decision by its declared rule (greedy where that is not one of ours), and what the file records.

@@ -129,6 +129,6 @@ def turnout_by_day(round: Round) -> list[tuple[date, int]]:
         return []
     hours = Entry.objects.filter(subject=f"{Roll._meta.label}:{roll.pk}", deed=CAST)
     days: Counter[date] = Counter()
-    for at, n in hours.values_list("at").annotate(Count("pk")).order_by("at"):
+    for at, n in hours.values_list("at").annotate(Count("seq")).order_by("at"):
         days[timezone.localtime(at).date()] += n
     return sorted(days.items())

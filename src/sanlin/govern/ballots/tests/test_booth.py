@@ -325,7 +325,7 @@ def test_queries_of_the_cast(client, django_assert_num_queries, bare_frame):
     vote = opened()
     client.force_login(vote.voters[0])
     press(client, vote, add=vote.proposals[0].pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.post(page("review", vote), {"key": "k"})
 
 

@@ -23,7 +23,7 @@ def make_circle(
         raise Refused(_("请写明小组名称"))
     with refusing(_("本轮已有同名小组")):
         circle = Circle.objects.create(round=round, name=name.strip(), leader=leader)
-    record(circle, by=by, now=now, round=round.pk, leader=leader.pk if leader else None)
+    record(circle, by=by, now=now, round=round.pk, leader=leader)
     return circle
 
 

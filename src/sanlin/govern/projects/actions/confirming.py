@@ -25,7 +25,7 @@ from sanlin.ground.verdict import require
 from sanlin.kernel.money import split
 
 
-@deed("projects.confirm")
+@deed("projects.confirm", checkpoint=True)
 def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     """The awards stand: one project each, with its agreement drawn up, and a fund that pays them.
 

@@ -58,7 +58,7 @@ def stop(project: Project, reason: str, *, by: Account, now: datetime) -> Projec
     return project
 
 
-@deed("projects.close_round")
+@deed("projects.close_round", checkpoint=True)
 def close_round(round: Round, *, by: Account, now: datetime) -> Round:
     """Every project has ended, and so does the round."""
     Round.objects.select_for_update(no_key=True).get(pk=round.pk)

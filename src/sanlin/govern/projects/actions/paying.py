@@ -52,7 +52,7 @@ def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
         by=by,
         now=now,
     )
-    record(held, by=by, now=now, amount=held.amount, proposed_by=held.proposed_by_id)
+    record(held, by=by, now=now, amount=held.amount, proposed_by=held.proposed_by)
     return held
 
 

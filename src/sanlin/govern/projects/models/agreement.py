@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.ground.journal.models import told_in
+
 from .project import Project
 
 
@@ -47,6 +49,8 @@ class Signing(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("签约人")
     )
     at = models.DateTimeField(_("签约时间"))
+
+    log = told_in("round", "agreement.project.round_id")
 
     class Meta:
         verbose_name = _("签约")

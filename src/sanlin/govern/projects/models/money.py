@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.projects import stages
+from sanlin.ground.journal.models import told_in
 
 from .project import Project
 
@@ -48,6 +49,8 @@ class Instalment(models.Model):
         verbose_name=_("审批人"),
     )
     paid_at = models.DateTimeField(_("拨付时间"), null=True)
+
+    log = told_in("round", "project.round_id")
 
     class Meta:
         verbose_name = _("拨款")
@@ -135,6 +138,8 @@ class Receipt(models.Model):
 
     objects = Receipts.as_manager()
 
+    log = told_in("round", "project.round_id")
+
     class Meta:
         verbose_name = _("票据")
         ordering = ["-at", "-pk"]
@@ -171,6 +176,8 @@ class Refund(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("办理人")
     )
+
+    log = told_in("round", "project.round_id")
 
     class Meta:
         verbose_name = _("退款")

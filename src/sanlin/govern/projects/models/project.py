@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.projects import stages
+from sanlin.ground.journal.models import told_in
 
 
 class Circle(models.Model):
@@ -25,6 +26,8 @@ class Circle(models.Model):
         related_name="circles_led",
         verbose_name=_("组长"),
     )
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("小组")
@@ -93,6 +96,8 @@ class Project(models.Model):
     stop_reason = models.CharField(_("终止原因"), max_length=200, blank=True)
 
     objects = Projects.as_manager()
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("项目")

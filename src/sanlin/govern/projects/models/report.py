@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.projects import stages
+from sanlin.ground.journal.models import told_in
 
 from .project import Project
 
@@ -47,6 +48,8 @@ class Report(models.Model):
         verbose_name=_("评估人"),
     )
     reviewed_at = models.DateTimeField(_("评估时间"), null=True)
+
+    log = told_in("round", "project.round_id")
 
     class Meta:
         verbose_name = _("项目报告")

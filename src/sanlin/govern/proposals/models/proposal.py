@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.proposals import stages
+from sanlin.ground.journal.models import told_in
 from sanlin.kernel.budget import Line
 
 from .content import Content, Shown
@@ -69,6 +70,8 @@ class Proposal(models.Model):
     saved_at = models.DateTimeField(_("保存时间"), null=True)
 
     objects = Proposals.as_manager()
+
+    log = told_in("round", "round_id")
 
     class Meta:
         verbose_name = _("提案")
@@ -251,6 +254,8 @@ class Advice(models.Model):
         related_name="answers",
         verbose_name=_("回应的修订稿"),
     )
+
+    log = told_in("round", "proposal.round_id")
 
     class Meta:
         verbose_name = _("优化建议")

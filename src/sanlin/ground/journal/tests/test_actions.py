@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, connections, transaction
 
-from sanlin.ground.journal.actions import canonical, deed, record, unmask
+from sanlin.ground.journal.actions import canonical, deed, pseudonym, record, unmask
 from sanlin.ground.journal.models import Entry, Unmasking
 from sanlin.ground.verdict import ALLOWED, Refused, denied
 from sanlin.kernel.machine import NotNow
@@ -39,8 +39,9 @@ def test_a_line_is_canonical_and_names_the_hand_but_nothing_personal(li, sun):
     rename(li, "李秀兰", by=li, now=NOW)
     entry = Entry.objects.get()
     assert bytes(entry.body) == (
-        b'{"at":"2024-04-10T02:00:00Z","by":%d,"data":{"count":1},"deed":"test.rename",'
-        b'"hand":%d,"subject":"accounts.Account:%d"}' % (li.pk, sun.pk, li.pk)
+        b'{"at":"2024-04-10T02:00:00Z","by":"%s","data":{"count":1},"deed":"test.rename",'
+        b'"hand":"%s","subject":"accounts.Account:%d"}'
+        % (pseudonym("house", li.pk).encode(), pseudonym("house", sun.pk).encode(), li.pk)
     )
     assert bytes(entry.body) == canonical(json.loads(bytes(entry.body)))
     assert (entry.by, entry.hand, entry.subject_label) == (li, sun, f"账号 {li.pk}")
@@ -149,7 +150,7 @@ def test_a_look_shows_the_value_and_writes_who_and_why(li, sun):
     )
     assert look.field_label == "手机号"
     entry = Entry.objects.get()
-    assert (entry.deed, json.loads(bytes(entry.body))["data"]) == ("pii.unmask", {"field": "phone"})
+    assert (entry.deed, entry.told["data"]) == ("pii.unmask", {"field": "phone"})
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "核对", "核 对 下", "\n\n\n\n\n"])
