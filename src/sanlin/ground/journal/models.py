@@ -31,7 +31,7 @@ class Log(models.Model):
     """
 
     name = models.CharField(_("名称"), max_length=40, primary_key=True)
-    origin = models.CharField(_("来源"), max_length=200, unique=True)
+    origin = models.CharField(_("对外名称"), max_length=200, unique=True)
     size = models.PositiveBigIntegerField(_("行数"), default=0)
     frontier = models.BinaryField(default=b"")
 

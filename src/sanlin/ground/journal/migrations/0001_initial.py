@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Log',
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='名称')),
-                ('origin', models.CharField(max_length=200, unique=True, verbose_name='来源')),
+                ('origin', models.CharField(max_length=200, unique=True, verbose_name='对外名称')),
                 ('size', models.PositiveBigIntegerField(default=0, verbose_name='行数')),
                 ('frontier', models.BinaryField(default=b'')),
             ],
