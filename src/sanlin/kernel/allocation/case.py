@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from sanlin.kernel.allocation.explain import Question
-from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, TierLimit
+from sanlin.kernel.allocation.outcome import Bid, Floor, Limits, Outcome, TierLimit
 from sanlin.kernel.allocation.ranking import Ranking, blend, by_score, by_votes
 from sanlin.kernel.allocation.tiering import from_the_top
 from sanlin.kernel.allocation.ties import TieOrder
@@ -126,6 +126,8 @@ def from_bytes(data: bytes) -> Case:
     limits["tiers"] = tuple(TierLimit(**tier) for tier in limits["tiers"])
     limits["theme_caps"] = tuple((name, cap) for name, cap in limits["theme_caps"])
     limits["exclusive"] = tuple(frozenset(keys) for keys in limits["exclusive"])
+    limits["floors"] = tuple(Floor(**floor) for floor in limits.get("floors", ()))
+    limits["requires"] = tuple((key, other) for key, other in limits.get("requires", ()))
     limits["min_score"] = _fraction(limits["min_score"])
     told["limits"] = Limits(**limits)
     told["bids"] = tuple(Bid(**{**bid, "score": _fraction(bid["score"])}) for bid in told["bids"])

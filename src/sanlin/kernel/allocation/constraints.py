@@ -1,14 +1,16 @@
 """The limits of a round, asked bid by bid, in one stated order. Every method asks here.
 
-Before the count a bid is set aside: no standing, no tier, score or votes below the minimum, dearer
-than the cap of its tier or of a project. In the count, in this order: an excluded rival, the team's
-other bid, the places of the tier, then the money of the tier, of the community, of the team, of the
-theme, and of the budget.
+Before the count a bid is set aside: no standing, no tier, score or votes below the minimum, too
+little of its own money, dearer than the cap of its tier or of a project. In the count, in this
+order: an excluded rival, the team's other bid, a bid that it depends on, the places of the tier,
+then the money of the tier, of the community, of the team, of the theme, and of the budget. What has to
+be kept for floors is asked last, and in `floors`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +19,9 @@ from sanlin.kernel.reason import Reason
 
 Pot = tuple[str, str | int | None]
 
+WAITS = "requires"
+"""The one refusal that is not final: the bid may be asked again when the other one is funded."""
+
 
 def screen(bid: Bid, limits: Limits, standing: Fraction | None) -> Reason | None:
     """Why this bid does not take part in the count at all, or None where it does."""
@@ -24,7 +29,7 @@ def screen(bid: Bid, limits: Limits, standing: Fraction | None) -> Reason | None
         return Reason("no_score")
     if limits.tiers and limits.tier(bid.tier) is None:
         return Reason.of("no_tier", tier=bid.tier)
-    return _minimum(bid, limits) or _oversize(bid, limits)
+    return _minimum(bid, limits) or _own_money(bid, limits) or _oversize(bid, limits)
 
 
 def _minimum(bid: Bid, limits: Limits) -> Reason | None:
@@ -40,8 +45,17 @@ def _minimum(bid: Bid, limits: Limits) -> Reason | None:
     return None
 
 
+def _own_money(bid: Bid, limits: Limits) -> Reason | None:
+    least = -(-(bid.cost + bid.own_funds) * limits.own_share // 1000)
+    if bid.own_funds >= least:
+        return None
+    short = least - bid.own_funds
+    share = limits.own_share
+    return Reason.of("own_share", least=least, own=bid.own_funds, short=short, share=share)
+
+
 def _oversize(bid: Bid, limits: Limits) -> Reason | None:
-    for code, cap in _own_caps(bid, limits):
+    for code, cap in own_caps(bid, limits):
         if smallest(bid, limits) > cap:
             short = bid.cost - cap
             cut = short if cap > 0 else None
@@ -49,7 +63,8 @@ def _oversize(bid: Bid, limits: Limits) -> Reason | None:
     return None
 
 
-def _own_caps(bid: Bid, limits: Limits) -> list[tuple[str, int]]:
+def own_caps(bid: Bid, limits: Limits) -> list[tuple[str, int]]:
+    """The caps on this one bid, by the code of their refusal."""
     tier = limits.tier(bid.tier)
     caps = [("tier_cap", tier.cap if tier else None), ("project_cap", limits.project_cap)]
     return [(code, cap) for code, cap in caps if cap is not None]
@@ -60,6 +75,11 @@ def smallest(bid: Bid, limits: Limits) -> int:
     return bid.cost if bid.least is None or not limits.partial else bid.least
 
 
+def largest(bid: Bid, limits: Limits) -> int:
+    """The largest grant that the caps on this one bid allow."""
+    return min([bid.cost, *(cap for _, cap in own_caps(bid, limits))])
+
+
 @dataclass(frozen=True)
 class Offer:
     """What can be granted now, in fen."""
@@ -68,7 +88,10 @@ class Offer:
 
 
 class Books:
-    """What has been granted so far and what room that leaves. Changes by `take` alone."""
+    """What has been granted so far and what room that leaves. Changes by `take` alone.
+
+    Floors are looked after by the books of `floors.books_for`.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -78,6 +101,9 @@ class Books:
         self.funded: set[int] = set()
         self.extra = 0
         self._themes = dict(limits.theme_caps)
+        self._needs: dict[int, list[int]] = {}
+        for key, other in limits.requires:
+            self._needs.setdefault(key, []).append(other)
 
     @property
     def left(self) -> int:
@@ -94,12 +120,17 @@ class Books:
         if barred:
             return barred
         rooms = [(code, cap, cap - self.spent[code, name]) for code, name, cap in self._pots(bid)]
-        room = min([room for _, _, room in rooms] + [cap for _, cap in _own_caps(bid, self.limits)])
+        room = min([room for _, _, room in rooms] + [cap for _, cap in own_caps(bid, self.limits)])
         if room >= smallest(bid, self.limits):
             return Offer(min(room, bid.cost))
         code, cap, own = next(it for it in rooms if it[2] < smallest(bid, self.limits))
         cut = bid.cost - room if room > 0 else None
         return Reason.of(code, cap=cap, left=own, cost=bid.cost, short=bid.cost - own, cut=cut)
+
+    def awaits(self, bid: Bid) -> int | None:
+        """The key of the first bid that this one depends on and that is not funded, if any."""
+        needs = self._needs.get(bid.key, ())
+        return next((other for other in needs if other not in self.funded), None)
 
     def _barred(self, bid: Bid) -> Reason | None:
         for rivals in self.limits.exclusive:
@@ -108,6 +139,9 @@ class Books:
                 return Reason.of("exclusive", other=rival)
         if self.limits.one_per_team and bid.team in self.by_team:
             return Reason.of("team_taken", other=self.by_team[bid.team])
+        needed = self.awaits(bid)
+        if needed is not None:
+            return Reason.of(WAITS, other=needed)
         tier = self.limits.tier(bid.tier)
         if tier and tier.places is not None and self.seats[bid.tier] >= tier.places:
             return Reason.of("places", places=tier.places)
@@ -135,3 +169,24 @@ class Books:
         self.funded.add(bid.key)
         if bid.team is not None:
             self.by_team.setdefault(bid.team, bid.key)
+
+
+def in_turn(queue: Sequence[Bid], books: Books, deal: Callable[[Bid], None]) -> None:
+    """Call `deal` once for every bid, in order; a bid that depends on one that is still to come
+    waits, and comes right behind it.
+    """
+    still_open = {bid.key for bid in queue}
+    waiting: dict[int, list[Bid]] = defaultdict(list)
+
+    def come(bid: Bid) -> None:
+        other = books.awaits(bid)
+        if other is not None and other in still_open:
+            waiting[other].append(bid)
+            return
+        deal(bid)
+        still_open.remove(bid.key)
+        for held in waiting.pop(bid.key, ()):
+            come(held)
+
+    for bid in queue:
+        come(bid)

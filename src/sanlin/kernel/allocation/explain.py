@@ -17,8 +17,9 @@ def facts(outcome: Outcome, key: int) -> Reason:
     """The reason of this bid's step with its distance from the line of its tier.
 
     Codes of a funded bid: funded, funded_partly, topped_up. Of one that is not: no_score, no_tier,
-    min_score, min_votes, tier_cap, project_cap (set aside before the count); exclusive, team_taken,
-    places, tier_money, community_cap, team_cap, theme_cap, budget, stopped (in the count).
+    min_score, min_votes, own_share, tier_cap, project_cap (set aside before the count); exclusive,
+    team_taken, requires, places, tier_money, community_cap, team_cap, theme_cap, budget, floor,
+    stopped (in the count).
 
     Figures, each where it exists: `tier`; `place`, its rank among all that were counted in the
     tier; `seat`, its number among those funded there; `places` of the tier; `standing` in
@@ -27,7 +28,8 @@ def facts(outcome: Outcome, key: int) -> Reason:
     or more on a bid that is not funded means that something else than its standing stopped it;
     `cost`, `grant`, `left`; `cap` of the full pot, `short` by how much it fell short, `cut` the
     smallest cut in the cost that would have been funded; `least` and `own` for a minimum; `other`
-    the key of a rival; `reserve` its place on the reserve list of its tier.
+    the key of a rival, or of the bid that this one depends on; for a floor its `kind` and `group`,
+    and the `projects` and `money` that it still lacked; `reserve` its place on the reserve list of its tier.
 
     Raises KeyError where the outcome has no such bid.
     """

@@ -7,16 +7,21 @@ Rules, by what happens when a bid does not fit the money:
   tier closes the tier; full caps of a community, team or theme pass over that bid alone.
 - "topup": like "stop", but the bid at which it stops is funded in full, the rest from outside the
   budget, when at least the stated permille of its cost is left.
-Minima apply under every rule. See docs/algorithms/greedy.md for guarantees and an example.
+A bid that depends on another waits until that one is funded, and comes up right behind it.
+Minima apply under every rule; floors (docs/algorithms/constraints.md) with "skip" and "threshold".
+See docs/algorithms/greedy.md for guarantees and an example.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
 
-from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.audit import floors_unmet
+from sanlin.kernel.allocation.constraints import Offer, in_turn, screen
+from sanlin.kernel.allocation.floors import books_for
 from sanlin.kernel.allocation.outcome import Bid, Limits, Line, Outcome, Step, Tie
 from sanlin.kernel.allocation.ranking import Ranking
 from sanlin.kernel.allocation.ties import TieOrder, settle
@@ -36,7 +41,13 @@ def allocate(
     and ValueError for an unknown rule, "threshold" without a minimum, two bids or tiers with one
     key, or amounts below zero.
     """
-    _sane(bids, limits, rule)
+    if rule not in RULES:
+        raise ValueError(f"no greedy rule is called {rule}")
+    if rule == "threshold" and limits.min_votes is None and limits.min_score is None:
+        raise ValueError("the rule threshold needs a minimum of votes or score")
+    if limits.floors and rule not in {"skip", "threshold"}:
+        raise ValueError(f"the rule {rule} cannot keep floors")
+    sane(bids, limits)
     standings = order.of
     aside: list[Step] = []
     ranked: list[Bid] = []
@@ -48,28 +59,28 @@ def allocate(
             reason = why.plus(tier=bid.tier, standing=standings[bid.key])
             aside.append(Step(bid.key, False, 0, limits.budget, reason))
     queue, met = settle(ranked, standings, ties)
-    count = _Count(limits, rule)
-    steps = [count.come(bid, standings[bid.key]) for bid in queue]
+    count = _Count(limits, rule, queue, standings)
+    steps = count.run()
     grants = tuple((step.key, step.grant) for step in steps if step.funded)
+    met_by = {step.key: step for step in steps}
+    run = [(bid, met_by[bid.key]) for bid in queue]
     return Outcome(
         funded=tuple(key for key, _ in grants),
         grants=grants,
-        reserve=_reserve(queue, steps, limits),
+        reserve=reserve(run, limits),
         left=count.books.left,
         steps=(*aside, *steps),
-        ties=tuple(_weigh(tie, count.books.funded) for tie in met),
-        lines=_lines(queue, steps, limits, order),
+        ties=weighed(met, count.books.funded),
+        lines=lines(run, limits, order),
         rule=rule,
         unit=order.unit,
         extra=count.books.extra,
+        unmet=floors_unmet(bids, limits, dict(grants)),
     )
 
 
-def _sane(bids: Sequence[Bid], limits: Limits, rule: str) -> None:
-    if rule not in RULES:
-        raise ValueError(f"no greedy rule is called {rule}")
-    if rule == "threshold" and limits.min_votes is None and limits.min_score is None:
-        raise ValueError("the rule threshold needs a minimum of votes or score")
+def sane(bids: Sequence[Bid], limits: Limits) -> None:
+    """Raise ValueError for bids and limits that make no sense."""
     for keys in ([bid.key for bid in bids], [tier.key for tier in limits.tiers]):
         if len(set(keys)) < len(keys):
             raise ValueError("two bids or two tiers have the same key")
@@ -77,29 +88,58 @@ def _sane(bids: Sequence[Bid], limits: Limits, rule: str) -> None:
         raise ValueError("amounts must not be below zero")
     if any(bid.least is not None and not 0 < bid.least <= bid.cost for bid in bids):
         raise ValueError("the smallest grant must lie above zero and not above the cost")
+    _sane_pairs(limits)
 
 
-def _group(bid: Bid, limits: Limits) -> str | None:
+def _sane_pairs(limits: Limits) -> None:
+    for floor in limits.floors:
+        if floor.kind not in {"tier", "community", "theme"}:
+            raise ValueError(f"no floor is kept for a {floor.kind}")
+        if floor.projects < 0 or floor.money < 0:
+            raise ValueError("a floor must not lie below zero")
+    needs: dict[int, list[int]] = {}
+    for key, other in limits.requires:
+        needs.setdefault(key, []).append(other)
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError:
+        raise ValueError("bids depend on each other in a circle") from None
+
+
+def group_of(bid: Bid, limits: Limits) -> str | None:
+    """The tier in which a bid is counted; None for the round, where there are no tiers."""
     return bid.tier if limits.tiers else None
 
 
 class _Count:
     """One run: the books, the places given so far, and what has been closed."""
 
-    def __init__(self, limits: Limits, rule: str) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        rule: str,
+        queue: Sequence[Bid],
+        standings: Mapping[int, Fraction | None],
+    ) -> None:
         self.limits = limits
         self.stops = rule in {"stop", "topup"}
         self.tops_up = rule == "topup"
-        self.books = Books(limits)
-        self.places: Counter[str | None] = Counter()
+        self.queue, self.standings = queue, standings
+        self.places = places(queue, limits)
+        self.books = books_for(limits, queue)
         self.seats: Counter[str | None] = Counter()
         self.closed: dict[str | None, int] = {}
         self.ended: int | None = None
+        self.steps: list[Step] = []
 
-    def come(self, bid: Bid, standing: Fraction | None) -> Step:
-        """Deal with the next bid of the order."""
-        group = _group(bid, self.limits)
-        self.places[group] += 1
+    def run(self) -> list[Step]:
+        """Deal with every bid."""
+        in_turn(self.queue, self.books, lambda bid: self.steps.append(self._meet(bid)))
+        return self.steps
+
+    def _meet(self, bid: Bid) -> Step:
+        """Deal with the next bid."""
+        group = group_of(bid, self.limits)
         grant, extra, reason = self._decide(bid)
         if grant is not None:
             self.books.take(bid, grant, extra)
@@ -107,7 +147,8 @@ class _Count:
             reason = reason.plus(seat=self.seats[group], grant=grant, cost=bid.cost)
             tier = self.limits.tier(group)
             reason = reason.plus(places=tier.places if tier else None)
-        reason = reason.plus(tier=group, place=self.places[group], standing=standing)
+        standing = self.standings[bid.key]
+        reason = reason.plus(tier=group, place=self.places[bid.key], standing=standing)
         return Step(bid.key, grant is not None, grant or 0, self.books.left, reason)
 
     def _decide(self, bid: Bid) -> tuple[int | None, int, Reason]:
@@ -137,41 +178,51 @@ class _Count:
             self.closed[bid.tier] = bid.key
 
 
-def _reserve(queue: Sequence[Bid], steps: Sequence[Step], limits: Limits) -> tuple[int, ...]:
+def places(queue: Sequence[Bid], limits: Limits) -> dict[int, int]:
+    """By key the rank of every bid among those that are counted in its tier, 1 first."""
+    seen: Counter[str | None] = Counter()
+    found = {}
+    for bid in queue:
+        seen[group_of(bid, limits)] += 1
+        found[bid.key] = seen[group_of(bid, limits)]
+    return found
+
+
+def reserve(run: Sequence[tuple[Bid, Step]], limits: Limits) -> tuple[int, ...]:
     """The first bids of each tier that took part and were not funded, in the order of the count."""
     taken: Counter[str | None] = Counter()
     keys = []
-    for bid, step in zip(queue, steps, strict=True):
-        group = _group(bid, limits)
+    for bid, step in run:
+        group = group_of(bid, limits)
         if not step.funded and taken[group] < limits.reserve:
             taken[group] += 1
             keys.append(bid.key)
     return tuple(keys)
 
 
-def _weigh(tie: Tie, funded: set[int]) -> Tie:
-    inside = sum(key in funded for key in tie.keys)
-    return Tie(tie.keys, tie.settled_by, split=0 < inside < len(tie.keys))
+def weighed(ties: Iterable[Tie], funded: Iterable[int]) -> tuple[Tie, ...]:
+    """The ties, each saying whether some of its bids were funded and others were not."""
+    inside = set(funded)
+    return tuple(
+        Tie(tie.keys, tie.settled_by, split=0 < len(inside & set(tie.keys)) < len(tie.keys))
+        for tie in ties
+    )
 
 
-def _lines(
-    queue: Sequence[Bid], steps: Sequence[Step], limits: Limits, order: Ranking
-) -> tuple[Line, ...]:
+def lines(run: Sequence[tuple[Bid, Step]], limits: Limits, order: Ranking) -> tuple[Line, ...]:
     """One line a tier, in the order of the tiers; one for the round where there are none."""
     minimum = {"score": limits.min_score, "votes": limits.min_votes}.get(order.unit)
     least = None if minimum is None else Fraction(minimum)
     groups: list[str | None] = [tier.key for tier in limits.tiers]
-    lines = []
+    found = []
     for group in groups or [None]:
-        run = [
-            (step.funded, order.of[bid.key])
-            for bid, step in zip(queue, steps, strict=True)
-            if _group(bid, limits) == group
+        inside = [
+            (step.funded, order.of[bid.key]) for bid, step in run if group_of(bid, limits) == group
         ]
-        ends = [place for place, (funded, _) in enumerate(run) if funded]
+        ends = [place for place, (funded, _) in enumerate(inside) if funded]
         if ends:
-            behind = run[ends[-1] + 1 :]
-            lines.append(Line(group, run[ends[-1]][1], behind[0][1] if behind else least))
+            behind = inside[ends[-1] + 1 :]
+            found.append(Line(group, inside[ends[-1]][1], behind[0][1] if behind else least))
         else:
-            lines.append(Line(group, None, run[0][1] if run else least))
-    return tuple(lines)
+            found.append(Line(group, None, inside[0][1] if inside else least))
+    return tuple(found)

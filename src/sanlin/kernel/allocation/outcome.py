@@ -11,6 +11,7 @@ from sanlin.kernel.reason import Reason
 
 __all__ = [
     "Bid",
+    "Floor",
     "Limits",
     "Line",
     "Outcome",
@@ -29,7 +30,8 @@ class Bid:
 
     `cost` is what it asks for, in fen; `score` the judges' mark, None where nobody marked it (a
     blank is not a zero); `least` the smallest grant it would still accept, None for all or nothing.
-    `own_funds` (fen) and `sent`, its number in the order of submission, only part ties.
+    `own_funds` (fen) come on top of the cost; `sent`, its number in the order of submission, only
+    parts ties.
     """
 
     key: int
@@ -56,13 +58,34 @@ class TierLimit:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """What one group gets at least: so many projects, and so much money in all (fen).
+
+    `kind` is tier, community or theme, and `name` the group's key as the bids have it.
+    """
+
+    kind: str
+    name: str | int
+    projects: int = 0
+    money: int = 0
+
+    def holds(self, bid: Bid) -> bool:
+        """Whether this bid belongs to the group."""
+        own: str | int | None = getattr(bid, self.kind)
+        return own == self.name
+
+
+@dataclass(frozen=True)
 class Limits:
     """Everything that a count must keep. None means that there is no such limit.
 
     `theme_caps` are (theme, fen) pairs; `exclusive` sets of keys of which one at most is funded;
     `partial` allows a grant below the amount asked where the bid names its `least`; `reserve` is
     the number of places on the reserve list of each tier (of the round where there are no tiers);
-    `topup` is the permille of its cost that must be left for the last bid under rule "topup".
+    `topup` is the permille of its cost that must be left for the last bid under rule "topup";
+    `floors` say what groups get at least, the more important ones first; `requires` are pairs of
+    keys, of which the first is funded only where the second is; `own_share` is the least permille
+    of the whole (cost and own funds) that a bid brings itself.
     """
 
     budget: int
@@ -78,6 +101,9 @@ class Limits:
     partial: bool = False
     reserve: int = 0
     topup: int = 800
+    floors: tuple[Floor, ...] = ()
+    requires: tuple[tuple[int, int], ...] = ()
+    own_share: int = 0
 
     def tier(self, key: str | None) -> TierLimit | None:
         """The limits of this tier, or None where the round has no such tier."""
@@ -170,6 +196,7 @@ class Outcome:
     what remains of the budget; `extra` is what a top-up takes from outside the budget. `unit` names
     what the bids were ranked by, in which standings and lines are given: score, votes or blend.
     `shares` says how voters' own money was spent, None under a method that gives them none.
+    `unmet` says of every floor that was not reached how far the count came ("floor_unmet").
     """
 
     funded: tuple[int, ...]
@@ -183,6 +210,7 @@ class Outcome:
     unit: str
     extra: int = 0
     shares: Shares | None = None
+    unmet: tuple[Reason, ...] = ()
 
     def grant(self, key: int) -> int:
         """What this bid receives, in fen; 0 where it is not funded."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.constraints import Books, Offer, in_turn, screen
 from sanlin.kernel.allocation.outcome import Bid, Limits
 from sanlin.kernel.allocation.ranking import Ranking
 from sanlin.kernel.allocation.ties import TieOrder, settle
@@ -19,8 +19,9 @@ def from_the_top(
 
     In the order of the ranking each bid takes the first tier of `limits.tiers` that has a place and
     money for it under every other limit. A bid for which no tier has room, or that has no standing,
-    goes to the last tier, where the count itself says why it is not funded. Raises ValueError where
-    there are no tiers, and UnsettledTie as the count does.
+    goes to the last tier, where the count itself says why it is not funded. Floors are left to the
+    count. Raises ValueError where there are no tiers or a tier has a floor, and UnsettledTie as the
+    count does.
 
     >>> from sanlin.kernel.allocation.outcome import TierLimit
     >>> from sanlin.kernel.allocation.ranking import by_votes
@@ -31,12 +32,19 @@ def from_the_top(
     """
     if not limits.tiers:
         raise ValueError("there are no tiers to fill")
+    if any(floor.kind == "tier" for floor in limits.floors):
+        raise ValueError("a tier that is earned by rank cannot have a floor")
     standings = order.of
     tries = {bid.key: _open_to(bid, limits, standings[bid.key]) for bid in bids}
     ranked = [bid for bid in bids if tries[bid.key]]
     queue, _met = settle(ranked, standings, ties)
     books = Books(limits)
-    earned = {bid.key: _first_open(tries[bid.key], books) for bid in queue}
+    earned: dict[int, str | None] = {}
+
+    def place(bid: Bid) -> None:
+        earned[bid.key] = _first_open(tries[bid.key], books)
+
+    in_turn(queue, books, place)
     last = limits.tiers[-1].key
     return tuple(replace(bid, tier=earned.get(bid.key) or last) for bid in bids)
 

@@ -270,4 +270,5 @@ def test_an_outcome_is_plain_data_without_a_float():
         "rule": "skip",
         "unit": "score",
         "extra": 0,
+        "unmet": [],
     }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sanlin.kernel.allocation import (
     RULES,
     Bid,
+    Floor,
     Limits,
     Question,
     Ranking,
@@ -21,11 +22,24 @@ from sanlin.kernel.allocation import (
     by_votes,
     changes,
     facts,
+    violations,
 )
 from sanlin.kernel.allocation.constraints import Books
 
 maybe = st.none()
 money = st.integers(0, 30)
+groups = st.one_of(
+    st.tuples(st.just("tier"), st.sampled_from("abc")),
+    st.tuples(st.just("community"), st.integers(1, 3)),
+    st.tuples(st.just("theme"), st.sampled_from("xy")),
+)
+floors = st.builds(
+    lambda group, projects, money: Floor(*group, projects, money),
+    groups,
+    st.integers(0, 2),
+    st.integers(0, 12),
+)
+pairs = st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] > pair[1])
 
 
 @st.composite
@@ -49,6 +63,7 @@ def rounds(draw):
                 community=draw(maybe | st.integers(1, 3)),
                 theme=draw(maybe | st.sampled_from("xy")),
                 least=draw(maybe | st.integers(1, cost)) if cost else None,
+                own_funds=draw(st.integers(0, 2)),
             )
         )
     limits = Limits(
@@ -66,8 +81,11 @@ def rounds(draw):
         one_per_team=draw(st.booleans()),
         partial=draw(st.booleans()),
         reserve=draw(st.integers(0, 2)),
+        floors=tuple(draw(st.lists(floors, max_size=2))),
+        requires=tuple(draw(st.lists(pairs, max_size=2))),
+        own_share=draw(st.sampled_from([0, 0, 100])),
     )
-    rule = draw(st.sampled_from(RULES))
+    rule = "skip" if limits.floors else draw(st.sampled_from(RULES))
     if rule == "threshold" and limits.min_score is None and limits.min_votes is None:
         rule = "skip"
     order = draw(st.sampled_from([by_score, by_votes]))(bids)
@@ -116,6 +134,11 @@ def test_every_limit_holds(asked):
     if limits.one_per_team:
         teams = [bid.team for bid in chosen if bid.team is not None]
         assert len(teams) == len(set(teams))
+    for bid in chosen:
+        assert bid.own_funds * 1000 >= limits.own_share * (bid.cost + bid.own_funds)
+        assert all(other in granted for key, other in limits.requires if key == bid.key)
+    audit = violations(asked.bids, limits, granted, extra=outcome.extra)
+    assert audit == outcome.unmet
 
 
 @given(rounds())
