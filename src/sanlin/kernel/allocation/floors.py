@@ -55,9 +55,14 @@ class FloorBooks(Books):
         return told.plus(left=self.left, cost=bid.cost)
 
     def take(self, bid: Bid, grant: int, extra: int = 0) -> None:
-        self._plan = self._plans.get(bid.key, self._plan) - {bid.key}
+        """Enter a grant; one that was not asked for first may lower the floors."""
+        plan = self._plans.get(bid.key)
         self._plans.clear()
         self.enter(bid, grant, extra)
+        if plan is None and not self._still_fits(self._plan - {bid.key}):
+            self.floors = self._lowered()
+            plan = self.fill(self.floors)
+        self._plan = (self._plan if plan is None else plan) - {bid.key}
 
     def enter(self, bid: Bid, grant: int, extra: int = 0) -> None:
         """Write a grant into the books without a look at the floors."""

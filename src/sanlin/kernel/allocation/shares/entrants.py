@@ -9,7 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from sanlin.kernel.allocation.audit import floors_unmet
 from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.floors import books_for
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares, Step, Tie
 from sanlin.kernel.allocation.shares.field import Field, Spent
 from sanlin.kernel.allocation.ties import TieOrder, settle
@@ -36,7 +38,7 @@ class Entrants:
         opened: Open,
     ) -> None:
         _sane(bids, limits)
-        self.profile, self.limits, self.ties, self.opened = profile, limits, ties, opened
+        self.profile, self.limits, self.ties = profile, limits, ties
         self.aside: dict[int, Reason] = {}
         self.bids: dict[int, Bid] = {}
         for bid in sorted(bids, key=lambda bid: bid.key):
@@ -46,6 +48,8 @@ class Entrants:
                 self.bids[bid.key] = whole
             else:
                 self.aside[bid.key] = why
+        pool = tuple(self.bids.values())
+        self.opened = (lambda asked: books_for(asked, pool)) if opened is Books else opened
         self.field = Field.of(profile, list(self.bids.values()), utility)
 
     def reopened(self, keys: Sequence[int]) -> Books:
@@ -132,6 +136,7 @@ class Entrants:
             rule=rule,
             unit="votes",
             shares=shares,
+            unmet=floors_unmet(list(self.bids.values()), self.limits, inside),
         )
 
     def missing(self, bid: Bid, spent: Spent) -> Reason:
