@@ -16,7 +16,7 @@ from typing import Any
 
 from sanlin.kernel.allocation.explain import Question
 from sanlin.kernel.allocation.outcome import Bid, Floor, Limits, Outcome, TierLimit
-from sanlin.kernel.allocation.ranking import Ranking, blend, by_score, by_votes
+from sanlin.kernel.allocation.ranking import Ranking, Weight, Weights, blend, by_score, by_votes
 from sanlin.kernel.allocation.tiering import from_the_top
 from sanlin.kernel.allocation.ties import TieOrder
 
@@ -25,16 +25,17 @@ from sanlin.kernel.allocation.ties import TieOrder
 class Case:
     """What a decision was asked.
 
-    `method` is score, votes or blend; `expert` and `public` are permille; `ballots` the number of
-    ballots counted; `rule` the greedy rule; `ties` the names in order; `lot` the keys in the order
-    that `seed` draws them; `climb` says that ranks fill the tiers from the top.
+    `method` is score, votes or blend; `expert`, `public` and `onsite` are permille, see `Weights`;
+    `ballots` is the number of ballots counted, `ballots_onsite` of those cast on site; `rule` the
+    greedy rule; `ties` the names in order; `lot` the keys in the order that `seed` draws them;
+    `climb` says that ranks fill the tiers from the top.
     """
 
     bids: tuple[Bid, ...]
     limits: Limits
     method: str
-    expert: int = 0
-    public: int = 0
+    expert: Weight = 0
+    public: Weight = 0
     normaliser: str = "share_of_ballots"
     ballots: int = 0
     rule: str = "skip"
@@ -43,6 +44,8 @@ class Case:
     lot: tuple[int, ...] = ()
     climb: bool = False
     rules: str = ""
+    onsite: Weight | None = None
+    ballots_onsite: int = 0
 
     def ranking(self) -> Ranking:
         """The standing of each bid by the case's method; raises ValueError for an unknown one."""
@@ -52,18 +55,17 @@ class Case:
             return by_votes(self.bids)
         if self.method != "blend":
             raise ValueError(f"no method is called {self.method}")
-        if not self.ballots and self.normaliser == "share_of_ballots":
-            # Nobody voted: every share is nothing, whatever it would be a share of.
-            return blend(
-                self.bids, expert=self.expert, public=self.public, normaliser="share_of_leader"
-            )
-        return blend(
-            self.bids,
-            expert=self.expert,
-            public=self.public,
-            normaliser=self.normaliser,
-            ballots=self.ballots,
+        # Nobody voted: every share is nothing, whatever it would be a share of.
+        empty = not self.ballots and self.normaliser == "share_of_ballots"
+        weights = Weights(
+            self.expert,
+            self.public,
+            "share_of_leader" if empty else self.normaliser,
+            self.ballots,
+            self.onsite,
+            self.ballots_onsite,
         )
+        return blend(self.bids, weights)
 
     def question(self) -> Question:
         """The count that this case asks for."""

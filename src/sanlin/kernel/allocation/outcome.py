@@ -31,7 +31,7 @@ class Bid:
     `cost` is what it asks for, in fen; `score` the judges' mark, None where nobody marked it (a
     blank is not a zero); `least` the smallest grant it would still accept, None for all or nothing.
     `own_funds` (fen) come on top of the cost; `sent`, its number in the order of submission, only
-    parts ties.
+    parts ties. `onsite` is how many of its votes were cast on site, for blends that weigh them apart.
     """
 
     key: int
@@ -45,6 +45,7 @@ class Bid:
     least: int | None = None
     own_funds: int = 0
     sent: int | None = None
+    onsite: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from sanlin.kernel.allocation.outcome import Bid
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The standing of every bid, higher first, in `unit`; None where it cannot be ranked."""
+    """The standing of every bid, higher first, in `unit`; None where it cannot be ranked.
+
+    `rule` is how it was made, so that other bids can be ranked in the same way; without one their
+    standings are as they were.
+    """
 
     unit: str
     standings: tuple[tuple[int, Fraction | None], ...]
+    rule: Callable[[Sequence[Bid]], Ranking] | None = field(default=None, compare=False, repr=False)
+
+    def again(self, bids: Sequence[Bid]) -> Ranking:
+        """These bids, ranked in the same way."""
+        return self.rule(bids) if self.rule else self
 
     @cached_property
     def of(self) -> dict[int, Fraction | None]:
@@ -25,48 +34,90 @@ class Ranking:
 
 def by_score(bids: Sequence[Bid]) -> Ranking:
     """Rank by the judges' mark; a bid without a mark has no standing."""
-    return Ranking("score", tuple((bid.key, bid.score) for bid in bids))
+    return Ranking("score", tuple((bid.key, bid.score) for bid in bids), by_score)
 
 
 def by_votes(bids: Sequence[Bid]) -> Ranking:
     """Rank by votes (or points), as counted."""
-    return Ranking("votes", tuple((bid.key, Fraction(bid.votes)) for bid in bids))
+    return Ranking("votes", tuple((bid.key, Fraction(bid.votes)) for bid in bids), by_votes)
 
 
-def blend(
-    bids: Sequence[Bid],
-    *,
-    expert: int,
-    public: int,
-    normaliser: str,
-    ballots: int = 0,
-    full: int = 100,
-) -> Ranking:
-    """Rank by marks and votes together, `expert` and `public` being their weights in permille.
+Weight = int | Fraction
+"""Permille: whole numbers in a rule pack, any fraction where weights are tried."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How marks and votes are put together; all weights in permille.
+
+    `expert` and `public` make up 1000. Where `onsite` is not None, ballots cast on site and online
+    are two publics: each is normalised by itself, and the public part is made of `onsite` permille
+    of the one and the rest of the other. `ballots` counts all ballots, `ballots_onsite` those of
+    them that were cast on site.
+    """
+
+    expert: Weight
+    public: Weight
+    normaliser: str
+    ballots: int = 0
+    onsite: Weight | None = None
+    ballots_onsite: int = 0
+    full: int = 100
+
+    def __post_init__(self) -> None:
+        if self.expert < 0 or self.public < 0 or self.expert + self.public != 1000:
+            raise ValueError("the weights of experts and public must make up 1000")
+        if self.normaliser not in NORMALISERS:
+            raise ValueError(f"no normaliser is called {self.normaliser}")
+        if self.onsite is not None and not 0 <= self.onsite <= 1000:
+            raise ValueError("the weight of ballots on site lies between 0 and 1000")
+
+
+def blend(bids: Sequence[Bid], weights: Weights) -> Ranking:
+    """Rank by marks and votes together.
 
     The public part is brought to 0..1 by the named normaliser and then to the scale of the marks,
     whose full mark is `full`; so the blend reads like a mark. Leaders, ranks and shares are taken
-    over all `bids` given. Raises ValueError where the weights do not make up 1000, the normaliser
-    has no such name, or `share_of_ballots` is asked for without the number of ballots.
+    over all `bids` given. Raises ValueError where `share_of_ballots` is asked for without the
+    number of ballots.
 
     >>> bids = [Bid(1, 0, Fraction(90), 10), Bid(2, 0, Fraction(80), 40), Bid(3, 0, None, 30)]
-    >>> ranking = blend(bids, expert=600, public=400, normaliser="share_of_leader")
+    >>> ranking = blend(bids, Weights(600, 400, "share_of_leader"))
     >>> [(key, standing and str(standing)) for key, standing in ranking.standings]
     [(1, '64'), (2, '88'), (3, None)]
     """
-    if expert < 0 or public < 0 or expert + public != 1000:
-        raise ValueError("the weights of experts and public must make up 1000")
-    if normaliser not in NORMALISERS:
-        raise ValueError(f"no normaliser is called {normaliser}")
-    shares = NORMALISERS[normaliser]([bid.votes for bid in bids], ballots)
     standings: list[tuple[int, Fraction | None]] = []
-    for bid, share in zip(bids, shares, strict=True):
-        if bid.score is None and expert:
+    for bid, share in zip(bids, public_shares(bids, weights), strict=True):
+        if bid.score is None and weights.expert:
             standings.append((bid.key, None))
         else:
-            mark = bid.score or Fraction(0)
-            standings.append((bid.key, (expert * mark + public * full * share) / 1000))
-    return Ranking("blend", tuple(standings))
+            mark = weights.expert * (bid.score or Fraction(0))
+            standings.append((bid.key, (mark + weights.public * weights.full * share) / 1000))
+    return Ranking("blend", tuple(standings), partial(blend, weights=weights))
+
+
+def public_shares(bids: Sequence[Bid], weights: Weights) -> list[Fraction]:
+    """The public part of each bid, 0 to 1, channels put together."""
+    normalise = NORMALISERS[weights.normaliser]
+    if weights.onsite is None:
+        return normalise([bid.votes for bid in bids], weights.ballots)
+    online = _channel(
+        normalise,
+        [bid.votes - bid.onsite for bid in bids],
+        weights.ballots - weights.ballots_onsite,
+    )
+    onsite = _channel(normalise, [bid.onsite for bid in bids], weights.ballots_onsite)
+    return [
+        ((1000 - weights.onsite) * far + weights.onsite * near) / 1000
+        for far, near in zip(online, onsite, strict=True)
+    ]
+
+
+def _channel(
+    normalise: Callable[[Sequence[int], int], list[Fraction]], votes: list[int], ballots: int
+) -> list[Fraction]:
+    """A channel in which nobody voted gives nobody anything."""
+    return normalise(votes, ballots) if any(votes) else [Fraction(0)] * len(votes)
 
 
 def share_of_ballots(votes: Sequence[int], ballots: int) -> list[Fraction]:
@@ -97,8 +148,21 @@ def share_by_rank(votes: Sequence[int], ballots: int = 0) -> list[Fraction]:
     return shares
 
 
+def share_of_range(votes: Sequence[int], ballots: int = 0) -> list[Fraction]:
+    """From the fewest votes, which have 0, to the most, which have 1; all 0 where all are equal.
+
+    >>> [str(share) for share in share_of_range([50, 20, 35])]
+    ['1', '0', '1/2']
+    """
+    least, most = min(votes, default=0), max(votes, default=0)
+    return [
+        Fraction(count - least, most - least) if most > least else Fraction(0) for count in votes
+    ]
+
+
 NORMALISERS: dict[str, Callable[[Sequence[int], int], list[Fraction]]] = {
     "share_of_ballots": share_of_ballots,
     "share_of_leader": share_of_leader,
     "rank": share_by_rank,
+    "min_max": share_of_range,
 }
