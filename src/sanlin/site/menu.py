@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
+from sanlin.front.whatif.rules import can_open as can_try
 from sanlin.govern.rounds.rules import can_list as can_list_rounds
 from sanlin.ground.http import Request
 
@@ -31,6 +32,8 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
     doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
     if can_list_rounds(request.by, now=request.now):
         doors.append((reverse("rounds:list"), _("全部轮次")))
+    if can_try(request.by, now=request.now):
+        doors.append((reverse("whatif:home"), _("推演")))
     if doors:
         groups.append((_("轮次"), doors))
     return [*groups, *_people(request), *_places(request)]

@@ -150,6 +150,7 @@ APPS = [
     "front.portal",
     "front.desk",
     "front.reports",
+    "front.whatif",
 ]
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",

@@ -20,6 +20,7 @@ from sanlin.govern.projects.models import Instalment
 from sanlin.govern.proposals.queries import totals
 from sanlin.govern.reviews import rules as review_rules
 from sanlin.govern.rounds import rules as round_rules
+from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import next_step, timeline
 from sanlin.ground.clock import local_day
@@ -29,6 +30,7 @@ from sanlin.ground.verdict import ALLOWED, Verdict
 from .mine import at
 
 Rule = Callable[..., Verdict]
+COUNTED = (stages.DECISION, stages.NOTICE, stages.RUNNING, stages.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -167,4 +169,6 @@ def _pages(round: Round) -> list[tuple[str, str]]:
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
         pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
         pages += [("reports:round", _("报表"))]
+    if round.stage in COUNTED:
+        pages += [("whatif:trial", _("推演"))]
     return [(at(page, round.pk), words) for page, words in pages]

@@ -299,6 +299,33 @@ def heat(grid: charts.Heat, caption: str, corner: str, money: bool = False) -> d
     return {"grid": grid, "caption": caption, "corner": corner, "money": money}
 
 
+@register.inclusion_tag("ui/pairs.html")
+def pairs(
+    rows: Sequence[tuple[str, int, int, str, str]], caption: str, first: str, second: str
+) -> dict[str, Any]:
+    """Two bars a line on one scale, before and after: rows of (label, size, size, figure, figure)."""
+    made = charts.pairs(rows)
+    return {"rows": made, "caption": caption, "first": first, "second": second, "full": charts.FULL}
+
+
+@register.inclusion_tag("ui/stacks.html")
+def stacks(rows: Sequence[charts.Stack], caption: str) -> dict[str, Any]:
+    """Bars made of pieces, the longest pieces named below: what `charts.stacks` made."""
+    return {"rows": rows, "caption": caption, "full": charts.FULL}
+
+
+@register.inclusion_tag("ui/path.html")
+def path(rows: Sequence[charts.Stride], caption: str) -> dict[str, Any]:
+    """A count step by step: what was left, what each took of it, what did not fit."""
+    return {"rows": rows, "caption": caption, "full": charts.FULL}
+
+
+@register.inclusion_tag("ui/overlap.html")
+def overlap(grid: charts.Overlap, caption: str) -> dict[str, Any]:
+    """How much sets have in common, each with each."""
+    return {"grid": grid, "caption": caption}
+
+
 @register.inclusion_tag("ui/table.html", takes_context=True)
 def table(context: Context, listing: Any) -> dict[str, Any]:
     """A staff list that `ui.tables.Table` has read: sieve, sort, pick, pages, keys, Excel."""

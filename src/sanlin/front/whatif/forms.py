@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanlin.kernel.allocation import TierLimit
+from sanlin.kernel.money import BadAmount, fen
+
+from .queries import Base, Trial, of_case
+from .queries.trial import possible
+
+MOST_PERCENT, STEP = 300, 5
+
+
+class CapField(forms.CharField):
+    """An amount in yuan, or nothing for no limit; its clean value is whole fen or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        super().__init__(max_length=30, required=False, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen(text)
+        except BadAmount as error:
+            raise forms.ValidationError(
+                _("请写成金额，例如 12000 或 1.2万；不填表示没有上限")
+            ) from error
+
+
+def _range(low: int, high: int, step: int) -> forms.NumberInput:
+    return forms.NumberInput(attrs={"type": "range", "min": low, "max": high, "step": step})
+
+
+def _whole(**kwargs: Any) -> forms.IntegerField:
+    return forms.IntegerField(min_value=0, max_value=10**6, required=False, **kwargs)
+
+
+class TrialForm(forms.Form):
+    """The knobs, set as the round has them; what an address does not name stays as it is."""
+
+    method = forms.ChoiceField(label=gettext_lazy("立项依据"))
+    rule = forms.ChoiceField(
+        label=gettext_lazy("资金不足时"),
+        choices=[
+            ("skip", gettext_lazy("跳过放不下的")),
+            ("stop", gettext_lazy("放不下即停止")),
+            ("topup", gettext_lazy("最后一项差两成以内则补足")),
+        ],
+    )
+    expert = forms.IntegerField(
+        label=gettext_lazy("评审权重"), min_value=0, max_value=100, widget=_range(0, 100, 1)
+    )
+    normaliser = forms.ChoiceField(
+        label=gettext_lazy("得票折算"),
+        choices=[
+            ("share_of_ballots", gettext_lazy("得票占有效选票之比")),
+            ("share_of_leader", gettext_lazy("得票与最高票之比")),
+            ("rank", gettext_lazy("按名次")),
+        ],
+    )
+    budget = forms.IntegerField(
+        label=gettext_lazy("本轮总额"),
+        min_value=0,
+        max_value=MOST_PERCENT,
+        widget=_range(0, MOST_PERCENT, STEP),
+    )
+    project_cap = CapField(label=gettext_lazy("单项上限（元）"))
+    community_cap = CapField(label=gettext_lazy("单个社区上限（元）"))
+    team_cap = CapField(label=gettext_lazy("单个团队上限（元）"))
+    min_score = _whole(label=gettext_lazy("入围最低分"))
+    min_votes = _whole(label=gettext_lazy("入围最低票数"))
+    one_per_team = forms.ChoiceField(
+        label=gettext_lazy("每个团队至多立一项"),
+        choices=[("no", gettext_lazy("否")), ("yes", gettext_lazy("是"))],
+    )
+
+    def __init__(self, given: Mapping[str, str], base: Base) -> None:
+        own = of_case(base.case)
+        begin = _begin(own)
+        known = {name: given.get(name, value) for name, value in begin.items()}
+        super().__init__(known, auto_id="id_%s")
+        self.base, self.begin = base, begin
+        methods = possible(base.case, base.box is not None)
+        self.fields["method"].choices = [(it.key, it.words()) for it in methods]  # type: ignore[attr-defined]
+        keys = {it.key for it in methods}
+        if "blend" not in keys:
+            del self.fields["expert"], self.fields["normaliser"]
+        if not any(bid.score is not None for bid in base.case.bids):
+            del self.fields["min_score"]
+        if base.box is None:
+            del self.fields["min_votes"]
+        for tier in own.tiers:
+            named = base.tiers.get(tier.key, tier.key)
+            self.fields[f"{tier.key}_places"] = _whole(label=_("%(tier)s名额") % {"tier": named})
+            self.fields[f"{tier.key}_money"] = CapField(
+                label=_("%(tier)s总额（元）") % {"tier": named}
+            )
+
+    @property
+    def changed(self) -> bool:
+        """Whether any knob differs from the round's own."""
+        return any(str(self[name].value() or "") != self.begin[name] for name in self.fields)
+
+    def tier_fields(self) -> list[Any]:
+        """The fields of tiers, in their order."""
+        return [self[name] for name in self.fields if name.endswith(("_places", "_money"))]
+
+    def trial(self) -> Trial:
+        """The knobs as they were set; the form has to be valid."""
+        own, told = of_case(self.base.case), self.cleaned_data
+        percent = told.get("expert", own.expert // 10)
+        return Trial(
+            method=told["method"],
+            rule=told["rule"],
+            expert=own.expert if percent == own.expert // 10 else percent * 10,
+            normaliser=told.get("normaliser", own.normaliser),
+            budget=own.budget * told["budget"] // 100,
+            project_cap=told["project_cap"],
+            community_cap=told["community_cap"],
+            team_cap=told["team_cap"],
+            min_votes=told.get("min_votes", own.min_votes),
+            min_score=told.get("min_score", own.min_score),
+            one_per_team=told["one_per_team"] == "yes",
+            tiers=tuple(
+                TierLimit(tier.key, told[f"{tier.key}_places"], told[f"{tier.key}_money"], tier.cap)
+                for tier in own.tiers
+            ),
+        )
+
+
+def _begin(own: Trial) -> dict[str, str]:
+    """What every knob says before anybody touches it."""
+    begin = {
+        "method": own.method,
+        "rule": own.rule if own.rule != "threshold" else "skip",
+        "expert": str(own.expert // 10),
+        "normaliser": own.normaliser,
+        "budget": "100",
+        "project_cap": _yuan(own.project_cap),
+        "community_cap": _yuan(own.community_cap),
+        "team_cap": _yuan(own.team_cap),
+        "min_votes": "" if own.min_votes is None else str(own.min_votes),
+        "min_score": "" if own.min_score is None else str(own.min_score),
+        "one_per_team": "yes" if own.one_per_team else "no",
+    }
+    for tier in own.tiers:
+        begin[f"{tier.key}_places"] = "" if tier.places is None else str(tier.places)
+        begin[f"{tier.key}_money"] = _yuan(tier.money)
+    return begin
+
+
+def _yuan(amount: int | None) -> str:
+    """Fen as one types yuan."""
+    if amount is None:
+        return ""
+    whole, rest = divmod(amount, 100)
+    return f"{whole}.{rest:02d}" if rest else str(whole)

@@ -1,0 +1,17 @@
+"""What a trial reads: the rounds that may be tried, the counted case of one, two outcomes compared."""
+
+from .base import Base, Named, base_of, tryable
+from .comparison import Comparison, compare
+from .trial import METHODS, Trial, of_case
+
+__all__ = [
+    "METHODS",
+    "Base",
+    "Comparison",
+    "Named",
+    "Trial",
+    "base_of",
+    "compare",
+    "of_case",
+    "tryable",
+]

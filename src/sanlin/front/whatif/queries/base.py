@@ -1,0 +1,97 @@
+"""What a trial begins from: the case that was decided, or that the frozen rules would decide."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from sanlin.commons.people.rules import posts_of
+from sanlin.front.whatif.rules import COUNTABLE, TRIERS
+from sanlin.govern.awards.models import Decision
+from sanlin.govern.awards.queries import case_of, current
+from sanlin.govern.ballots.queries import ballots
+from sanlin.govern.ballots.rules import roll_of
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.rounds.models import Round
+from sanlin.kernel.allocation import Case, Outcome, from_bytes
+from sanlin.kernel.ballots import Merged
+
+UNDRAWN = "what-if"  # the lots of a trial where the round's own seed has not been drawn
+MOST = 50  # rounds on the list
+KEPT = 4  # closed boxes that this process remembers: a closed vote never changes
+
+
+@dataclass(frozen=True)
+class Named:
+    """How people call a proposal."""
+
+    key: int
+    number: int | None
+    title: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Base:
+    """A closed round as it was counted. `decided` says that the outcome is a decision's."""
+
+    case: Case
+    outcome: Outcome
+    decided: bool
+    names: dict[int, Named]
+    places: dict[int, str]
+    tiers: dict[str, str]
+    box: Merged | None
+
+
+def tryable(who: Any, *, now: datetime) -> QuerySet[Round]:
+    """The closed rounds of the streets of `who` and all imported elections, the newest first."""
+    mine = [post for post in posts_of(who, now=now) if post.kind in TRIERS]
+    near = Q(street__in={post.street_id for post in mine if post.street_id})
+    near |= Q(street__district__in={post.district_id for post in mine if post.district_id})
+    rows: QuerySet[Round] = Round.objects.filter(near | Q(official__isnull=False))
+    rows = rows.filter(stage__in=COUNTABLE).select_related("street", "official")
+    return rows.order_by("-year", "-pk")
+
+
+def base_of(round: Round) -> Base:
+    """Everything a trial of this closed round needs; three queries once it is decided."""
+    decision = current(round)
+    case = from_bytes(bytes(decision.inputs)) if decision else case_of(round, UNDRAWN)
+    rows = Proposal.objects.filter(pk__in=[bid.key for bid in case.bids]).values_list(
+        "pk", "number", "title", "neighbourhood", "neighbourhood__name"
+    )
+    named, places = {}, {}
+    for pk, number, title, where, place in rows:
+        named[pk] = Named(pk, number, title, place)
+        places[where] = place
+    return Base(
+        case=case,
+        outcome=case.answer(),
+        decided=isinstance(decision, Decision),
+        names=named,
+        places=places,
+        tiers={tier.key: tier.name for tier in round.rules.tiers},
+        box=_box(round) if "vote" in round.rules.stages else None,
+    )
+
+
+_remembered: OrderedDict[tuple[int, str, datetime], Merged] = OrderedDict()
+
+
+def _box(round: Round) -> Merged | None:
+    """The closed box, read once by a process: its key names the very close."""
+    roll = roll_of(round)
+    if roll is None or roll.closed_at is None:
+        return None
+    known = (roll.pk, roll.seed, roll.closed_at)
+    if known not in _remembered:
+        _remembered[known] = ballots(round)
+        while len(_remembered) > KEPT:
+            _remembered.popitem(last=False)
+    _remembered.move_to_end(known)
+    return _remembered[known]

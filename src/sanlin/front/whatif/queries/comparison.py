@@ -1,0 +1,242 @@
+"""A trial beside what was decided: sets, voters, money, the path of the count, and all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sanlin.govern.awards.models import Award
+from sanlin.govern.awards.queries import explain
+from sanlin.ground.ui.charts import Overlap, Stride, strides
+from sanlin.kernel.allocation import (
+    Case,
+    Outcome,
+    Step,
+    UnsettledTie,
+    facts,
+)
+from sanlin.kernel.allocation.comparing import difference, granted_by, overlap, reached
+from sanlin.kernel.money import yuan
+from sanlin.kernel.packs import Rules
+from sanlin.kernel.reason import written
+
+from .base import Base
+from .trial import Trial, possible
+
+LONGEST = 60  # steps of a path that are drawn
+
+PairRow = tuple[str, int, int, str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proposal that either outcome funds. `change` is enters, leaves or stays; money in fen."""
+
+    title: str
+    place: str
+    asked: int
+    votes: int
+    score: str
+    before: int
+    after: int
+    change: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of both outcomes, in words."""
+
+    words: str
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything the page shows of one trial."""
+
+    rows: list[Row]
+    enters: int
+    leaves: int
+    stays: int
+    measures: list[Measure]
+    by_place: list[PairRow]
+    by_tier: list[PairRow]
+    path: list[Stride]
+    untold: int
+    methods: Overlap
+    ties: int
+
+    @property
+    def same(self) -> bool:
+        return not self.enters and not self.leaves
+
+
+def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
+    """Count the trial and put it beside the base. Raises UnsettledTie as a count does."""
+    case = trial.case(base.case)
+    outcome = case.answer()
+    change = difference(base.outcome, outcome)
+    rows = _rows(base, outcome, change.enters, "enters", rules)
+    rows += _rows(base, outcome, change.leaves, "leaves", rules)
+    rows += _rows(base, outcome, change.stays, "stays", rules)
+    path, untold = _path(base, case, outcome)
+    return Comparison(
+        rows=rows,
+        enters=len(change.enters),
+        leaves=len(change.leaves),
+        stays=len(change.stays),
+        measures=_measures(base, outcome),
+        by_place=_pairs(base, case, outcome, "community", base.places),
+        by_tier=_pairs(base, case, outcome, "tier", base.tiers),
+        path=path,
+        untold=untold,
+        methods=_methods(base, trial, outcome),
+        ties=sum(tie.split for tie in outcome.ties),
+    )
+
+
+def _rows(
+    base: Base, outcome: Outcome, keys: Iterable[int], change: str, rules: Rules
+) -> list[Row]:
+    bids = {bid.key: bid for bid in base.case.bids}
+    titles = {key: name.title for key, name in base.names.items()}
+    rows = []
+    for key in keys:
+        bid, name = bids[key], base.names[key]
+        rows.append(
+            Row(
+                name.title,
+                name.place,
+                bid.cost,
+                bid.votes,
+                written(bid.score),
+                base.outcome.grant(key),
+                outcome.grant(key),
+                change,
+                _why(outcome, key, rules, titles),
+            )
+        )
+    return rows
+
+
+def _why(outcome: Outcome, key: int, rules: Rules, titles: dict[int, str]) -> str:
+    """The sentence that a decision would give; the award is made for it and never kept."""
+    reason = facts(outcome, key)
+    figures = {name: _plain(value) for name, value in reason.figures}
+    told = {"code": reason.code, "unit": outcome.unit, "figures": figures, "changes": []}
+    return explain(Award(reason=told), rules, titles).text
+
+
+def _plain(value: Any) -> Any:
+    is_fraction = isinstance(value, Fraction)
+    return f"{value.numerator}/{value.denominator}" if is_fraction else value
+
+
+def _measures(base: Base, outcome: Outcome) -> list[Measure]:
+    before, after = base.outcome, outcome
+    made = [
+        _measure(_("立项数"), len(before.funded), len(after.funded), str),
+        _measure(_("立项金额"), _spent(before), _spent(after), yuan),
+        _measure(_("余款"), before.left, after.left, yuan),
+    ]
+    if base.box is not None and base.box.cast:
+        cast = base.box.cast
+        one, two = (reached(base.box.ballots, set(it.funded)) for it in (before, after))
+        made += [
+            _measure(_("至少一项所选获立项的选民"), one, two, str),
+            _measure(_("占已投选票"), one * 1000 // cast, two * 1000 // cast, _share),
+            _measure(
+                _("排除率：所选无一立项"),
+                1000 - one * 1000 // cast,
+                1000 - two * 1000 // cast,
+                _share,
+            ),
+        ]
+    return made
+
+
+def _measure(words: str, before: int, after: int, say: Callable[[int], str]) -> Measure:
+    step = after - before
+    sign = "" if step < 0 else "+"
+    return Measure(words, say(before), say(after), sign + say(step) if step else "—")
+
+
+def _share(permille: int) -> str:
+    sign, tenths = ("-" if permille < 0 else ""), abs(permille)
+    return f"{sign}{tenths // 10}.{tenths % 10}%"
+
+
+def _spent(outcome: Outcome) -> int:
+    return sum(grant for _key, grant in outcome.grants)
+
+
+def _pairs(
+    base: Base, case: Case, outcome: Outcome, group: str, names: Mapping[Any, str]
+) -> list[PairRow]:
+    """Money by group, before and after, the largest first; groups without money are left out.
+
+    Empty where no bid belongs to any group of this kind.
+    """
+    if not any(getattr(bid, group) for bid in base.case.bids):
+        return []
+    one = granted_by(base.outcome, base.case.question().bids, group)
+    two = granted_by(outcome, case.question().bids, group)
+    keys = sorted(one.keys() | two.keys(), key=lambda key: (-one.get(key, 0), str(key)))
+    rows = []
+    for key in keys:
+        was, now = one.get(key, 0), two.get(key, 0)
+        rows.append((names.get(key) or _("其他"), was, now, yuan(was), yuan(now)))
+    return rows
+
+
+def _path(base: Base, case: Case, outcome: Outcome) -> tuple[list[Stride], int]:
+    """The count step by step up to its last grant, and how many steps are not told."""
+    costs = {bid.key: bid.cost for bid in case.bids}
+    counted = [step for step in outcome.steps if step.reason.get("place") is not None]
+    last = max((at for at, step in enumerate(counted) if step.funded), default=-1)
+    shown = counted[: min(last + 3, LONGEST)]
+    left, rows = case.limits.budget, []
+    for step in shown:
+        cost = step.grant if step.funded else costs[step.key]
+        rows.append((base.names[step.key].title, "", left, cost, step.funded, _short(step)))
+        left = step.left
+    return strides(rows, case.limits.budget, yuan), len(outcome.steps) - len(shown)
+
+
+def _short(step: Step) -> str:
+    """In two or three words why a step was passed over."""
+    said = {
+        "budget": _("超过余款"),
+        "tier_money": _("类别资金不够"),
+        "places": _("类别名额已满"),
+        "community_cap": _("社区上限"),
+        "team_cap": _("团队上限"),
+        "theme_cap": _("主题上限"),
+        "exclusive": _("互斥项目已立项"),
+        "team_taken": _("团队已有一项"),
+        "stopped": _("计算已停止"),
+    }
+    return "" if step.funded else said.get(step.reason.code, _("未立项"))
+
+
+def _methods(base: Base, trial: Trial, outcome: Outcome) -> Overlap:
+    """What was decided, this trial, and every method under its limits: how far they agree."""
+    sets: list[tuple[str, tuple[int, ...]]] = [
+        (_("实际"), base.outcome.funded),
+        (_("推演"), outcome.funded),
+    ]
+    for method in possible(base.case, base.box is not None):
+        try:
+            found = replace(trial, method=method.key).case(base.case).answer().funded
+        except UnsettledTie:
+            continue
+        sets.append((method.words(), found))
+    values = tuple(tuple(int(overlap(one, two) * 1000) for _w, two in sets) for _v, one in sets)
+    return Overlap(tuple(words for words, _funded in sets), values)
