@@ -73,8 +73,7 @@ def _spend(entrants: Entrants, rule: str) -> Spent:
             payers += times[row]
         books.take(bid, bid.cost)
         purchases.append(Purchase(bid.key, now, payers, 0, Fraction(books.left)))
-    cost = sum(entrants.bids[it.key].cost for it in purchases)
-    return Spent(tuple(purchases), cost, refused, {}, tuple(met))
+    return Spent(tuple(purchases), refused, {}, tuple(met))
 
 
 def _set_aside(goods: dict[int, Good], books: Books, rule: str) -> dict[int, Reason]:

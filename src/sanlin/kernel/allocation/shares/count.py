@@ -10,17 +10,16 @@ from sanlin.kernel.allocation.constraints import Books
 from sanlin.kernel.allocation.greedy import allocate
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares
 from sanlin.kernel.allocation.ranking import by_votes
-from sanlin.kernel.allocation.shares import plain
+from sanlin.kernel.allocation.shares import fast, plain
 from sanlin.kernel.allocation.shares.entrants import Entrants, Open
 from sanlin.kernel.allocation.shares.field import Spent
+from sanlin.kernel.allocation.shares.raising import raised
 from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.profile import Profile
-from sanlin.kernel.reason import Reason
 
 COMPLETIONS = ("none", "add1", "add1-exhaustive", "add1u", "utilitarian", "comparison")
 RAISING = {"add1", "add1-exhaustive", "add1u", "comparison"}
 COMPLETING = {"utilitarian", "add1u", "comparison"}
-CORES = {"plain": plain.spend}
 
 
 def equal_shares(  # noqa: PLR0913  # the options of one count, all by name
@@ -33,7 +32,7 @@ def equal_shares(  # noqa: PLR0913  # the options of one count, all by name
     completion: str = "none",
     step: int = 100,
     opened: Open = Books,
-    core: str = "plain",
+    core: str = "fast",
 ) -> Outcome:
     """Fund bids by the Method of Equal Shares: every voter has the same part of the budget.
 
@@ -87,7 +86,7 @@ def equal_shares(  # noqa: PLR0913  # the options of one count, all by name
 
 @dataclass(frozen=True)
 class _Run:
-    """One spending, what each voter had for it, and why there was no further one."""
+    """The spending that decides, what each voter had for it, and why there was no further one."""
 
     each: Fraction
     spent: Spent
@@ -95,37 +94,20 @@ class _Run:
     stopped: str = ""
 
 
-def _run(entrants: Entrants, each: Fraction, raises: int, core: str) -> _Run:
-    """Let every voter spend `each`: all limits hold but the budget, which is the voters' money."""
-    purse = max(entrants.limits.budget, int(each * entrants.profile.voters))
-    books = entrants.opened(replace(entrants.limits, budget=purse))
-
-    def ask(bid: Bid) -> Reason | None:
-        answer = books.ask(bid)
-        if isinstance(answer, Reason) and answer.code != "budget":
-            return answer
-        return None
-
-    def take(bid: Bid) -> None:
-        books.take(bid, bid.cost)
-
-    return _Run(each, CORES[core](entrants.field, each, entrants.ties, ask, take), raises)
-
-
 def _decisive(entrants: Entrants, completion: str, step: int, core: str) -> _Run:
-    """The first run, or the last raise of Add1 that keeps within the budget."""
+    """The first spending, or that of the last raise of Add1 that keeps within the budget."""
     voters, budget = entrants.profile.voters, entrants.limits.budget
-    run = _run(entrants, Fraction(budget, voters) if voters else Fraction(0), 0, core)
-    while completion in RAISING:
-        if completion == "add1-exhaustive" and entrants.exhausted(run.spent):
-            return replace(run, stopped="exhausted")
-        if not run.spent.poor:
-            return replace(run, stopped="served")
-        following = _run(entrants, run.each + step, run.raises + 1, core)
-        if following.spent.cost > budget:
-            return replace(run, stopped="overshoot")
-        run = following
-    return run
+    each = Fraction(budget, voters) if voters else Fraction(0)
+    raises, stopped = 0, ""
+    market: plain.Market | fast.Market = plain.Market(entrants.field, entrants.ties)
+    if core == "fast" and fast.fits(entrants.field):
+        market = fast.Market(entrants.field, entrants.ties)
+    if completion in RAISING:
+        raises, stopped = raised(
+            entrants, market, each, step, until_full=completion == "add1-exhaustive"
+        )
+        each += raises * step
+    return _Run(each, market.spend(each, entrants.gate(each)), raises, stopped)
 
 
 def _compared(entrants: Entrants, outcome: Outcome) -> Outcome:

@@ -6,19 +6,30 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from sanlin.kernel.allocation.audit import floors_unmet
 from sanlin.kernel.allocation.constraints import Books, Offer, screen
 from sanlin.kernel.allocation.floors import books_for
-from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares, Step, Tie
-from sanlin.kernel.allocation.shares.field import Field, Spent
+from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Purchase, Shares, Step, Tie
+from sanlin.kernel.allocation.shares.field import Field, Gate, Spent
 from sanlin.kernel.allocation.ties import TieOrder, settle
 from sanlin.kernel.profile import Ints, Profile
 from sanlin.kernel.reason import Figure, Reason
 
 Open = Callable[[Limits], Books]
+UNASKED: dict[str, Any] = {
+    "budget": 0,
+    "min_score": None,
+    "min_votes": None,
+    "own_share": 0,
+    "project_cap": None,
+    "partial": False,
+    "reserve": 0,
+    "topup": 800,
+}  # the limits that have no say once bids are screened
 
 
 class Entrants:
@@ -48,9 +59,28 @@ class Entrants:
                 self.bids[bid.key] = whole
             else:
                 self.aside[bid.key] = why
+        self.unlimited = opened is Books and replace(limits, **UNASKED) == Limits(0)
         pool = tuple(self.bids.values())
         self.opened = (lambda asked: books_for(asked, pool)) if opened is Books else opened
         self.field = Field.of(profile, list(self.bids.values()), utility)
+
+    def gate(self, each: Fraction) -> Gate:
+        """What limits say while every voter spends `each`; the budget is the voters' money."""
+        if self.unlimited:
+            return Gate(None)
+        purse = max(self.limits.budget, int(each * self.profile.voters))
+        return Gate(self.opened(replace(self.limits, budget=purse)))
+
+    def cost(self, bought: Sequence[Purchase]) -> int:
+        """What these purchases cost together."""
+        return sum(self.bids[purchase.key].cost for purchase in bought)
+
+    def served(self, keys: Sequence[int], each: Fraction) -> bool:
+        """Whether every good that was not bought was refused by a limit, and none for want of money."""
+        gate = self.gate(each)
+        for key in keys:
+            gate.take(self.bids[key])
+        return all(it.key in keys or gate.ask(it.bid) is not None for it in self.field.goods)
 
     def reopened(self, keys: Sequence[int]) -> Books:
         """Books under the true budget in which these bids have been entered."""
@@ -59,24 +89,25 @@ class Entrants:
             books.take(self.bids[key], self.bids[key].cost)
         return books
 
-    def exhausted(self, spent: Spent) -> bool:
+    def exhausted(self, keys: Sequence[int]) -> bool:
         """Whether no other bid fits what is left of the budget, under every limit."""
-        books = self.reopened(spent.keys)
-        others = (bid for key, bid in self.bids.items() if key not in spent.keys)
+        books = self.reopened(keys)
+        others = (bid for key, bid in self.bids.items() if key not in keys)
         return not any(isinstance(books.ask(bid), Offer) for bid in others)
 
     def standings(self) -> dict[int, Fraction | None]:
         """Utility of all voters per fen of cost; a bid that costs nothing stands above all others."""
         found: dict[int, Fraction | None] = dict.fromkeys(self.bids, Fraction(0))
         for good in self.field.goods:
-            whole = int((good.weights * self.field.times[good.rows]).sum()) * good.unit
+            whole = int((good.each() * self.field.times[good.rows]).sum()) * good.unit
             found[good.key] = Fraction(whole, good.bid.cost or 1)
         return found
 
     def complete(self, spent: Spent) -> tuple[list[Bid], list[Tie], dict[int, Reason]]:
         """What is left of the budget goes to the others in the order of utility per cost."""
-        books = self.reopened(spent.keys)
-        others = [bid for key, bid in self.bids.items() if key not in spent.keys]
+        bought = [purchase.key for purchase in spent.purchases]
+        books = self.reopened(bought)
+        others = [bid for key, bid in self.bids.items() if key not in bought]
         queue, ties = settle(others, self.standings(), self.ties)
         extra, reasons = [], {}
         for bid in queue:
@@ -168,7 +199,7 @@ class Entrants:
         sums = np.zeros(self.profile.rows, np.int64)
         for good in self.field.goods:
             if good.key in keys:
-                sums[good.rows] += good.unit * good.weights
+                sums[good.rows] += good.unit * good.each()
         return sums
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sanlin.kernel.allocation.constraints import Books
 from sanlin.kernel.allocation.outcome import Bid, Purchase, Tie
 from sanlin.kernel.allocation.ties import TieOrder, settle
 from sanlin.kernel.profile import Ints, Profile, Support
@@ -18,16 +20,24 @@ UTILITIES = ("cost", "cardinality", "approval", "points", "borda")
 
 @dataclass(frozen=True)
 class Good:
-    """One bid with its supporters: row `rows[k]` values it at `unit` × `weights[k]`, above zero."""
+    """One bid with its supporters: row `rows[k]` values it at `unit` × `weights[k]`, above zero.
+
+    Without `weights` they are all 1.
+    """
 
     bid: Bid
     unit: int
-    rows: Ints
-    weights: Ints
+    rows: NDArray[np.intp]
+    weights: Ints | None
 
     @property
     def key(self) -> int:
+        """The key of the bid."""
         return self.bid.key
+
+    def each(self) -> Ints:
+        """The weights, written out."""
+        return np.ones(self.rows.size, np.int64) if self.weights is None else self.weights
 
 
 @dataclass(frozen=True)
@@ -50,15 +60,13 @@ class Field:
         if utility not in UTILITIES:
             raise ValueError(f"no utility is called {utility}")
         weighted = utility in {"points", "borda"}
-        nobody = Support(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        nobody = Support(np.zeros(0, np.intp), np.zeros(0, np.int64))
         goods = []
         for bid in sorted(bids, key=lambda bid: bid.key):
             support = profile.supports.get(bid.key, nobody)
-            rows, weights = support.rows, support.weights
-            if weighted and not weights.all():
+            rows, weights = support.rows, support.weights if weighted else None
+            if weights is not None and not weights.all():
                 rows, weights = rows[weights > 0], weights[weights > 0]
-            if not weighted:
-                weights = np.ones(rows.size, np.int64)
             if rows.size and profile.times[rows].any():
                 unit = max(bid.cost, 1) if utility == "cost" else 1
                 goods.append(Good(bid, unit, rows, weights))
@@ -70,22 +78,35 @@ class Spent:
     """What voters bought with their money.
 
     `refused` are bids that a limit still refused at the end, `poor` those whose supporters have too
-    little left, with how much that is (fen).
+    little left, with how much that is (fen, rounded down).
     """
 
     purchases: tuple[Purchase, ...]
-    cost: int
     refused: dict[int, Reason]
-    poor: dict[int, Fraction]
+    poor: dict[int, int]
     ties: tuple[Tie, ...]
 
-    @property
-    def keys(self) -> tuple[int, ...]:
-        """What was bought, in order."""
-        return tuple(purchase.key for purchase in self.purchases)
 
+class Gate:
+    """What limits say to a purchase: a limit that refuses it, or None; and what has been bought.
 
-Ask = Callable[[Bid], Reason | None]
+    The budget is not asked: voters can spend no more than they have.
+    """
+
+    def __init__(self, books: Books | None) -> None:
+        self.books = books
+
+    def ask(self, bid: Bid) -> Reason | None:
+        """The limit that stands in the way of this bid now."""
+        answer = None if self.books is None else self.books.ask(bid)
+        if isinstance(answer, Reason) and answer.code != "budget":
+            return answer
+        return None
+
+    def take(self, bid: Bid) -> None:
+        """Enter a purchase."""
+        if self.books is not None:
+            self.books.take(bid, bid.cost)
 
 
 def first(level: Sequence[Bid], price: Fraction, ties: TieOrder, met: list[Tie]) -> Bid:

@@ -2,61 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from fractions import Fraction
 
-from sanlin.kernel.allocation.outcome import Bid, Purchase, Tie
-from sanlin.kernel.allocation.shares.field import Ask, Field, Good, Spent, first
+from sanlin.kernel.allocation.outcome import Purchase, Tie
+from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
 from sanlin.kernel.allocation.ties import TieOrder
 
 
-def spend(
-    field: Field, each: Fraction, ties: TieOrder, ask: Ask, take: Callable[[Bid], None]
-) -> Spent:
-    """Every voter has `each` fen. The bid whose unit of utility is cheapest is bought, again and again.
+class Market:
+    """The goods, and what parts bids of one price."""
 
-    `ask` names the limit that stands in a bid's way now, or None; `take` enters a purchase. Raises
-    UnsettledTie where `ties` do not part bids of one price.
-    """
-    times = field.times.tolist()
-    money = [each] * len(times)
-    whole = each * sum(times)
-    goods = {good.key: good for good in field.goods}
-    purchases: list[Purchase] = []
-    met: list[Tie] = []
-    while True:
-        prices = {}
-        for key, good in goods.items():
-            found = price(good, money, times)
-            if found is not None and ask(good.bid) is None:
-                prices[key] = found
-        if not prices:
-            break
-        best = min(prices.values())
-        bid = first([goods[key].bid for key in prices if prices[key] == best], best, ties, met)
-        good = goods.pop(bid.key)
-        payers = emptied = 0
-        for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
-            due = best * good.unit * weight
-            payers += times[row] if money[row] and due else 0
-            emptied += times[row] if 0 < money[row] <= due else 0
-            money[row] -= min(due, money[row])
-        take(bid)
-        whole -= bid.cost
-        purchases.append(Purchase(bid.key, best, payers, emptied, whole))
-    refused = {key: why for key, good in goods.items() if (why := ask(good.bid)) is not None}
-    poor = {
-        key: sum((money[row] * times[row] for row in good.rows.tolist()), Fraction(0))
-        for key, good in goods.items()
-        if key not in refused
-    }
-    return Spent(tuple(purchases), sum(goods_cost(field, purchases)), refused, poor, tuple(met))
+    def __init__(self, field: Field, ties: TieOrder) -> None:
+        self.field, self.ties = field, ties
+
+    def spend(self, each: Fraction, gate: Gate) -> Spent:
+        """Every voter has `each` fen. The bid whose unit of utility is cheapest is bought, again and
+        again, until nobody can or may buy.
+
+        Raises UnsettledTie where the order of ties does not part bids of one price.
+        """
+        times = self.field.times.tolist()
+        money = [each] * len(times)
+        left = each * sum(times)
+        goods = {good.key: good for good in self.field.goods}
+        purchases: list[Purchase] = []
+        met: list[Tie] = []
+        while prices := _prices(goods.values(), gate, money, times):
+            least = min(prices.values())
+            level = [goods[key].bid for key in prices if prices[key] == least]
+            bid = first(level, least, self.ties, met)
+            payers, emptied = _pay(goods.pop(bid.key), least, money, times)
+            gate.take(bid)
+            left -= bid.cost
+            purchases.append(Purchase(bid.key, least, payers, emptied, left))
+        refused = {key: why for key, good in goods.items() if (why := gate.ask(good.bid))}
+        poor = {
+            key: int(sum(money[row] * times[row] for row in good.rows.tolist()))
+            for key, good in goods.items()
+            if key not in refused
+        }
+        return Spent(tuple(purchases), refused, poor, tuple(met))
 
 
-def goods_cost(field: Field, purchases: list[Purchase]) -> list[int]:
-    """The costs of what was bought."""
-    cost = {good.key: good.bid.cost for good in field.goods}
-    return [cost[purchase.key] for purchase in purchases]
+def _prices(
+    goods: Iterable[Good], gate: Gate, money: list[Fraction], times: list[int]
+) -> dict[int, Fraction]:
+    found = {good.key: price(good, money, times) for good in goods if gate.ask(good.bid) is None}
+    return {key: it for key, it in found.items() if it is not None}
+
+
+def _pay(good: Good, price: Fraction, money: list[Fraction], times: list[int]) -> tuple[int, int]:
+    """Take the price from the supporters: how many pay, and how many of them give all."""
+    payers = emptied = 0
+    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
+        due = price * good.unit * weight
+        if money[row] and due:
+            payers += times[row]
+            emptied += times[row] if money[row] <= due else 0
+        money[row] -= min(due, money[row])
+    return payers, emptied
 
 
 def price(good: Good, money: list[Fraction], times: list[int]) -> Fraction | None:
@@ -69,7 +74,7 @@ def price(good: Good, money: list[Fraction], times: list[int]) -> Fraction | Non
     if due == 0:
         return due
     rich = []
-    for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
+    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
         utility = good.unit * weight
         rich.append((money[row] / utility, utility * times[row], money[row] * times[row]))
     rich.sort()

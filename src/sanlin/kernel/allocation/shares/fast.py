@@ -1,0 +1,314 @@
+"""The same buying as in `plain`, bit for bit, in a thousandth of the time.
+
+Money is kept twice. As floats, with a bound on their error, it finds lower bounds of prices and who
+gives all. Exactly, a voter's money is what all had at first less the prices paid, so a row is a few
+small counts (`Purse.paid`) and every price is one whole number over one common denominator. Whatever
+floats leave open (two bids closer than their error, a voter with just enough) whole numbers decide.
+
+Prices only rise while money is spent, so the last known price is a lower bound, and only bids whose
+bound lies below the best exact price are looked at. docs/algorithms/equal-shares.md has the proofs.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from copy import copy
+from fractions import Fraction
+
+import numpy as np
+
+from sanlin.kernel.allocation.outcome import Purchase, Tie
+from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
+from sanlin.kernel.allocation.shares.purse import HALF_ULP, Exact, Floats, Purse, Rows
+from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie
+
+LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
+NOT_YET = -1
+
+Waiting = tuple[float, int, int]  # a lower bound of the price, which good, the round that found it
+Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too poor to pay it
+
+
+class Search:
+    """One good in one spending: who has money left for it, and a lower bound of its price.
+
+    Per row: `times` voters, `utility` of them all (without the good's unit) and `weight` of one,
+    None where it is 1. All are whole numbers; `whole` is the sum of utilities.
+    """
+
+    def __init__(self, good: Good, times: Floats) -> None:
+        self.good, self.rows = good, good.rows
+        self.times = times[good.rows]
+        self.weight = None if good.weights is None else good.weights.astype(np.float64)
+        self.utility = self.times if self.weight is None else self.times * self.weight
+        self.whole = float(self.utility.sum())
+        self.guess = good.bid.cost / self.whole
+
+    def forget(self, purse: Purse) -> None:
+        """Leave out whoever has nothing any more."""
+        held = np.flatnonzero(~purse.empty[self.rows])
+        self.rows, self.times = self.rows[held], self.times[held]
+        if self.weight is None:
+            self.utility = self.times
+        else:
+            self.weight, self.utility = self.weight[held], self.utility[held]
+        self.whole = float(self.utility.sum())
+
+    def ratios(self, left: Floats) -> Floats:
+        """Money by utility: at price p, who has less than p gives all."""
+        return left if self.weight is None else left / self.weight
+
+    def lower(self, purse: Purse) -> float | None:
+        """A lower bound of the price by floats; None where the supporters certainly cannot pay.
+
+        Whoever is taken for poor, (cost − money of the poor) ÷ utility of the others is a lower
+        bound, and by Newton's steps it becomes the price.
+        """
+        left = purse.left[self.rows]
+        if np.count_nonzero(left) * 4 < left.size * 3:
+            self.forget(purse)
+            left = purse.left[self.rows]
+        cost = self.good.bid.cost
+        owned = float(np.dot(self.times, left))
+        doubt = self.whole * purse.error + (left.size + 8) * HALF_ULP * owned
+        if owned + doubt < cost:
+            return None
+        ratios, guess, before = self.ratios(left), self.guess, -1
+        while True:
+            poor = np.flatnonzero(ratios < guess)
+            if poor.size in {before, left.size}:
+                return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
+            before = poor.size
+            owed = cost - float(np.dot(self.times[poor], left[poor]))
+            rest = self.whole - float(self.utility[poor].sum())
+            guess = owed / rest
+            self.guess = max(self.guess, (owed - doubt) / rest)
+
+    def exact(self, purse: Purse) -> tuple[Exact, Rows] | None:
+        """The exact price and the poor (places in `rows`); None where the supporters lack money.
+
+        Newton's steps from what floats take for the poor: each gives an exact lower bound, and the
+        one that leaves the poor as they are is the price.
+        """
+        cost = self.good.bid.cost
+        if cost == 0:
+            return (0, 1), np.zeros(0, np.intp)
+        ratios = self.ratios(purse.left[self.rows])
+        poor = np.flatnonzero(ratios < self.guess)
+        while True:
+            rest = int(self.whole) - int(self.utility[poor].sum())
+            owed = cost * purse.scale - purse.total(self.rows[poor], self.times[poor])
+            if rest == 0 or owed <= 0:
+                return self.last(purse)
+            price = (owed, purse.scale * rest * self.good.unit)
+            again = self.poorer(purse, ratios, price)
+            if again.size == poor.size and (again == poor).all():
+                return price, poor
+            poor = again
+
+    def poorer(self, purse: Purse, ratios: Floats, price: Exact, level: bool = False) -> Rows:
+        """Who has less than the price of his utility, or, with `level`, not more than that.
+
+        Floats tell, unless they come too close to the price; then whole numbers do.
+        """
+        guess = price[0] * self.good.unit / price[1]
+        slack = purse.error + 8 * HALF_ULP * guess
+        sure = np.flatnonzero(ratios < guess - slack)
+        if np.count_nonzero(ratios <= guess + slack) == sure.size:
+            return sure
+        near = np.flatnonzero((ratios >= guess - slack) & (ratios <= guess + slack))
+        per, below = price[0] * self.good.unit * purse.scale, price[1]
+        owns = purse.of(self.rows[near])
+        wants = [1] * near.size if self.weight is None else self.weight[near].astype(int).tolist()
+        short = [own * below < per * want + level for own, want in zip(owns, wants, strict=True)]
+        return np.sort(np.concatenate([sure, near[np.array(short)]]))
+
+    def last(self, purse: Purse) -> tuple[Exact, Rows] | None:
+        """The price where nearly all give all they have, voter by voter in whole numbers."""
+        owns, times = purse.of(self.rows), self.times.astype(int).tolist()
+        wants = [1] * len(owns) if self.weight is None else self.weight.astype(int).tolist()
+        owed, rest = self.good.bid.cost * purse.scale, int(self.whole)
+        order = sorted(range(len(owns)), key=lambda it: Fraction(owns[it], wants[it]))
+        for place, it in enumerate(order):
+            if owns[it] * rest >= owed * wants[it]:
+                price = (owed, purse.scale * rest * self.good.unit)
+                return price, np.sort(np.array(order[:place], dtype=np.intp))
+            owed -= owns[it] * times[it]
+            rest -= wants[it] * times[it]
+        return None
+
+
+class Run:
+    """One spending, from the first purchase to the last."""
+
+    def __init__(
+        self, goods: Sequence[Search], field: Field, each: Fraction, ties: TieOrder
+    ) -> None:
+        self.field, self.ties = field, ties
+        self.goods = [copy(search) for search in goods]
+        self.purse = Purse(field.times.size, each)
+        self.met: list[Tie] = []
+        self.round = 0
+        self.waiting: list[Waiting] = [
+            (it.guess / it.good.unit * (1 - 8 * HALF_ULP), at, NOT_YET)
+            for at, it in enumerate(goods)
+        ]
+        heapq.heapify(self.waiting)
+
+    def go(self, gate: Gate, most: int | None = None) -> list[Purchase]:
+        """Buy until nobody can or may buy, or until more than `most` is spent."""
+        purchases: list[Purchase] = []
+        left = Fraction(self.purse.base * int(self.field.times.sum()), self.purse.scale)
+        cost = 0
+        while (most is None or cost <= most) and (found := self.cheapest(gate)):
+            least = min(map(_fraction, found.values()))
+            level = [at for at, answer in found.items() if _fraction(answer) == least]
+            at = self.first(level, least)
+            bid = self.goods[at].good.bid
+            payers, emptied = self.buy(at, found[at])
+            gate.take(bid)
+            cost += bid.cost
+            left -= bid.cost
+            purchases.append(Purchase(bid.key, least, payers, emptied, left))
+        return purchases
+
+    def follow(self, gate: Gate, leader: Sequence[Purchase]) -> list[Purchase] | None:
+        """Buy what `leader` bought with less money, if all between must buy the same; else None.
+
+        Everybody has at least as much as in the leading run, so the leader's price is an upper bound
+        of this bid's price for all between, and prices here are lower bounds of the others'.
+        """
+        purchases: list[Purchase] = []
+        at_key = {search.good.key: at for at, search in enumerate(self.goods)}
+        for ahead in leader:
+            at = at_key[ahead.key]
+            found = self.cheapest(gate, ahead.price)
+            if at not in found or not self.ahead(at, ahead.price, found):
+                return None
+            payers, emptied = self.buy(at, found[at])
+            gate.take(self.goods[at].good.bid)
+            price = _fraction(found[at])
+            purchases.append(Purchase(ahead.key, price, payers, emptied, Fraction(0)))
+        return None if self.cheapest(gate) else purchases
+
+    def ahead(self, at: int, price: Fraction, found: Found) -> bool:
+        """Whether this good comes before all others even at this price, ties included."""
+        for other, answer in found.items():
+            rival = _fraction(answer)
+            if other != at and rival <= price:
+                if rival < price:
+                    return False
+                try:
+                    if self.first([at, other], price) != at:
+                        return False
+                except UnsettledTie:
+                    return False
+        return True
+
+    def first(self, level: Sequence[int], price: Fraction) -> int:
+        """The good that comes first among those of one price."""
+        by_key = {self.goods[at].good.key: at for at in level}
+        bids = [self.goods[at].good.bid for at in level]
+        return by_key[first(bids, price, self.ties, self.met).key]
+
+    def cheapest(self, gate: Gate, price: Fraction | None = None) -> Found:
+        """The cheapest goods that no limit refuses, exactly; none where none can be paid.
+
+        Among them are all that cost as little as the cheapest, and all that cost at most `price`.
+        """
+        found: Found = {}
+        bound = math.inf
+        least = 0.0 if price is None else _above((price.numerator, price.denominator))
+        aside: list[Waiting] = []
+        while self.waiting and self.waiting[0][0] <= max(bound, least):
+            lower, at, seen = heapq.heappop(self.waiting)
+            search = self.goods[at]
+            if gate.ask(search.good.bid) is not None:
+                aside.append((lower, at, NOT_YET))
+            elif seen < self.round:
+                fresh = search.lower(self.purse)
+                if fresh is not None:
+                    heapq.heappush(self.waiting, (max(lower, fresh), at, self.round))
+            elif (answer := search.exact(self.purse)) is not None:
+                aside.append((_below(answer[0]), at, NOT_YET))
+                bound = min(bound, _above(answer[0]))
+                found[at] = answer
+        for it in aside:
+            heapq.heappush(self.waiting, it)
+        return found
+
+    def buy(self, at: int, answer: tuple[Exact, Rows]) -> tuple[int, int]:
+        """Take the price from the supporters: how many pay, and how many of them give all."""
+        self.round += 1
+        self.waiting = [it for it in self.waiting if it[1] != at]
+        heapq.heapify(self.waiting)
+        search, price = self.goods[at], answer[0]
+        if price[0] == 0:
+            return 0, 0
+        ratios = search.ratios(self.purse.left[search.rows])
+        poor = search.poorer(self.purse, ratios, price, level=True)
+        held = ~self.purse.empty[search.rows]
+        payers = int(search.times[held].sum())
+        emptied = int(search.times[poor][held[poor]].sum())
+        held[poor] = False
+        rich = np.flatnonzero(held)
+        weight = None if search.weight is None else search.weight[rich]
+        unit = price[0] * search.good.unit
+        self.purse.pay(search.rows[rich], weight, (unit, price[1]), search.rows[poor])
+        return payers, emptied
+
+
+class Market:
+    """As `plain.Market`, for any amount of money; and sure about amounts that it need not try."""
+
+    def __init__(self, field: Field, ties: TieOrder) -> None:
+        self.field, self.ties = field, ties
+        times = field.times.astype(np.float64)
+        self.goods = [Search(good, times) for good in field.goods]
+
+    def spend(self, each: Fraction, gate: Gate) -> Spent:
+        """As `plain.Market.spend`: the same values, the same errors."""
+        run = Run(self.goods, self.field, each, self.ties)
+        purchases = run.go(gate)
+        poor, refused = {}, {}
+        for search in run.goods:
+            key, why = search.good.key, gate.ask(search.good.bid)
+            if why is None:
+                poor[key] = run.purse.whole(search.rows, search.times)
+            else:
+                refused[key] = why
+        for purchase in purchases:
+            poor.pop(purchase.key, None)
+            refused.pop(purchase.key, None)
+        return Spent(tuple(purchases), refused, poor, tuple(run.met))
+
+    def bought(self, each: Fraction, gate: Gate, most: int) -> list[Purchase]:
+        """What `spend` buys, up to the purchase after which more than `most` is spent."""
+        return Run(self.goods, self.field, each, self.ties).go(gate, most)
+
+    def same(self, each: Fraction, gate: Gate, leader: Sequence[Purchase]) -> list[Purchase] | None:
+        """The purchases with `each`, if they are the leader's, who had less, and so are those with any
+        amount between; None where that is not certain."""
+        return Run(self.goods, self.field, each, self.ties).follow(gate, leader)
+
+
+def _fraction(answer: tuple[Exact, Rows]) -> Fraction:
+    return Fraction(*answer[0])
+
+
+def fits(field: Field) -> bool:
+    """Whether all whole numbers of this field are exact as floats."""
+    weights = (good.weights for good in field.goods)
+    heaviest = max((int(it.max()) for it in weights if it is not None), default=1)
+    dearest = max((good.bid.cost for good in field.goods), default=0)
+    return max(int(field.times.sum()) * heaviest, dearest) < LARGEST
+
+
+def _below(price: Exact) -> float:
+    return math.nextafter(price[0] / price[1], -math.inf)
+
+
+def _above(price: Exact) -> float:
+    return math.nextafter(price[0] / price[1], math.inf)
