@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sanlin.kernel.allocation.audit import floors_unmet
-from sanlin.kernel.allocation.constraints import Books, Offer, screen
+from sanlin.kernel.allocation.constraints import Books, Offer, in_turn, screen
 from sanlin.kernel.allocation.floors import books_for
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Purchase, Shares, Step, Tie
 from sanlin.kernel.allocation.shares.field import Field, Gate, Spent
@@ -109,14 +109,18 @@ class Entrants:
         books = self.reopened(bought)
         others = [bid for key, bid in self.bids.items() if key not in bought]
         queue, ties = settle(others, self.standings(), self.ties)
-        extra, reasons = [], {}
-        for bid in queue:
+        extra: list[Bid] = []
+        reasons: dict[int, Reason] = {}
+
+        def deal(bid: Bid) -> None:
             answer = books.ask(bid)
             if isinstance(answer, Reason):
                 reasons[bid.key] = answer
             else:
                 books.take(bid, bid.cost)
                 extra.append(bid)
+
+        in_turn(queue, books, deal)
         return extra, ties, reasons
 
     def outcome(
