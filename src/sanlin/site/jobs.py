@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from sanlin.front.records.jobs import seal_records
 from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
@@ -27,7 +28,13 @@ class Job(Protocol):
     def __call__(self, *, now: datetime) -> int: ...
 
 
-JOBS: tuple[Job, ...] = (close_calls, refuse_uncorrected, close_votes, forget_stale)
+JOBS: tuple[Job, ...] = (
+    close_calls,
+    refuse_uncorrected,
+    close_votes,
+    seal_records,
+    forget_stale,
+)
 
 
 def do_due(

@@ -103,6 +103,8 @@ PLACE_KEEPER = (
 # Who tells people what is kept of them, and where a proved phone without an account goes on.
 KEPT = ["sanlin.commons.people.queries.kept"]
 NEWCOMERS = "people:register"
+# Where the sealed record of a round lies: a notice links it, and records are above notices.
+RECORD = "sanlin.front.records.queries.door"
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
@@ -149,6 +151,7 @@ APPS = [
     "harmony.voices",
     "front.portal",
     "front.desk",
+    "front.records",
     "front.reports",
     "front.whatif",
 ]

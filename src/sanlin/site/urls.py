@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("sanlin.govern.awards.urls")),
     path("", include("sanlin.govern.projects.urls")),
     path("voices/", include("sanlin.harmony.voices.urls")),
+    path("", include("sanlin.front.records.urls")),
     path("reports/", include("sanlin.front.reports.urls")),
     path("whatif/", include("sanlin.front.whatif.urls")),
     path("ui/", include("sanlin.ground.ui.urls")),

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -261,6 +263,7 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "here": request.build_absolute_uri(request.path),
         "lot": getattr(round, "lot", None),
         "official": _official(round),
+        "record": import_string(settings.RECORD)(round),
     }
     return render(request, "awards/notice.html", page)
 

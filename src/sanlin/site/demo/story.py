@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from sanlin.front.records.jobs import seal_records
 from sanlin.govern.awards import actions as awards
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots.queries import slate_for
@@ -75,6 +76,7 @@ def build(stage: str, tell: Tell) -> None:
         chapter(world, name == stage)
         if name == stage:
             break
+    seal_records(now=MOMENTS[stage])
     clock.set_demo_time(MOMENTS[stage])
 
 

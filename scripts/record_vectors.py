@@ -1,0 +1,192 @@
+"""Write docs/record-vectors: what a verifier of records can be tried on, all of it as text.
+
+python -m scripts.record_vectors            write them anew
+python -m scripts.record_vectors --check    say which are not as they should be (exit 1)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sanlin.kernel import scoring
+from sanlin.kernel.record import archive, tree
+from sanlin.site.rehearsal.making import MEANS, Made, Wish, code_of, make, receipt_of
+
+THERE = Path(__file__).parents[1] / "docs" / "record-vectors"
+RECORDS = {
+    "votes": (3, Wish("votes", "approve_k", voters=30, paper=True)),
+    "stance": (5, Wish("votes", "stance", voters=7, paper=False)),
+    "score": (8, Wish("score", voters=0)),
+    "blend": (4, Wish("blend", "rank", "zscore", voters=0)),
+    "equal-shares": (6, Wish("equal-shares", "points", voters=30, paper=False)),
+    "phragmen": (9, Wish("phragmen", "approve_k", voters=7, paper=False)),
+    "entered": (2, Wish(entered=True, voters=9)),
+}
+DOCUMENTS = (
+    '{"a":1,"b":[2,3]}',
+    '{"b":[2,3],"a":1}',
+    '{"a":1,"a":1}',
+    '{"a": 1}',
+    '{"a":1.0}',
+    '{"a":1e3}',
+    '{"a":-0}',
+    '{"a":01}',
+    '{"a":9007199254740991}',
+    '{"a":9007199254740992}',
+    '["\\u00e9"]',
+    '["é"]',
+    '["e\u0301"]',
+    '["/"]',
+    '["\\/"]',
+    '["\\n\\u001f\x7f"]',
+    '["\\u001F"]',
+    "[true,false,null]",
+    "[NaN]",
+    "",
+)
+
+
+def vectors() -> dict[str, bytes]:
+    """Every file of the folder, by its path in it."""
+    found = {
+        "canonical.json": _pretty(
+            [{"canonical": _is_canonical(it), "text": it} for it in DOCUMENTS]
+        ),
+        "tree.json": _pretty(_tree()),
+        "lot.json": _pretty(_lot()),
+        "code.json": _pretty(_codes()),
+        "marks.json": _pretty(_marks()),
+        "counts.json": _pretty([_count(make(n)) for n in range(100, 140)]),
+    }
+    for name, (number, wish) in RECORDS.items():
+        made = make(number, wish)
+        found |= {f"{name}/{path}": body for path, body in made.files.items()}
+        found[f"{name}.expect.json"] = _pretty(_expect(made))
+    return found
+
+
+def _pretty(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _is_canonical(text: str) -> bool:
+    return DOCUMENTS.index(text) in {0, 8, 11, 13, 15, 17}
+
+
+def _tree() -> dict[str, Any]:
+    lines = [f'{{"deed":"test","n":{n}}}' for n in range(9)]
+    leaves = [tree.leaf(line.encode()) for line in lines]
+    return {"lines": lines, "roots": [tree.root_of(leaves[:n]).hex() for n in range(10)]}
+
+
+def _lot() -> list[dict[str, Any]]:
+    def drawn(seed: str, keys: list[int]) -> dict[str, Any]:
+        order = sorted(keys, key=lambda k: hashlib.sha256(f"{seed}:{k}".encode()).hexdigest())
+        return {"keys": keys, "lot": order, "seed": seed}
+
+    return [drawn("2024", [1, 2, 3]), drawn("ab" * 16, list(range(5, 60, 7)))]
+
+
+def _codes() -> list[dict[str, str]]:
+    lines = [
+        "sanlin-ballot-2:7:[[3,1],[7,1]]:" + "ab" * 32,
+        "sanlin-ballot-2:7:[]:" + "00" * 32,
+    ]
+    return [
+        {"code": code_of(it), "opening": it, "receipt": receipt_of(code_of(it))} for it in lines
+    ]
+
+
+def _marks() -> list[dict[str, Any]]:
+    found = []
+    for number in range(6):
+        chance = Random(number)
+        sheets = {
+            juror: {
+                key: Fraction(chance.randrange(201), 2)
+                for key in (11, 12, 13)
+                if chance.random() < 0.9
+            }
+            for juror in range(1, 4 + number)
+        }
+        if scoring.disconnected(sheets):
+            continue
+        marks = {
+            name: {
+                str(k): _text(v) for k, v in scoring.marks_by(name, sheets, (11, 12, 13)).items()
+            }
+            for name in MEANS
+        }
+        plain = {str(j): {str(k): _text(v) for k, v in own.items()} for j, own in sheets.items()}
+        found.append({"marks": marks, "sheets": plain})
+    return found
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else f"{value.numerator}/{value.denominator}"
+
+
+def _count(made: Made) -> dict[str, Any]:
+    told = json.loads(made.files["allocation.json"])
+    outcome = told["outcome"]
+    steps = [
+        [s["key"], s["funded"], s["grant"], s["left"], s["reason"]["code"]]
+        for s in outcome["steps"]
+    ]
+    kept = ("extra", "funded", "grants", "left", "reserve", "ties")
+    shares = (
+        {k: outcome["shares"][k] for k in ("completed", "each", "raises", "stopped")}
+        if outcome["shares"]
+        else None
+    )
+    return {
+        "ballots": [json.loads(line) for line in made.files.get("ballots.jsonl", b"").splitlines()],
+        "case": told["case"],
+        "outcome": {name: outcome[name] for name in kept} | {"shares": shares, "steps": steps},
+    }
+
+
+def _expect(made: Made) -> dict[str, Any]:
+    return {
+        "absent_receipt": "0123-4567-89AB-CDEF",
+        "checkpoint": made.old,
+        "opening": made.opening or None,
+        "receipt": receipt_of(made.receipts[0]) if made.receipts else None,
+        "replaced_receipt": receipt_of(made.replaced[0]) if made.replaced else None,
+        "root": made.root,
+        "zip_bytes": len(archive.pack(made.files)),
+        "zip_sha256": hashlib.sha256(archive.pack(made.files)).hexdigest(),
+    }
+
+
+def main() -> int:
+    made = vectors()
+    if "--check" in sys.argv:
+        wrong = [path for path, body in made.items() if _read(path) != body]
+        wrong += sorted(set(_there()) - set(made))
+        print("\n".join(wrong) or "the vectors are as they should be")
+        return bool(wrong)
+    for path in set(_there()) - set(made):
+        (THERE / path).unlink()
+    for path, body in made.items():
+        (THERE / path).parent.mkdir(parents=True, exist_ok=True)
+        (THERE / path).write_bytes(body)
+    return 0
+
+
+def _read(path: str) -> bytes | None:
+    return (THERE / path).read_bytes() if (THERE / path).exists() else None
+
+
+def _there() -> list[str]:
+    return [str(path.relative_to(THERE)) for path in THERE.rglob("*") if path.is_file()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

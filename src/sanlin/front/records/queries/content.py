@@ -1,0 +1,292 @@
+"""The files of a record, each as the bytes that docs/record-format.md lays down.
+
+They are told piece by piece, so that a hundred thousand ballots need no more memory than a few. No
+file names a person: jurors are numbered by a keyed mark, words of objections stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.resources import files as package_files
+from typing import Any
+
+from django.utils import timezone
+
+from sanlin.commons.funds.models import Book, Fund, Posting
+from sanlin.govern.awards.models import Award, Decision, Notice, Objection, Official, Rivals
+from sanlin.govern.ballots import queries as ballots
+from sanlin.govern.ballots.models import Ballot, Roll
+from sanlin.govern.projects.models import Project
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.queries import admitted
+from sanlin.govern.reviews import stages as review_stages
+from sanlin.govern.reviews.models import Mark, Recusal, Seat
+from sanlin.govern.rounds.models import Round
+from sanlin.ground import pii
+from sanlin.ground.journal.models import Entry, Log
+from sanlin.kernel.allocation import from_bytes
+from sanlin.kernel.ballots.tally import Merged
+from sanlin.kernel.record.canonical import canonical
+from sanlin.kernel.record.papers import BALLOTS, FORMAT
+
+from .readme import readme
+
+Paper = Callable[[], Iterable[bytes]]
+BATCH = 5_000
+HERE, ENTERED = "here", "entered"
+WHOLE_BALLOTS: tuple[str, ...] = ()  # methods whose count needs more than totals
+
+
+def papers(round: Round, decision: Decision) -> dict[str, Paper]:
+    """The files of the record of a published decision, all but the log, its checkpoints and the
+    manifest, by name: each is asked for its bytes when it is written."""
+    told = _Told(round, decision)
+    found: dict[str, Paper] = {
+        "README.en.md": lambda: [readme(round, "en")],
+        "README.zh.md": lambda: [readme(round, "zh")],
+        "allocation.json": told.allocation,
+        "awards.json": told.awards,
+        "keys.json": told.keys,
+        "ledger.jsonl": told.ledger,
+        "objections.json": told.objections,
+        "paper.json": told.paper,
+        "proposals.json": told.proposals,
+        "receipts.txt": told.receipts,
+        "round.json": told.round_facts,
+        "rules.json": lambda: [bytes(round.frozen or b""), b"\n"],
+        "scores.csv": told.scores,
+        "totals.json": told.totals,
+        "verify.py": lambda: [
+            package_files("sanlin.kernel.record").joinpath("verify.py").read_bytes()
+        ],
+    }
+    if told.needs_whole_ballots:
+        found[BALLOTS] = told.ballots
+    return found
+
+
+def _document(value: object) -> list[bytes]:
+    return [canonical(value), b"\n"]
+
+
+def _moment(when: datetime | None) -> str | None:
+    return None if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(when: datetime | None) -> str | None:
+    return None if when is None else timezone.localtime(when).date().isoformat()
+
+
+class _Told:
+    """One round as its record tells it. What several files need is read once."""
+
+    def __init__(self, round: Round, decision: Decision) -> None:
+        self.round, self.decision = round, decision
+        self.log = Log.objects.get(pk=round.log)
+
+    @cached_property
+    def roll(self) -> Roll | None:
+        return Roll.objects.filter(round=self.round).first()
+
+    @cached_property
+    def entered(self) -> bool:
+        return Official.objects.filter(round=self.round).exists()
+
+    @cached_property
+    def bids(self) -> list[Proposal]:
+        rows = admitted(self.round).select_related("team", "neighbourhood")
+        return sorted(rows, key=lambda row: row.pk)
+
+    @cached_property
+    def case(self) -> Any:
+        return from_bytes(bytes(self.decision.inputs))
+
+    @property
+    def needs_whole_ballots(self) -> bool:
+        return self.case.method in WHOLE_BALLOTS
+
+    @cached_property
+    def merged(self) -> Merged:
+        return ballots.ballots(self.round) if self.roll else Merged(())
+
+    # --- the round ----------------------------------------------------------------------------
+
+    def round_facts(self) -> list[bytes]:
+        round, roll = self.round, self.roll
+        groups = Rivals.objects.filter(round=round).order_by("pk").prefetch_related("proposals")
+        keys = {bid.pk for bid in self.bids}
+        rivals = [sorted(keys & {p.pk for p in group.proposals.all()}) for group in groups]
+        windows = [
+            {"closes": _moment(w.closes), "opens": _moment(w.opens), "stage": w.stage}
+            for w in round.windows.all()
+        ]
+        return _document(
+            {
+                "ballots": self._told_as(),
+                "exclusive": [group for group in rivals if len(group) > 1],
+                "format": FORMAT,
+                "handed_in": Proposal.objects.handed_in().filter(round=round).count(),
+                "name": round.name,
+                "origin": self.log.origin,
+                "overflow": self.case.rule,
+                "roll": roll
+                and {"cast": roll.cast, "day": roll.day.isoformat(), "size": roll.size},
+                "round": round.pk,
+                "source": ENTERED if self.entered else HERE,
+                "street": round.street.name,
+                "windows": sorted(windows, key=lambda it: (it["opens"] or "", it["stage"] or "")),
+                "year": round.year,
+            }
+        )
+
+    def _told_as(self) -> str:
+        if self.roll is None:
+            return "none"
+        return "whole" if self.needs_whole_ballots else "totals"
+
+    def proposals(self) -> list[bytes]:
+        label = Proposal._meta.label
+        subjects = {f"{label}:{bid.pk}": bid.pk for bid in self.bids}
+        events: dict[int, list[list[Any]]] = {bid.pk: [] for bid in self.bids}
+        lines = Entry.objects.filter(log=self.log.pk, subject__startswith=f"{label}:")
+        for seq, deed, subject in lines.order_by("seq").values_list("seq", "deed", "subject"):
+            if subject in subjects:
+                events[subjects[subject]].append([seq, deed])
+        return _document([self._proposal(bid, events[bid.pk]) for bid in self.bids])
+
+    @staticmethod
+    def _proposal(bid: Proposal, events: list[list[Any]]) -> dict[str, Any]:
+        return {
+            "community": bid.neighbourhood_id,
+            "community_name": bid.neighbourhood.name,
+            "cost": bid.asked,
+            "events": events,
+            "key": bid.pk,
+            "number": bid.number,
+            "own_funds": bid.own_funds,
+            "team": bid.team_id,
+            "team_name": bid.team.name,
+            "theme": bid.theme or None,
+            "tier": bid.tier or None,
+            "title": bid.title,
+        }
+
+    # --- the review ---------------------------------------------------------------------------
+
+    def scores(self) -> Iterator[bytes]:
+        yield b"proposal,juror,criterion,halves\n"
+        if "review" not in self.round.rules.stages:
+            return
+        keys = {bid.pk for bid in self.bids}
+        seats = Seat.objects.filter(round=self.round).values_list("pk", flat=True)
+        # The order of a keyed mark is the same every time, and says nothing about who sits where.
+        shuffled = sorted(seats, key=lambda seat: pii.mark(f"juror:{seat}"))
+        juror = {seat: number for number, seat in enumerate(shuffled, 1)}
+        marks = Mark.objects.filter(
+            review__seat__round=self.round, review__stage=review_stages.SEALED
+        ).values_list("review__proposal", "review__seat", "criterion", "halves")
+        recusals = Recusal.objects.filter(seat__round=self.round).values_list("proposal", "seat")
+        rows = [(p, juror[s], criterion, str(halves)) for p, s, criterion, halves in marks]
+        rows += [(p, juror[s], "-", "") for p, s in recusals]
+        for row in sorted(rows):
+            if row[0] in keys:
+                yield ",".join(map(str, row)).encode() + b"\n"
+
+    # --- the vote -----------------------------------------------------------------------------
+
+    def receipts(self) -> Iterator[bytes]:
+        codes = Ballot.objects.filter(roll=self.roll, standing=True).order_by("code")
+        for code in codes.values_list("code", flat=True).iterator(chunk_size=BATCH):
+            yield code.encode() + b"\n"
+
+    def totals(self) -> list[bytes]:
+        if self.roll is None:
+            return _document({"ballots": 0, "channels": [], "opinions": [], "votes": []})
+        counted = self.merged.votes()
+        votes = [[bid.pk, counted.get(bid.pk, 0)] for bid in self.bids]
+        cast = self.merged.cast
+        channels = [{"ballots": cast, "name": "all", "votes": votes}]
+        return _document({"ballots": cast, "channels": channels, "opinions": [], "votes": votes})
+
+    def ballots(self) -> Iterator[bytes]:
+        lines = (
+            canonical({"choices": [list(pair) for pair in kept], "times": times})
+            for kept, times in self.merged.ballots
+        )
+        for line in sorted(lines):
+            yield line + b"\n"
+
+    def keys(self) -> list[bytes]:
+        return _document({"opened": [], "public": None})
+
+    def paper(self) -> list[bytes]:
+        return _document({"sample": None, "stations": []})
+
+    # --- the decision and what came of it -----------------------------------------------------
+
+    def allocation(self) -> list[bytes]:
+        told = self.decision
+        return [
+            b'{"case":' + bytes(told.inputs),
+            b',"fingerprint":' + canonical(told.fingerprint),
+            b',"outcome":' + bytes(told.outcome) + b"}\n",
+        ]
+
+    def awards(self) -> list[bytes]:
+        rows = Award.objects.filter(decision=self.decision).order_by("proposal")
+        later = Notice.objects.filter(decision=self.decision, award__isnull=False).order_by("pk")
+        changes = [
+            {"grant": row["grant"], "key": row["proposal"], "notice": notice.number}
+            for notice in later
+            for row in notice.snapshot["awards"]
+        ]
+        stand = [{"grant": a.grant, "key": a.proposal_id, "stage": a.stage} for a in rows]
+        return _document({"awards": stand, "changes": changes})
+
+    def objections(self) -> list[bytes]:
+        rows = Objection.objects.filter(notice__decision=self.decision)
+        told = [
+            {
+                "answered": _day(row.answered_at),
+                "filed": _day(row.filed_at),
+                "key": row.award.proposal_id,
+                "notice": row.notice.number,
+                "number": row.number,
+                "stage": row.stage,
+            }
+            for row in rows.select_related("award", "notice")
+        ]
+        return _document(sorted(told, key=lambda it: (it["filed"], it["notice"], it["number"])))
+
+    def ledger(self) -> Iterator[bytes]:
+        own = {p.undertaking_id: p.award.proposal_id for p in self._projects()}
+        funds = Fund.objects.filter(projects__round=self.round).distinct()
+        fund = funds.first()
+        if fund is None:
+            return
+        names = {book.pk: _account(book, own) for book in Book.objects.filter(fund=fund)}
+        rows = Posting.objects.filter(voucher__fund=fund).order_by("voucher__number", "pk")
+        fields = ("voucher__number", "voucher__at", "voucher__reverses__number")
+        held: dict[str, Any] | None = None
+        for number, at, reverses, debit, credit, amount in rows.values_list(
+            *fields, "debit", "credit", "amount"
+        ).iterator(chunk_size=BATCH):
+            if held is None or held["number"] != number:
+                if held:
+                    yield canonical(held) + b"\n"
+                held = {"at": _day(at), "number": number, "postings": [], "reverses": reverses}
+            held["postings"] += [[names[debit], amount], [names[credit], -amount]]
+        if held:
+            yield canonical(held) + b"\n"
+
+    def _projects(self) -> list[Project]:
+        rows = Project.objects.filter(round=self.round).select_related("award")
+        return list(rows)
+
+
+def _account(book: Book, own: dict[int, int]) -> str:
+    if book.undertaking_id is None:
+        return str(book.kind)
+    return f"{book.kind}/{own[book.undertaking_id]}"

@@ -1,0 +1,130 @@
+"""A record holds what docs/record-format.md says, is the same when it is made twice, and names nobody."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sanlin.commons.people.tests.scene import NOW, resident
+from sanlin.front.records import jobs
+from sanlin.front.records.actions import seal
+from sanlin.front.records.queries import sealings
+from sanlin.govern.awards import actions as awards
+from sanlin.govern.awards.tests.scene import to_decide
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.record import archive
+from sanlin.kernel.record.papers import CONTENT, FIXED
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def verified(sealing, *words):
+    """(exit code, lines) of the verifier that lies in the archive."""
+    files = archive.unpack(sealing.path.read_bytes())
+    own = sealing.path.with_name("verify.py")
+    own.write_bytes(files["verify.py"])
+    asked = [sys.executable, own, sealing.path, "--root", sealing.root, *words]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def noticed():
+    scene = to_decide((0.9, 0.8, 0.7), 3000, award__reserve=1)
+    scene.noticed()
+    return scene
+
+
+def objected(scene):
+    """Somebody of the street objects to the first award."""
+    award = scene.award(0)
+    who = resident(award.proposal.neighbourhood)
+    return awards.object_to(award, "不符合办法", by=who, now=NOW)
+
+
+def test_a_round_by_score_has_a_record_that_its_own_verifier_passes():
+    sealing = seal(noticed().round, by=None, now=NOW)
+    body = sealing.path.read_bytes()
+    files = archive.unpack(body)
+    assert set(files) == {*CONTENT, "log.jsonl", "checkpoints.txt", "manifest.json"}
+    assert archive.pack(files) == body
+    assert verified(sealing)[0] == 0, verified(sealing)[1]
+
+
+def test_a_record_is_the_same_to_the_byte_when_it_is_made_again():
+    round = noticed().round
+    first = seal(round, by=None, now=NOW)
+    body = first.path.read_bytes()
+    assert seal(round, by=None, now=LATER) == first
+    first.path.unlink()
+    again = seal(round, by=None, now=LATER)
+    assert again == first
+    assert again.path.read_bytes() == body
+    assert len(sealings(round)) == 1
+
+
+def test_what_happens_afterwards_is_sealed_anew_and_leaves_the_decision_alone():
+    scene = noticed()
+    before = seal(scene.round, by=None, now=NOW)
+    awards.uphold(objected(scene), "查实，取消立项", by=scene.first, now=NOW)
+    after = seal(scene.round, by=None, now=NOW)
+    assert after.size > before.size + 1
+    assert [one.size for one in sealings(scene.round)] == [after.size, before.size]
+    assert {name for name in FIXED if before.digests.get(name) != after.digests.get(name)} == set()
+    told = archive.unpack(after.path.read_bytes())
+    assert [row["stage"] for row in json.loads(told["objections.json"])] == ["upheld"]
+    assert json.loads(told["awards.json"])["changes"][0]["grant"] == 0
+    assert "查实".encode() not in b"".join(told.values())
+    assert verified(after)[0] == 0
+
+
+def test_the_root_stands_on_the_notice_with_the_way_to_the_record():
+    round = noticed().round
+    client = Client()
+    assert "/record/" not in client.get(f"/rounds/{round.pk}/notice/").content.decode()
+    sealing = seal(round, by=None, now=NOW)
+    page = client.get(f"/rounds/{round.pk}/notice/").content.decode()
+    assert sealing.grouped in page
+    assert f'href="/rounds/{round.pk}/record/"' in page
+
+
+def test_everybody_may_read_and_download_it():
+    round = noticed().round
+    client = Client()
+    assert "正在封存" in client.get(f"/rounds/{round.pk}/record/").content.decode()
+    sealing = seal(round, by=None, now=NOW)
+    page = client.get(f"/rounds/{round.pk}/record/").content.decode()
+    assert sealing.grouped in page
+    where = f"/rounds/{round.pk}/record/{sealing.size}.zip"
+    assert f'href="{where}"' in page
+    body = b"".join(client.get(where).streaming_content)
+    assert hashlib.sha256(body).digest() == hashlib.sha256(sealing.path.read_bytes()).digest()
+    assert client.get(f"/rounds/{round.pk}/record/1.zip").status_code == 404
+
+
+def test_nothing_is_sealed_before_the_decision_is_published():
+    scene = to_decide((0.9, 0.8), 3000)
+    scene.signed()
+    with pytest.raises(Refused, match="公示以后"):
+        seal(scene.round, by=None, now=NOW)
+    assert jobs.seal_records(now=NOW) == 0
+    assert Client().get(f"/rounds/{scene.round.pk}/record/").status_code == 302
+
+
+def test_the_clocks_hand_seals_once_and_again_only_on_another_day():
+    scene = noticed()
+    assert jobs.seal_records(now=NOW) == 1
+    assert jobs.seal_records(now=NOW) == 0
+    objected(scene)
+    assert jobs.seal_records(now=NOW) == 0
+    assert jobs.seal_records(now=LATER) == 1
+    assert jobs.seal_records(now=LATER) == 0

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+app_name = "records"
+urlpatterns = [
+    path("rounds/<int:pk>/record/", views.record, name="record"),
+    path("rounds/<int:pk>/record/<int:lines>.zip", views.archive, name="archive"),
+]
