@@ -23,7 +23,7 @@ def prices(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limi
 
     - every voter begins with `each`, and nobody pays more than is left to them;
     - a supporter of a bid that was bought pays min(price × utility, all that is left), nobody else
-      pays, and the payments add up to its cost exactly;
+      pays, somebody pays the price in full, and the payments add up to its cost exactly;
     - the supporters of any other bid that the limits allow have less left than its cost.
 
     Figures: each (fen), voters, bought, left (fen, of all voters together), next (fen): the least
@@ -41,10 +41,11 @@ def prices(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limi
     witness: list[tuple[object, ...]] = []
     wrong: list[tuple[object, ...]] = []
     for it in shares.purchases:
-        paid, payers = _pay(goods.get(it.key), int(it.price * scale), money, times)
+        paid, payers, in_full = _pay(goods.get(it.key), int(it.price * scale), money, times)
         witness.append((it.key, it.price, payers, Fraction(paid, scale)))
         good = goods.get(it.key)
-        if good is None or paid != good.bid.cost * scale or payers != it.payers:
+        asked = good.bid.cost * scale if good else None
+        if not in_full or (paid, payers) != (asked, it.payers):
             wrong.append((it.key,))
     refused, lacks = _others(goods, shares, limits, money, times, scale)
     wrong += [(key,) for key, lack in lacks.items() if lack <= 0]
@@ -72,18 +73,21 @@ def _goods(
     return {good.key: good for good in field.goods}
 
 
-def _pay(good: Good | None, price: int, money: list[int], times: list[int]) -> tuple[int, int]:
-    """Let the supporters pay; what they paid together, and how many of them paid anything."""
-    paid = payers = 0
+def _pay(
+    good: Good | None, price: int, money: list[int], times: list[int]
+) -> tuple[int, int, bool]:
+    """Let the supporters pay: the sum, how many paid anything, whether somebody paid in full."""
+    paid, payers, in_full = 0, 0, False
     if good is None:
-        return paid, payers
+        return paid, payers, in_full
     for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
         due = min(price * good.unit * weight, money[row])
+        in_full = in_full or due == price * good.unit * weight
         if due:
             money[row] -= due
             paid += due * times[row]
             payers += times[row]
-    return paid, payers
+    return paid, payers, in_full
 
 
 def _others(

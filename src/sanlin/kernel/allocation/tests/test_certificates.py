@@ -61,9 +61,6 @@ def prices_hold(outcome, purchase, other, profile, asked):
     """Whether the purchases are still a price system when `other` stands for `purchase`."""
     swapped = tuple(other if it == purchase else it for it in outcome.shares.purchases)
     told = replace(outcome, shares=replace(outcome.shares, purchases=swapped))
-    free = next(bid for bid in asked.bids if bid.key == purchase.key).cost == 0
-    if free and other.payers == purchase.payers:
-        return False  # nobody pays for what costs nothing, whatever the price
     return by_name(told, profile, asked.bids, asked.limits)["prices"].holds
 
 
