@@ -30,6 +30,7 @@ from sanlin.govern.reviews.models import Seat
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import clock, files
 from sanlin.ground.accounts.models import Account
+from sanlin.ground.journal.models import Checkpoint
 from sanlin.harmony.voices.models import Voice
 from sanlin.site import demo
 from sanlin.site.demo.cast import ER_CUN
@@ -200,6 +201,9 @@ class Town:
     def _value(self, key, name, pattern):
         if key == "kind":
             return "midterm" if name.startswith("projects:") else PostKind.JUDGE.value
+        if key in {"log", "lines", "old", "new"}:
+            first = Checkpoint.objects.filter(log=Round.objects.get().log)[0]
+            return first.log_id if key == "log" else first.size
         if key in ASKED:
             return ASKED[key]
         model = getattr(pattern.callback, "guards", None) or BEHIND[name]

@@ -15,6 +15,7 @@ from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
 from sanlin.ground.accounts.jobs import forget_stale
+from sanlin.ground.journal.jobs import keep_checkpoints
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ JOBS: tuple[Job, ...] = (
     close_votes,
     seal_records,
     forget_stale,
+    keep_checkpoints,
 )
 
 

@@ -102,6 +102,8 @@ PLACE_KEEPER = (
 )
 # Who tells people what is kept of them, and where a proved phone without an account goes on.
 KEPT = ["sanlin.commons.people.queries.kept"]
+# (title, address) of a public log by its name, None where it is not shown (yet).
+LOG_NAMES = "sanlin.front.portal.queries.log_name"
 NEWCOMERS = "people:register"
 # Where the sealed record of a round lies: a notice links it, and records are above notices.
 RECORD = "sanlin.front.records.queries.door"

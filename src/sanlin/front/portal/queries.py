@@ -26,6 +26,7 @@ from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import timeline
 from sanlin.ground.clock import local_day
+from sanlin.ground.journal.models import HOUSE
 from sanlin.ground.ui import words as written
 from sanlin.kernel.money import yuan
 
@@ -362,3 +363,15 @@ def _voting(round: Round, who: Any, cookies: Mapping[str, str], now: datetime) -
     if mine["state"] not in words:
         return said
     return {**said, "verb_words": words[mine["state"]](), "verb_href": href}
+
+
+def log_name(log: str) -> tuple[str, str] | None:
+    """(title, where it leads back to) of the public pages of a log; None while its round is a draft
+    and for a log that there is not."""
+    kind, _slash, key = log.partition("/")
+    if log == HOUSE:
+        return _("轮次以外的办理"), reverse("portal:home")
+    if kind != "round" or not key:
+        return None
+    round = Round.objects.filter(pk=int(key)).exclude(stage=stages.DRAFT).first()
+    return (round.name, reverse("portal:round", args=[round.pk])) if round else None

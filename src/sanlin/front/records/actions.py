@@ -70,7 +70,7 @@ def _same(last: Sealing, digests: dict[str, Digest]) -> bool:
     return own == {name: one.sha256 for name, one in digests.items()}
 
 
-@deed(SEAL, checkpoint=True)
+@deed(SEAL, checkpoint=_lazy("封存公开账本"))
 def seal_now(
     round: Round, folder: Path, size: int, digests: dict[str, Digest], *, by: None, now: datetime
 ) -> Round:

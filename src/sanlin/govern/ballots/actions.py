@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.commons.people.models import Resident
 from sanlin.commons.people.rules import residence
@@ -30,7 +31,7 @@ BATCH = 2_000
 # --- opening ----------------------------------------------------------------------------------
 
 
-@deed("vote.open", checkpoint=True)
+@deed("vote.open", checkpoint=_lazy("投票开始"))
 def open_vote(round: Round, *, by: Account, now: datetime) -> Round:
     """Fix the slate and the roll, and take ballots until the window ends.
 
@@ -170,7 +171,7 @@ def padded(chosen: Chosen, form: Form, roll: Roll) -> str:
 # --- closing ----------------------------------------------------------------------------------
 
 
-@deed("vote.close", checkpoint=True)
+@deed("vote.close", checkpoint=_lazy("投票截止"))
 def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     """End the vote: empty every link, open the boxes, count equal choices together, empty the boxes.
 
@@ -267,7 +268,7 @@ def strike(voter: Voter, reason: str, *, by: Account, now: datetime) -> Voter:
 # --- votes held elsewhere ---------------------------------------------------------------------
 
 
-@deed("vote.enter", checkpoint=True)
+@deed("vote.enter", checkpoint=_lazy("录入外地投票"))
 def enter(round: Round, merged: Merged, size: int, *, by: Account | None, now: datetime) -> Round:
     """Enter the ballots of a vote that was held elsewhere, as a closed vote without voters.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.models import Account
@@ -126,7 +127,7 @@ def set_windows(round: Round, spans: Mapping[str, Span], *, by: Account, now: da
     return _fresh(round)
 
 
-@deed("round.open_call", checkpoint=True)
+@deed("round.open_call", checkpoint=_lazy("公布办法，开始征集"))
 def open_call(round: Round, *, by: Account, now: datetime) -> Round:
     """Publish a draft: freeze its rules into canonical bytes, hash them, open the call."""
     round = _locked(round)
@@ -220,7 +221,7 @@ def date_stage(
     return round
 
 
-@deed("round.cancel", checkpoint=True)
+@deed("round.cancel", checkpoint=_lazy("取消本轮"))
 def cancel(round: Round, *, reason: str, by: Account, now: datetime) -> Round:
     """Call a round off before anything has been decided, with a reason that everybody reads."""
     round = _locked(round)

@@ -13,7 +13,8 @@ later call of the same person with the same key returns what the first one recor
 Lines stand in one log a round and one of the house (docs/decisions/2026-11-22-one-log-a-round.md):
 the subject's model says in which (`log = told_in("round", "round_id")`), or the verb itself: `record(roll, HOUSE, …)`.
 They are written together when the outermost verb ends, under the lock of each log's row, with the
-frontier of its tree. `@deed("vote.close", checkpoint=True)` takes a checkpoint of these logs too.
+frontier of its tree. `@deed("vote.close", checkpoint=_lazy("投票截止"))` takes a checkpoint of these logs too,
+and says in these words on public pages why.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -36,7 +37,10 @@ from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.verdict import Verdict, denied, require
 from sanlin.kernel.record import tree
 
-from .models import HOUSE, Checkpoint, Entry, Log, Unmasking
+from .models import HOUSE, OCCASIONS, Checkpoint, Entry, Log, Unmasking
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Thing = TypeVar("Thing")
 
@@ -53,7 +57,6 @@ class _Told:
 class _Doing:
     name: str
     repeat_mark: str | None
-    checkpoint: bool
     told: _Told
 
 
@@ -86,14 +89,17 @@ def _has_float(value: Any) -> bool:
 
 
 def deed(
-    name: str, *, checkpoint: bool = False
+    name: str, *, checkpoint: StrOrPromise = ""
 ) -> Callable[[Callable[..., Thing]], Callable[..., Thing]]:
     """Make a verb one transaction, named `name`, that its key makes safe to repeat.
 
-    With `checkpoint` the logs in which it writes are fixed by a checkpoint once it is done.
+    With `checkpoint` the logs in which it writes are fixed by a checkpoint once it is done; these
+    are the words that say so.
     """
 
     DEEDS.add(name)
+    if checkpoint:
+        OCCASIONS[name] = checkpoint
 
     def decorate(verb: Callable[..., Thing]) -> Callable[..., Thing]:
         @wraps(verb)
@@ -104,7 +110,7 @@ def deed(
             outer = _doing.get()
             told = outer.told if outer else _Told()
             before = len(told.lines)
-            token = _doing.set(_Doing(name, repeat_mark, checkpoint, told))
+            token = _doing.set(_Doing(name, repeat_mark, told))
             try:
                 with transaction.atomic():
                     thing = verb(*args, by=by, now=now, **kw)
@@ -162,6 +168,7 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
     if stage := getattr(subject, "stage", ""):
         line["stage"] = stage
     body = canonical(line)
+    seen = {line.repeat_mark for line in doing.told.lines}
     doing.told.lines.append(
         Entry(
             log=log,
@@ -173,10 +180,10 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
             at=now,
             body=body,
             leaf=tree.leaf(body),
-            repeat_mark=doing.repeat_mark,
+            repeat_mark=None if doing.repeat_mark in seen else doing.repeat_mark,
         )
     )
-    if doing.checkpoint:
+    if doing.name in OCCASIONS:
         doing.told.checkpoints[log] = doing.name
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.kernel.record import checkpoint, tree
 
+OCCASIONS: dict[str, Any] = {}  # deeds that take a checkpoint, with the words that say why
 HOUSE = "house"  # the log of everything that belongs to no round
 
 
@@ -157,6 +158,11 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id} {self.size}"
+
+    @property
+    def occasion(self) -> str:
+        """Why it was taken, in words."""
+        return str(OCCASIONS.get(self.why, self.why)) if self.why else str(_("每晚定时"))
 
     @property
     def kept(self) -> checkpoint.Checkpoint:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
+
 from sanlin.kernel.record import checkpoint, tree
 
 from .actions import pseudonym
@@ -26,10 +28,14 @@ def leaves(log: str, upto: int | None = None) -> list[bytes]:
     return [tree.leaf(body) for body in lines(log, upto)]
 
 
+def taken(log: str) -> QuerySet[Checkpoint]:
+    """The rows of a log's checkpoints, with their log."""
+    return Checkpoint.objects.filter(log=log).select_related("log")
+
+
 def checkpoints(log: str) -> list[checkpoint.Checkpoint]:
     """The published checkpoints of a log, oldest first."""
-    rows = Checkpoint.objects.filter(log=log).select_related("log").order_by("size")
-    return [row.kept for row in rows]
+    return [row.kept for row in taken(log).order_by("size")]
 
 
 def consistency(log: str, old: int, new: int) -> list[bytes]:

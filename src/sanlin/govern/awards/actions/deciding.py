@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.awards import rules, stages
 from sanlin.govern.awards.models import Award, Decision, Lot, Notice, Rivals, Signature
@@ -70,7 +71,7 @@ def close_entries(round: Round, *, by: Account, now: datetime) -> Round:
     return round
 
 
-@deed("awards.decide", checkpoint=True)
+@deed("awards.decide", checkpoint=_lazy("计算结果"))
 def decide(round: Round, *, by: Account, now: datetime) -> Decision:
     """Count the round and keep the case and the outcome; officers sign it before anybody sees it.
 
@@ -82,8 +83,21 @@ def decide(round: Round, *, by: Account, now: datetime) -> Decision:
         round=round, defaults={"seed": lots.new_seed(), "drawn_at": now}
     )
     decision = keep(round, case_of(round, lot.seed), now=now)
-    record(decision, by=by, now=now, fingerprint=decision.fingerprint, seed=lot.seed)
+    record(
+        decision,
+        by=by,
+        now=now,
+        fingerprint=decision.fingerprint,
+        seed=lot.seed,
+        awards=written(decision),
+    )
     return decision
+
+
+def written(decision: Decision) -> list[list[Any]]:
+    """[proposal, stage, grant in fen] of every award, as the journal tells them."""
+    rows = decision.awards.order_by("proposal").values_list("proposal", "stage", "grant")
+    return [list(row) for row in rows]
 
 
 def keep(round: Round, case: Case, *, now: datetime) -> Decision:
@@ -168,11 +182,18 @@ def sign(decision: Decision, *, by: Account, now: datetime) -> Signature:
         signature = Signature.objects.create(decision=decision, account=by, at=now)
     if decision.signatures.count() >= decision.round.rules.signatures:
         _move(decision, "sign", {})
-    record(signature, by=by, now=now, decision=decision.pk, fingerprint=decision.fingerprint)
+    record(
+        signature,
+        by=by,
+        now=now,
+        decision=decision.pk,
+        fingerprint=decision.fingerprint,
+        state=decision.stage,
+    )
     return signature
 
 
-@deed("awards.publish", checkpoint=True)
+@deed("awards.publish", checkpoint=_lazy("公示"))
 def publish(decision: Decision, *, by: Account, now: datetime) -> Notice:
     """Put up the notice: the round moves on, and everybody may read it and object to it."""
     require(rules.can_publish(by, decision, now=now))

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _lazy
+
 from sanlin.commons.orgs.models import Organisation, OrganisationKind
 from sanlin.commons.places.models import District, Neighbourhood, Street
 from sanlin.govern.awards import stages
@@ -24,7 +26,7 @@ from sanlin.ground.journal.actions import deed, record
 from sanlin.kernel.allocation import Bid, Case, Limits
 from sanlin.kernel.ballots import Election, Merged, recount
 
-from .deciding import keep, post
+from .deciding import keep, post, written
 
 PACK = Path(__file__).parents[1] / "data" / "election.toml"
 DISTRICT_CODE = "ELECTIONS"
@@ -33,7 +35,7 @@ RULES = {"greedy-no-skip": "stop", "greedy-custom": "topup"}  # every other is c
 MOST_CHOICES, MOST_POINTS = 99, 1000  # what a rule pack can say
 
 
-@deed("awards.enter_election", checkpoint=True)
+@deed("awards.enter_election", checkpoint=_lazy("录入选举结果"))
 def enter_election(election: Election, file: str, digest: str, *, by: None, now: datetime) -> Round:
     """Enter a finished round out of `election`: its proposals, its ballots without voters, the
     decision by its declared rule (greedy where that is not one of ours), and what the file records.
@@ -66,7 +68,8 @@ def enter_election(election: Election, file: str, digest: str, *, by: None, now:
     _record_official(round, election, file, digest, keys)
     for verb in ("publish", "confirm", "close"):
         rounds.move(round, verb, **told)
-    record(round, by=by, now=now, file=digest, fingerprint=decision.fingerprint)
+    kept = {"file": digest, "fingerprint": decision.fingerprint, "awards": written(decision)}
+    record(round, by=by, now=now, **kept)
     return round
 
 

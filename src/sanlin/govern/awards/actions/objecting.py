@@ -76,7 +76,8 @@ def uphold(
         award.grant = grant or 0
         award.save(update_fields=["note", "stage", "grant"])
         post(award.decision, award, now=now)
-    record(objection, by=by, now=now, award=award.pk, grant=award.grant)
+    awards = [[award.proposal_id, award.stage, award.grant]]
+    record(objection, by=by, now=now, award=award.pk, grant=award.grant, awards=awards)
     return objection
 
 
@@ -111,7 +112,8 @@ def promote(award: Award, *, by: Account, now: datetime) -> Notice:
             raise Refused(_("这个项目刚刚被他人处理，请刷新后再看"))
         award.refresh_from_db()
         notice = post(decision, award, now=now)
-    record(notice, by=by, now=now, award=award.pk, grant=asked)
+    awards = [[award.proposal_id, award.stage, award.grant]]
+    record(notice, by=by, now=now, award=award.pk, grant=asked, awards=awards)
     return notice
 
 

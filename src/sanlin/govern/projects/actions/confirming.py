@@ -5,6 +5,7 @@ from datetime import datetime
 
 import cn2an
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
@@ -25,7 +26,7 @@ from sanlin.ground.verdict import require
 from sanlin.kernel.money import split
 
 
-@deed("projects.confirm", checkpoint=True)
+@deed("projects.confirm", checkpoint=_lazy("公示期满，确定立项"))
 def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     """The awards stand: one project each, with its agreement drawn up, and a fund that pays them.
 

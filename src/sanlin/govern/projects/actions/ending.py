@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
@@ -58,7 +59,7 @@ def stop(project: Project, reason: str, *, by: Account, now: datetime) -> Projec
     return project
 
 
-@deed("projects.close_round", checkpoint=True)
+@deed("projects.close_round", checkpoint=_lazy("本轮结束"))
 def close_round(round: Round, *, by: Account, now: datetime) -> Round:
     """Every project has ended, and so does the round."""
     Round.objects.select_for_update(no_key=True).get(pk=round.pk)

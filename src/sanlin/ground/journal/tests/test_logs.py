@@ -30,7 +30,7 @@ def tell(account, *logs, by, now):
     return account
 
 
-@deed("test.fix", checkpoint=True)
+@deed("test.fix", checkpoint="定下")
 def fix(account, log, *, by, now):
     record(account, log, by=by, now=now)
     return account
