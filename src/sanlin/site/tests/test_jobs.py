@@ -42,7 +42,9 @@ def test_a_tick_closes_what_has_ended(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
     monkeypatch.setattr(clock, "now", lambda: after(round, "call"))
     assert cli.main(["tick"]) == 0
-    assert capsys.readouterr().out == "govern.rounds.jobs.close_calls: 1\n"
+    assert capsys.readouterr().out == (
+        "govern.rounds.jobs.close_calls: 1\nground.journal.jobs.keep_checkpoints: 1\n"
+    )
     round.refresh_from_db()
     assert round.stage == "screening"
 
