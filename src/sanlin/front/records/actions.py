@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _lazy
+
 from sanlin.govern.awards.queries import published
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal import queries as journal
