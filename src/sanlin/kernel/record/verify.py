@@ -76,7 +76,8 @@ def checks(body, root):
         yield "M1", False
         return
     own = {n: hashlib.sha256(b).hexdigest() for n, b in files.items() if n != "manifest.json"}
-    yield "M1", {f["path"]: f["sha256"] for f in told["files"]} == own
+    listed = [{"bytes": len(files[n]), "path": n, "sha256": own[n]} for n in sorted(own)]
+    yield "M1", told["files"] == listed
     yield "L1", told["root"] == root_of(lines) and told["size"] == len(lines)
     if root:
         yield "L2", told["root"] == "".join(root.lower().replace("-", "").split())
@@ -88,7 +89,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("archive")
     parser.add_argument("--root")
-    options = parser.parse_args()
+    options, _more = parser.parse_known_args()
     with open(options.archive, "rb") as file:
         found = list(checks(file.read(), options.root))
     for code, passed in found:

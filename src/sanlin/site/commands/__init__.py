@@ -17,6 +17,7 @@ MODULES = {
     "import": "import_",  # a word of Python's own
     "export": "export",
     "count": "count",
+    "rehearse": "rehearse",
     "install": "install",
     "check": "check",
     "backup": "backup",

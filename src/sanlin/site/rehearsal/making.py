@@ -8,6 +8,7 @@ Nothing is read from a database; the counts are the kernel's own.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
@@ -61,6 +62,14 @@ class Made:
     opening: str  # of a spoiled ballot, or nothing
     old: str  # an early checkpoint
     earlier: dict[str, bytes] | None  # the record as it was sealed first
+
+    @property
+    def victim(self) -> str:
+        """The code of a ballot that counts, was cast once, and replaced none."""
+        lines = self.files["log.jsonl"].splitlines()
+        told = (line for line in lines if b'"deed":"ballot.cast"' in line)
+        cast = {json.loads(line)["data"]["code"] for line in told}
+        return next(code for code in self.receipts if code in cast)
 
 
 @dataclass
@@ -585,8 +594,6 @@ class _Record:
         return body, outcome
 
     def _counted(self, case: Case) -> tuple[dict[str, Any], Outcome]:
-        import json  # noqa: PLC0415
-
         told: dict[str, Any] = json.loads(case.to_bytes())
         if not self.whole:
             return told, case.answer()
