@@ -301,9 +301,37 @@ def minutes_advice_and_revision(cast: Cast) -> None:
     cast.picture(wang, "what-was-changed")
 
 
+PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
+
+
+def two_officers_take_the_keys(cast: Cast) -> None:
+    cast.until(cast.days["vote_first"])
+    for who, passphrase in PASSPHRASES.items():
+        page = cast(who)
+        at_desk(page, "投票")
+        cell(page, "票箱钥匙")
+        page.get_by_label("口令", exact=True).fill(passphrase)
+        page.get_by_label("再输一遍").fill(passphrase)
+        page.get_by_label("我已把口令写在纸上封好", exact=False).check()
+        cast.picture(page, f"{who}-takes-a-key")
+        press(page, "设好口令")
+        says(page, "口令已经设好")
+
+
+def the_box_is_opened(cast: Cast) -> None:
+    """The vote has closed by itself; the box waits for two passphrases on two devices."""
+    for who, said in (("zhou", "等另一位保管人"), ("qian", "票箱已经打开")):
+        page = cast(who)
+        follow(page, "工作台")
+        follow(page, "输入口令，打开票箱")
+        page.get_by_label("口令", exact=True).fill(PASSPHRASES[who])
+        cast.picture(page, f"{who}-opens-the-box")
+        press(page, "输入口令，开箱")
+        says(page, said)
+
+
 def the_neighbours_vote(cast: Cast) -> None:
     zhou, li, sun = cast("zhou"), cast("li"), cast("sun")
-    cast.until(cast.days["vote_first"])
     at_desk(zhou, "投票")
     cast.picture(zhou, "before-the-vote-is-opened")
     press(zhou, "开始投票")
@@ -339,10 +367,25 @@ def vote(cast: Cast, page: Page, name: str) -> str:
     follow(page, "下一步：核对")
     says(page, "尚未投出")
     cast.picture(page, f"{name}-looks-once-more")
+    if name == "li":
+        spoiled_and_shown(cast, page)
     press(page, "确认投出")
     says(page, "回执码")
     cast.picture(page, f"{name}-receipt")
     return page.locator("output").inner_text()
+
+
+def spoiled_and_shown(cast: Cast, page: Page) -> None:
+    """One ballot is opened instead of cast, and shows the choice and the code that was promised."""
+    page.get_by_text("想先抽检这张票？").click()
+    promised = page.locator("main output").first.inner_text()
+    press(page, "抽检：拆开给我看")
+    says(page, "这张票拆开了")
+    assert page.locator("main output").first.inner_text() == promised
+    says(page, OURS)
+    cast.picture(page, "a-ballot-is-spoiled-and-shown")
+    follow(page, "重新核对选票")
+    says(page, "尚未投出")
 
 
 def at_the_desk(cast: Cast, sun: Page) -> None:
@@ -362,6 +405,7 @@ def at_the_desk(cast: Cast, sun: Page) -> None:
 def counted_signed_and_published(cast: Cast) -> None:
     zhou, qian = cast("zhou"), cast("qian")
     cast.until(after(cast.days["vote_last"]))
+    the_box_is_opened(cast)
     at_desk(zhou, "投票")
     says(zhou, "看得票")
     cast.picture(zhou, "counted")
@@ -529,6 +573,7 @@ CHAPTERS = (
     one_is_admitted_and_one_corrected_first,
     five_judges_mark,
     minutes_advice_and_revision,
+    two_officers_take_the_keys,
     the_neighbours_vote,
     counted_signed_and_published,
     an_objection_is_answered,

@@ -65,7 +65,9 @@ def _round(name: str, voters: int) -> dict[str, object]:
         ],
         batch_size=1000,
     )
-    actions.open_vote(round, by=officer(on), now=now)
+    keeper = officer(on)
+    keyed(round, keeper)
+    actions.open_vote(round, by=keeper, now=now)
     roll = round.roll.pk
     lines = dict(Voter.objects.filter(roll=roll).values_list("account", "pk"))
     return {

@@ -8,11 +8,23 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 
 def new_seed() -> str:
     """Thirty-two hexadecimal digits from the operating system, to be published before the draw."""
     return secrets.token_hex(16)
+
+
+def new_secret() -> str:
+    """Sixty-four hexadecimal digits from the operating system, to be kept by whom they are for."""
+    return secrets.token_hex(32)
+
+
+def shuffle(rows: list[Any]) -> None:
+    """Put rows into an order by the operating system's chance that nobody can find again: for what
+    must lose its order, never for a lot that somebody wins."""
+    secrets.SystemRandom().shuffle(rows)
 
 
 def draw(seed: str, keys: Iterable[int]) -> list[int]:

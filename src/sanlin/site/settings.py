@@ -121,6 +121,8 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["sanlin.ground.accounts.hashers.QuickArgon2"]
+# What a guess at the passphrase of a ballot box costs: passes of Argon2id over so many bytes.
+PASSPHRASE_COST = (1, 8192) if TESTING else (3, 128 * 2**20)
 # By account and address together: a whole committee shares one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8

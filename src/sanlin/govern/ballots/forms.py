@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.ground.accounts.models import Account
+from sanlin.ground.keys import plain_passphrase
 from sanlin.ground.pii import mark
-from sanlin.kernel.ballots.form import Form
+from sanlin.kernel.ballots.form import OPINIONS, Form
 
 from .queries import Draft
 
-MOVES = ("add", "drop", "up", "down", "more", "less")
+MOVES = ("add", "drop", "up", "down", "more", "less", *OPINIONS)
 
 
 def read_move(posted: Any) -> tuple[str, int] | None:
@@ -31,7 +32,14 @@ def moved(draft: Draft, verb: str, key: int, form: Form) -> Draft:
     {8: 1, 7: 1}
     >>> moved({7: 2}, "less", 7, Form("points", points=5))
     {7: 1}
+    >>> moved({7: 2}, "support", 7, Form("stance", may=("support", "against")))
+    {7: 1}
     """
+    if form.kind == "stance":
+        said = {k: o for k, o in draft.items() if k != key}
+        return said if verb not in form.may else {**said, key: OPINIONS[verb]}
+    if verb in OPINIONS:
+        return dict(draft)
     if verb == "add":
         return {**draft, key: draft.get(key, 1)}
     if key not in draft:
@@ -64,24 +72,63 @@ class ReasonForm(forms.Form):
     )
 
 
-class AddForm(ReasonForm):
-    """Whom to put on the roll after it was fixed."""
+class PassphraseForm(forms.Form):
+    """A passphrase, as a keeper reads it from paper. It is never shown again."""
+
+    passphrase = forms.CharField(
+        label=_("口令"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("不分大小写，空格和短横不计。"),
+    )
+
+
+class NewPassphraseForm(PassphraseForm):
+    """A new passphrase twice, and that its keeper has understood what losing it means."""
+
+    again = forms.CharField(
+        label=_("再输一遍"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    sure = forms.BooleanField(
+        label=_("我已把口令写在纸上封好。我明白：系统不保存口令，谁都不能找回"),
+        error_messages={"required": _("请先写下口令，再勾选确认")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        one, two = told.get("passphrase"), told.get("again")
+        if one and two and plain_passphrase(one) != plain_passphrase(two):
+            self.add_error("again", _now("两遍口令不一样"))
+        return told
+
+
+class WhoForm(forms.Form):
+    """A person by her phone or her sign-in name."""
 
     who = forms.CharField(
         label=_("手机号或登录名"),
         max_length=60,
         help_text=_("请填本人登记的完整手机号；没有手机号的填登录名。"),
     )
-    field_order = ["who", "reason"]
 
     def clean_who(self) -> Account:
-        text = self.cleaned_data["who"].strip()
-        accounts = Account.objects.filter(is_active=True)
-        found = (
-            accounts.filter(phone_mark=mark(text)).first() or accounts.filter(username=text).first()
-        )
-        if found is None:
-            raise forms.ValidationError(
-                _now("没有找到这个人；请核对号码，或先到“居民”里登记并核实")
-            )
-        return found
+        return find_account(self.cleaned_data["who"].strip())
+
+
+def find_account(text: str) -> Account:
+    """Whom a whole phone number or a sign-in name stands for; raises ValidationError."""
+    accounts = Account.objects.filter(is_active=True)
+    found = accounts.filter(phone_mark=mark(text)).first() or accounts.filter(username=text).first()
+    if found is None:
+        raise forms.ValidationError(_now("没有找到这个人；请核对号码，或先到“居民”里登记并核实"))
+    return found
+
+
+class AddForm(WhoForm, ReasonForm):
+    """Whom to put on the roll after it was fixed."""
+
+    field_order = ["who", "reason"]

@@ -1,13 +1,13 @@
-"""Who may vote, and what lies in the box: two tables that no key joins.
+"""Who may vote, what lies in the box, and who keeps its keys: no foreign key joins voter and ballot.
 
-While a vote is open a choice lies sealed in `Ballot.box`. At the close the boxes are opened, equal
-choices are counted together into `Tally`, and the boxes and every `Voter.link` are emptied. The
-reasons stand in docs/decisions/2026-11-22-roll-and-ballot.md.
+A choice lies sealed to the key of its vote in `Ballot.box`. At the close every `Voter.link` is
+emptied. Two keepers open the box: equal choices are counted together into `Tally`. When the keys
+are destroyed the boxes are emptied. The reasons stand in docs/decisions/2026-11-22-roll-and-ballot.md
+and docs/decisions/2026-11-22-sealed-box.md.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import cached_property
 
@@ -18,15 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.rounds.models import Window
 from sanlin.govern.rounds.stages import VOTE
-from sanlin.ground import lots, pii
 from sanlin.ground.journal.models import told_in
-from sanlin.ground.pii import SealedField
+from sanlin.ground.keys import Lock
 from sanlin.kernel.allocation.outcome import Bid
+from sanlin.kernel.ballots.code import in_groups, receipt_of
 
 from . import stages
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which people misread
-CODE_LENGTH = 16
+CODE_LENGTH = 64
+NOTHING = b""
 
 
 class Roll(models.Model):
@@ -34,7 +34,9 @@ class Roll(models.Model):
 
     `slate` is a list of [proposal, number on the ballot, cost in fen, neighbourhood]. `seed` is
     published and settles in which order each voter reads it. `size` and `cast` are the turnout of
-    a closed vote; while it is open they are 0 and the turnout is counted from the voters.
+    a closed vote; while it is open they are 0 and the turnout is counted from the voters. `key` is
+    the public key to which ballots are sealed, None for a vote that was held elsewhere; `broken`
+    counts ballots that were in the box and did not open to their code.
     """
 
     round = models.OneToOneField(
@@ -45,6 +47,10 @@ class Roll(models.Model):
     slate = models.JSONField(_("选项"))
     opened_at = models.DateTimeField(_("开始时间"))
     closed_at = models.DateTimeField(_("截止时间"), null=True)
+    counted_at = models.DateTimeField(_("开箱时间"), null=True)
+    key = models.BinaryField(_("票箱公钥"), null=True)
+    keys_gone_at = models.DateTimeField(_("钥匙销毁时间"), null=True)
+    broken = models.PositiveIntegerField(_("打不开的票数"), default=0)
     size = models.PositiveIntegerField(_("名册人数"), default=0)
     cast = models.PositiveIntegerField(_("已投票数"), default=0)
 
@@ -55,11 +61,21 @@ class Roll(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(cast__lte=models.F("size")), name="turnout_within_the_roll"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_at__isnull=True) | Q(closed_at__isnull=False),
+                name="counted_after_the_close",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.round)
+
+    @property
+    def fingerprint(self) -> str:
+        """The first sixteen hexadecimal digits of the public key, in fours."""
+        digits = bytes(self.key or NOTHING).hex()[:16]
+        return "-".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
     @cached_property
     def closes(self) -> datetime | None:
@@ -85,9 +101,10 @@ class Roll(models.Model):
 class Voter(models.Model):
     """One line of a roll: a person, or a home where the pack counts households.
 
-    `link` is the receipt code of the standing ballot, sealed; it exists only where the pack allows
-    a change, and only until the close. `open` says on the line itself that the vote is open, so
-    that marking it and closing the vote can never both succeed.
+    `link` is the code of the standing ballot, sealed by a key outside the database; it exists only
+    where the ballot may still be replaced, and only until the close. `open` says on the line itself
+    that the vote is open, so that marking it and closing the vote can never both succeed. `hand` is
+    who helped, at the desk or as a relative.
     """
 
     roll = models.ForeignKey(
@@ -108,7 +125,14 @@ class Voter(models.Model):
     )
     stage = models.CharField(_("状态"), max_length=10, default=stages.WAITING)
     open = models.BooleanField(_("可投票"), default=True)
-    link = SealedField(blank=True, default="")
+    link = models.BinaryField(default=NOTHING)
+    hand = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("代办人"),
+    )
     late = models.BooleanField(_("补录"), default=False)
     reason = models.CharField(_("补录或移出的理由"), max_length=200, blank=True)
 
@@ -126,7 +150,7 @@ class Voter(models.Model):
                 name="a_voter_is_a_person_or_a_home",
             ),
             models.CheckConstraint(
-                condition=Q(link="") | Q(open=True), name="no_link_after_the_close"
+                condition=Q(link=NOTHING) | Q(open=True), name="no_link_after_the_close"
             ),
             models.UniqueConstraint(fields=["roll", "account"], name="one_line_a_person"),
             models.UniqueConstraint(fields=["roll", "home"], name="one_line_a_home"),
@@ -142,45 +166,60 @@ class Voter(models.Model):
 
 class Channel(models.TextChoices):
     WEB = "web", _("网上")
-    DESK = "desk", _("服务台代办")
+    PAPER = "paper", _("纸质")
+
+
+class Fate(models.TextChoices):
+    """What became of a ballot. Only a standing one has a box."""
+
+    STANDING = "standing", _("有效")
+    REPLACED = "replaced", _("已被后来的一票替换")
+    SPOILED = "spoiled", _("已抽检作废")
+    OVERRIDDEN = "overridden", _("已被纸质票取代")
 
 
 class Ballot(models.Model):
-    """What was put into the box: a receipt code, and until the close a sealed choice.
+    """What was put into the box: a code, and what the key of the vote alone opens.
 
-    A ballot that a later one has replaced stays as a code without a box, so that accepted less
-    replaced is what was counted. It has no time, no sequence and no voter.
+    The box holds the seed (32 bytes) and the choices in canonical form, filled up to one length. It
+    has no time, no sequence and no voter; it does not tell who helped either.
     """
 
-    code = models.CharField(_("回执码"), max_length=CODE_LENGTH, primary_key=True)
+    code = models.CharField(_("选票码"), max_length=CODE_LENGTH, primary_key=True)
     roll = models.ForeignKey(
         Roll, models.PROTECT, related_name="ballots", verbose_name=_("选民名册")
     )
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices)
-    box = SealedField(blank=True, default="")
-    standing = models.BooleanField(_("有效"), default=True)
+    fate = models.CharField(_("状态"), max_length=10, choices=Fate.choices, default=Fate.STANDING)
+    box = models.BinaryField(default=NOTHING)
 
     class Meta:
         verbose_name = _("选票")
         constraints = [
+            models.CheckConstraint(condition=Q(fate__in=Fate.values), name="ballot_fate_known"),
             models.CheckConstraint(
-                condition=Q(standing=True) | Q(box=""), name="a_replaced_ballot_is_empty"
+                condition=Q(fate=Fate.STANDING) | Q(box=NOTHING),
+                name="only_a_standing_ballot_has_a_box",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.grouped
+        return self.receipt
 
     @property
-    def grouped(self) -> str:
-        return in_groups(self.code)
+    def receipt(self) -> str:
+        """The code as the voter keeps it: four groups of four."""
+        return in_groups(receipt_of(self.code))
 
 
 class Tally(models.Model):
-    """After the close: one choice, in canonical form, and how many ballots made it."""
+    """After the count: one choice, in canonical form, and how many ballots of a channel made it."""
 
     roll = models.ForeignKey(
         Roll, models.PROTECT, related_name="tallies", verbose_name=_("选民名册")
+    )
+    channel = models.CharField(
+        _("渠道"), max_length=10, choices=Channel.choices, default=Channel.WEB
     )
     choices = models.TextField(_("选择"))
     ballots = models.PositiveIntegerField(_("票数"))
@@ -195,41 +234,99 @@ class Tally(models.Model):
         return f"{self.choices} × {self.ballots}"
 
 
-def receipt_code(roll: int, token: str) -> str:
-    """Sixteen letters and digits (80 bits) that stand for one ballot and tell nothing about it.
+# --- who keeps the keys ---------------------------------------------------------------------------
 
-    >>> receipt_code(7, "a" * 32)
-    'YR77XMRD56CRE25M'
+
+class Office(models.TextChoices):
+    """In whose place somebody keeps a key."""
+
+    STREET = "street", _("街道")
+    COUNTERSIGN = "countersign", _("街道（复核）")
+    COMMITTEE = "committee", _("居委")
+    SUPERVISOR = "supervisor", _("居民监督")
+
+
+class Keeper(models.Model):
+    """Somebody who keeps one key of a vote: named, and once a passphrase is set, with a lock.
+
+    `public` belongs to a private key that exists only while the passphrase is being entered.
     """
-    digest = hashlib.sha256(f"sanlin-ballot-1:{roll}:{token}".encode()).digest()
-    bits = int.from_bytes(digest[:10], "big")
-    return "".join(ALPHABET[bits >> shift & 31] for shift in range(75, -1, -5))
+
+    round = models.ForeignKey(
+        "rounds.Round", models.PROTECT, related_name="keepers", verbose_name=_("轮次")
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("账号")
+    )
+    office = models.CharField(_("身份"), max_length=12, choices=Office.choices)
+    salt = models.BinaryField(default=NOTHING)
+    passes = models.PositiveIntegerField(default=0)
+    memory = models.PositiveIntegerField(default=0)
+    public = models.BinaryField(default=NOTHING)
+    set_at = models.DateTimeField(_("设置口令的时间"), null=True)
+
+    log = told_in("round", "round_id")
+
+    class Meta:
+        verbose_name = _("钥匙保管人")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "account"], name="one_key_a_keeper"),
+            models.UniqueConstraint(fields=["round", "office"], name="one_keeper_an_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}（{self.get_office_display()}）"
+
+    @property
+    def lock(self) -> Lock:
+        return Lock(bytes(self.salt), self.passes, self.memory, bytes(self.public))
 
 
-def token(voter: Voter, key: str) -> str:
-    """The secret of a ballot: by chance, or the same again for the same key of the same voter.
+class Share(models.Model):
+    """The private key of a box, sealed to `second` and that again to `first`; there is one for every
+    two keepers in either order. `opened` is what remains when `first` has taken off its layer."""
 
-    The key comes from the voter's own form and is kept nowhere; without it nobody can make the
-    token again, whatever else he holds.
+    roll = models.ForeignKey(
+        Roll, models.PROTECT, related_name="shares", verbose_name=_("选民名册")
+    )
+    first = models.ForeignKey(Keeper, models.PROTECT, related_name="+", verbose_name=_("先到"))
+    second = models.ForeignKey(Keeper, models.PROTECT, related_name="+", verbose_name=_("后到"))
+    sealed = models.BinaryField()
+    opened = models.BinaryField(default=NOTHING)
+
+    class Meta:
+        verbose_name = _("钥匙份额")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="one_share_two_keepers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} + {self.second}"
+
+
+class Trace(models.Model):
+    """How many ballots were cast in one hour from one address or one device, by keyed hashes.
+
+    A count and no list: it names neither voter nor ballot. What is fewer than a cluster is deleted
+    at the close, the rest with the keys.
     """
-    return pii.mark(f"ballot:{voter.pk}:{key}") if key else lots.new_seed()
 
+    roll = models.ForeignKey(
+        Roll, models.PROTECT, related_name="traces", verbose_name=_("选民名册")
+    )
+    hour = models.DateTimeField(_("小时"))
+    kind = models.CharField(_("类别"), max_length=7)
+    mark = models.CharField(max_length=40)
+    casts = models.PositiveIntegerField(_("票数"))
+    helped = models.PositiveIntegerField(_("其中代办"), default=0)
 
-def in_groups(code: str) -> str:
-    """Four groups of four, to be read aloud.
+    class Meta:
+        verbose_name = _("投票痕迹")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roll", "hour", "kind", "mark"], name="one_trace_an_hour"
+            ),
+        ]
 
-    >>> in_groups("0123456789ABCDEF")
-    '0123-4567-89AB-CDEF'
-    """
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
-def read_code(written: str) -> str:
-    """A receipt code as people type it, brought to its one form; empty where it is none.
-
-    >>> read_code(" 0123-4567 89ab-cdef "), read_code("oI23456789ABCDEF"), read_code("hello")
-    ('0123456789ABCDEF', '0123456789ABCDEF', '')
-    """
-    plain = "".join(written.upper().split()).replace("-", "").replace("－", "")
-    plain = plain.translate(str.maketrans("OIL", "011"))
-    return plain if len(plain) == CODE_LENGTH and set(plain) <= set(ALPHABET) else ""
+    def __str__(self) -> str:
+        return f"{self.hour:%F %H} {self.kind} × {self.casts}"

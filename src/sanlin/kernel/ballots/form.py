@@ -1,7 +1,8 @@
 """What a ballot may hold, and what a voter's choices amount to.
 
 Choices come in as a voter makes them: a sequence of keys (approvals, a basket, a ranking with the
-best first) or a mapping from key to points. They are kept as `Choices`: (key, weight) pairs by key.
+best first) or a mapping from key to points or to an opinion. They are kept as `Choices`: (key,
+weight) pairs by key; the weight of an opinion is its number in `OPINIONS`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from sanlin.kernel.allocation.outcome import Bid
 from sanlin.kernel.reason import Reason
 
-KINDS = ("approve", "knapsack", "rank", "points")
+KINDS = ("approve", "knapsack", "rank", "points", "stance")
+SILENT = 0  # the weight of a proposal of which a ballot says nothing, where opinions are asked
+OPINIONS = {"support": 1, "against": 2, "abstain": 3, "follow": 4}
 
 Chosen = Sequence[int] | Mapping[int, int]
 Choices = tuple[tuple[int, int], ...]
@@ -26,8 +29,9 @@ class Form:
 
     `kind` is approve, knapsack (a basket whose costs fit `budget`), rank or points. Between `least`
     and `most` proposals may be named; with points, at most `points` in all and `each` on one.
-    A ranking gives `most` points to its first, one less to the next, and so on. A knapsack needs
-    `budget`, a ranking `most`: ValueError without.
+    A ranking gives `most` points to its first, one less to the next, and so on. A stance is one of
+    the opinions `may` on each proposal; with `all` none may be left out. A knapsack needs `budget`,
+    a ranking `most`, a stance `may`: ValueError without.
     """
 
     kind: str
@@ -36,11 +40,13 @@ class Form:
     budget: int | None = None
     points: int | None = None
     each: int | None = None
+    may: tuple[str, ...] = ()
+    all: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no ballot is of the kind {self.kind}")
-        needed = {"knapsack": self.budget, "rank": self.most}
+        needed = {"knapsack": self.budget, "rank": self.most, "stance": self.may or None}
         if self.kind in needed and needed[self.kind] is None:
             raise ValueError(f"a ballot of the kind {self.kind} needs its limit")
 
@@ -50,7 +56,7 @@ def check(chosen: Chosen, form: Form, bids: Iterable[Bid]) -> tuple[Reason, ...]
 
     Codes: unknown (key), twice (key, times), too_few and too_many (own and least or most),
     over_budget (own, budget, over), no_points (key), over_each (key, own, each), over_points (own,
-    points, over).
+    points, over), no_opinion (key) of a proposal named without one, unsaid (n) where all are asked.
 
     >>> bids = [Bid(1, 60), Bid(2, 50)]
     >>> check([1, 2], Form("knapsack", budget=100), bids)
@@ -70,7 +76,17 @@ def check(chosen: Chosen, form: Form, bids: Iterable[Bid]) -> tuple[Reason, ...]
         faults.append(Reason.of("over_budget", own=spent, budget=form.budget, over=over))
     if form.kind == "points" and isinstance(chosen, Mapping):
         faults += _points(chosen, form)
+    if form.kind == "stance":
+        faults += _opinions(chosen, form, costs)
     return tuple(faults)
+
+
+def _opinions(chosen: Chosen, form: Form, known: Iterable[int]) -> list[Reason]:
+    allowed = {OPINIONS[opinion] for opinion in form.may}
+    said = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, SILENT)
+    faults = [Reason.of("no_opinion", key=k) for k, o in sorted(said.items()) if o not in allowed]
+    unsaid = len(set(known) - set(said))
+    return faults + [Reason.of("unsaid", n=unsaid)] * (form.all and unsaid > 0)
 
 
 def _points(chosen: Mapping[int, int], form: Form) -> list[Reason]:
@@ -87,17 +103,22 @@ def _points(chosen: Mapping[int, int], form: Form) -> list[Reason]:
     return faults
 
 
-def choices(chosen: Chosen, form: Form) -> Choices:
+def choices(chosen: Chosen, form: Form, offered: Iterable[int] = ()) -> Choices:
     """A ballot in its one shape: (key, weight) pairs by key, a key named twice counted once.
 
     An approval weighs 1; the first of a ranking `form.most`, the next one less; what a ranking
-    names beyond `most` weighs nothing and is left out.
+    names beyond `most` weighs nothing and is left out. Where opinions are asked, everything that
+    was `offered` on this ballot is in it, silence included.
 
     >>> choices([7, 3, 7], Form("rank", most=3))
     ((3, 2), (7, 3))
     >>> choices({7: 4, 3: 6}, Form("points", points=10))
     ((3, 6), (7, 4))
+    >>> choices({7: 2}, Form("stance", may=("support", "against")), offered=[7, 9])
+    ((7, 2), (9, 0))
     """
+    if form.kind == "stance":
+        return tuple(sorted({**dict.fromkeys(offered, SILENT), **dict(chosen)}.items()))
     if isinstance(chosen, Mapping):
         return tuple(sorted(chosen.items()))
     once = tuple(dict.fromkeys(chosen))
@@ -114,3 +135,27 @@ def canonical(kept: Choices) -> bytes:
     b'[[3,1],[7,1]]'
     """
     return json.dumps(sorted(kept), separators=(",", ":")).encode("ascii")
+
+
+def is_canonical(text: str, form: Form, bids: Iterable[Bid]) -> bool:
+    """Whether `text` is the canonical form of a ballot that this form allows.
+
+    >>> is_canonical("[[7,1]]", Form("approve", most=1), [Bid(7, 60)])
+    True
+    >>> is_canonical("[[7,2]]", Form("approve", most=1), [Bid(7, 60)])
+    False
+    """
+    try:
+        kept: dict[int, int] = dict(json.loads(text))
+    except (ValueError, TypeError):
+        return False
+    if not all(type(part) is int for pair in kept.items() for part in pair):
+        return False
+    chosen: Chosen = {key: weight for key, weight in kept.items() if weight != SILENT}
+    if form.kind not in ("points", "stance"):
+        chosen = sorted(kept, key=lambda key: -kept[key])
+    again = canonical(choices(chosen, form, offered=kept)).decode()
+    offered = [bid for bid in bids if form.kind != "stance" or bid.key in kept]
+    return (
+        again == text and set(kept) <= {b.key for b in offered} and not check(chosen, form, offered)
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sanlin.kernel.ballots.form import Choices, Chosen, Form, choices
+from sanlin.kernel.ballots.form import OPINIONS, SILENT, Choices, Chosen, Form, choices
 
 
 @dataclass(frozen=True)
@@ -70,3 +70,60 @@ def tally(ballots: Iterable[Chosen], form: Form) -> dict[int, int]:
     {1: 5, 2: 8}
     """
     return merge(ballots, form).votes()
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """How many ballots said what of one proposal; `silent` are those that offered it and said
+    nothing."""
+
+    support: int = 0
+    against: int = 0
+    abstain: int = 0
+    follow: int = 0
+    silent: int = 0
+
+    def counted(self, silence: str) -> tuple[int, int, int]:
+        """(agree, against, abstain): whoever follows the majority is counted to the larger of support
+        and against, and abstains where they are equal; so does silence where `silence` is "follow",
+        and abstains otherwise.
+
+        >>> Opinions(3, 1, 0, 2, 5).counted("abstain"), Opinions(3, 1, 0, 2, 5).counted("follow")
+        ((5, 1, 5), (10, 1, 0))
+        """
+        moving = self.follow + (self.silent if silence == "follow" else 0)
+        abstain = self.abstain + self.follow + self.silent - moving
+        if self.support > self.against:
+            return self.support + moving, self.against, abstain
+        if self.against > self.support:
+            return self.support, self.against + moving, abstain
+        return self.support, self.against, abstain + moving
+
+
+def opinions(merged: Merged) -> dict[int, Opinions]:
+    """By key, the opinions of ballots of the kind "stance".
+
+    >>> opinions(Merged(((((7, 1),), 3), (((7, 2),), 1), (((7, 4),), 2), (((7, 0),), 5))))
+    {7: Opinions(support=3, against=1, abstain=0, follow=2, silent=5)}
+    """
+    said: dict[int, Counter[int]] = {}
+    for kept, times in merged.ballots:
+        for key, opinion in kept:
+            said.setdefault(key, Counter())[opinion] += times
+    names = {**OPINIONS, "silent": SILENT}
+    return {
+        key: Opinions(**{name: said[key][number] for name, number in names.items()})
+        for key in sorted(said)
+    }
+
+
+def is_carried(of: Opinions, carried: str, silence: str, cast: int) -> bool:
+    """Whether a proposal passes the threshold: any, more_for, or half_of_cast of `cast` ballots.
+
+    >>> is_carried(Opinions(5, 1, 5), "half_of_cast", "abstain", 11)
+    False
+    """
+    agree, against, _abstain = of.counted(silence)
+    if carried == "more_for":
+        return agree > against
+    return carried != "half_of_cast" or 2 * agree > cast

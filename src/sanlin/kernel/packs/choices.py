@@ -38,11 +38,31 @@ BALLOTS = (
     Choice("knapsack", "在预算内选", "choose within the budget"),
     Choice("rank", "排序", "rank up to k"),
     Choice("points", "分配点数", "share out points"),
+    Choice("stance", "逐项表态", "an opinion on each"),
 )
 OPTIONS = (
-    Choice("support", "支持", "support"),
+    Choice("support", "同意", "agree"),
     Choice("against", "反对", "against"),
     Choice("abstain", "弃权", "abstain"),
+    Choice("follow", "随多数", "follow the majority"),
+)
+SILENCE = (
+    Choice("abstain", "视为弃权", "counts as abstaining"),
+    Choice("follow", "视为随多数", "counts as following the majority"),
+    Choice("refuse", "每项都须表态", "every proposal wants an opinion"),
+)
+CARRIED = (
+    Choice("any", "不设门槛", "no threshold"),
+    Choice("more_for", "同意多于反对", "more agree than are against"),
+    Choice("half_of_cast", "同意超过投票数的一半", "more than half of the ballots cast agree"),
+)
+KEYS = (
+    Choice("two_officers", "两名街道工作人员", "two officers of the street, both needed"),
+    Choice(
+        "two_of_three",
+        "街道、居委、居民监督各一，任两人",
+        "street, committee and residents' supervisor, any two",
+    ),
 )
 ANONYMITY = (
     Choice("secret", "无记名", "secret"),

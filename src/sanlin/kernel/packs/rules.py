@@ -118,14 +118,17 @@ class Criterion:
 class Vote:
     unit: Literal["person", "household"]
     min_age: int
-    kind: Literal["approve_k", "knapsack", "rank", "points"]
+    kind: Literal["approve_k", "knapsack", "rank", "points", "stance"]
     k: int
     points: int
     options: tuple[str, ...]
+    silence: Literal["abstain", "follow", "refuse"]
+    carried: Literal["any", "more_for", "half_of_cast"]
     revote: bool
     own_community_only: bool
     paper: bool
     anonymity: Literal["secret", "named"]
+    keys: Literal["two_officers", "two_of_three"]
 
 
 @dataclass(frozen=True)

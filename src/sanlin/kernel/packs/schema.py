@@ -11,9 +11,11 @@ from .choices import (
     APPLICANTS,
     BALLOTS,
     BLANKS,
+    CARRIED,
     CONDITIONS,
     CONSEQUENCES,
     DAYS,
+    KEYS,
     MEANS,
     METHODS,
     NORMALISERS,
@@ -21,6 +23,7 @@ from .choices import (
     OVERFLOWS,
     PARTIALS,
     REVIEWS,
+    SILENCE,
     TIES,
     UNCOOPERATIVE,
     UNIT,
@@ -31,7 +34,7 @@ from .fields import Field, ListOf, When
 REVIEW = (When("stages.review", (True,)),)
 VOTE = (When("stages.vote", (True,)),)
 CHOOSE = (*VOTE, When("vote.kind", ("approve_k", "rank")))
-APPROVE = (*VOTE, When("vote.kind", ("approve_k",)))
+STANCE = (*VOTE, When("vote.kind", ("stance",)))
 POINTS = (*VOTE, When("vote.kind", ("points",)))
 BLEND = (When("award.method", ("blend",)),)
 PUBLIC = (When("award.method", ("blend", "votes")),)
@@ -184,8 +187,26 @@ _VOTE = [
         "可表示的意见",
         "What may be said of a project",
         choices=OPTIONS,
-        default=("support",),
-        when=APPROVE,
+        default=("support", "against", "abstain"),
+        when=STANCE,
+    ),
+    Field(
+        "vote.silence",
+        "choice",
+        "没有表态的",
+        "What silence means",
+        choices=SILENCE,
+        default="abstain",
+        when=STANCE,
+    ),
+    Field(
+        "vote.carried",
+        "choice",
+        "通过门槛",
+        "When a proposal is carried",
+        choices=CARRIED,
+        default="more_for",
+        when=STANCE,
     ),
     Field(
         "vote.revote", "bool", "截止前可改票", "May be changed until close", default=True, when=VOTE
@@ -205,6 +226,15 @@ _VOTE = [
         "Secret or by name",
         choices=ANONYMITY,
         default="secret",
+        when=VOTE,
+    ),
+    Field(
+        "vote.keys",
+        "choice",
+        "票箱钥匙",
+        "Who keeps the keys of the box",
+        choices=KEYS,
+        default="two_officers",
         when=VOTE,
     ),
 ]

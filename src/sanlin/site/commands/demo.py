@@ -70,8 +70,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say_who(options: argparse.Namespace) -> None:
+    from sanlin.site import demo
+
     print(f"\n三邻 · 演示 · {options.stage}    http://{options.host}:{options.port}/\n")  # data
     print("密码都是 / every password is: sanlin-demo")  # data
     for username, chinese, english in WHO:
         print(f"  {username:6} {chinese} / {english}")
+    told = " · ".join(f"{who}: {words}" for who, words in demo.PASSPHRASES.items())
+    print(f"票箱钥匙口令 / passphrases of the ballot box: {told}")  # data
     print("手机验证码会显示在页面上，也打印在这里。/ Codes to phones are shown here.\n")  # data

@@ -5,6 +5,6 @@ every figure on a demonstration's pages comes out of its records. What is publis
 (its committees, its tiers of 8, 21 and 26, eleven project names) is true; who does what is not.
 """
 
-from .story import MOMENTS, STAGES, build
+from .story import MOMENTS, PASSPHRASES, STAGES, build
 
-__all__ = ["MOMENTS", "STAGES", "build"]
+__all__ = ["MOMENTS", "PASSPHRASES", "STAGES", "build"]

@@ -65,6 +65,9 @@ MOMENTS = {
     "closed": datetime(2024, 12, 27, 10, tzinfo=SHANGHAI),
 }
 STAGES = tuple(MOMENTS)
+# The two officers who keep the keys of the ballot box, and their passphrases: a demonstration alone
+# prints them.
+PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
 
 
 def build(stage: str, tell: Tell) -> None:
@@ -239,6 +242,9 @@ def vote(world: World, ends_here: bool) -> None:
     reviews.open_optimisation(the_round(world), by=zhou, now=world.at)
     _optimise(world)
     world.at = at(WINDOWS["vote"][0], 8)
+    for username, passphrase in PASSPHRASES.items():
+        keeper = world.who[username]
+        ballots.set_passphrase(the_round(world), passphrase, by=keeper, now=world.at)
     ballots.open_vote(the_round(world), by=zhou, now=world.at)
     _cast(world, share=2 if ends_here else 3)
 
@@ -288,6 +294,8 @@ def notice(world: World, ends_here: bool) -> None:
     zhou, qian = world.who["zhou"], world.who["qian"]
     world.at = at(date(2024, 5, 30), 9)
     ballots.close_vote(the_round(world), by=zhou, now=world.at)
+    for username, passphrase in PASSPHRASES.items():
+        ballots.give_key(the_round(world), passphrase, by=world.who[username], now=world.at)
     decision = awards.decide(the_round(world), by=zhou, now=world.later(hours=1))
     for officer in (zhou, qian):
         awards.sign(decision, by=officer, now=world.later(hours=1))

@@ -54,8 +54,16 @@ def _nobody_asks(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 def _can_close_entries(who: Any, round: Round, *, now: datetime) -> Verdict:
     if "vote" in round.rules.stages:
+        if _is_shut(round):
+            return ballot_rules.can_give_key(who, round, now=now)
         return ballot_rules.can_close_vote(who, round, now=now)
     return award_rules.can_close_entries(who, round, now=now)
+
+
+def _is_shut(round: Round) -> bool:
+    """Whether the vote has closed and its box waits for the keepers of its keys."""
+    roll = ballot_rules.roll_of(round)
+    return roll is not None and roll.closed_at is not None
 
 
 def _can_publish(who: Any, round: Round, *, now: datetime) -> Verdict:
@@ -64,6 +72,10 @@ def _can_publish(who: Any, round: Round, *, now: datetime) -> Verdict:
     if decision is None:
         return award_rules.can_decide(who, round, now=now)
     return award_rules.can_publish(who, decision, now=now)
+
+
+def _closing_words(round: Round) -> str:
+    return _("两位钥匙保管人开箱计票") if _is_shut(round) else _("结束投票")
 
 
 def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
@@ -80,7 +92,7 @@ def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
         ),
         "open_vote": (_("开始投票"), "ballots:vote", ballot_rules.can_open_vote),
         "close_entries": (
-            _("结束投票并计票") if voting else _("结束评审，进入决定"),
+            _closing_words(round) if voting else _("结束评审，进入决定"),
             "ballots:vote" if voting else "awards:decision",
             _can_close_entries,
         ),

@@ -122,6 +122,20 @@ def _counted(rows: Any, by: str) -> dict[int, int]:
     return dict(rows.values_list(by).annotate(Count("pk")).order_by(by))
 
 
+def keys(who: Any, *, now: datetime) -> list[Waiting]:
+    """Ballot boxes that wait for my passphrase: to be set before the vote, to be entered after it."""
+    rounds = [one.pk for one in my_rounds(who, now=now)]
+    return [
+        Waiting(
+            _("输入口令，打开票箱") if to_open else _("设置票箱钥匙的口令"),
+            reverse("ballots:box" if to_open else "ballots:keys", args=[key.round_id]),
+            None,
+            key.round.name,
+        )
+        for key, to_open in (keys_awaited(who, rounds) if rounds else [])
+    ]
+
+
 def signatures(who: Any, *, now: datetime) -> list[Waiting]:
     """Decisions that lack my signature, where others may have signed already."""
     rounds = run_at(who, stages.DECISION, now=now)
@@ -205,6 +219,7 @@ WAITING: list[Callable[..., list[Waiting]]] = [
     steps,
     screening,
     reviews,
+    keys,
     signatures,
     objections,
     projects,

@@ -7,7 +7,7 @@ from sanlin.govern.awards import actions
 from sanlin.govern.awards.models import Award
 from sanlin.govern.awards.queries import explain
 from sanlin.govern.ballots import actions as ballots
-from sanlin.govern.ballots.tests.vote import voter
+from sanlin.govern.ballots.tests.vote import counted, keyed, voter
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.reviews import actions as reviews
 from sanlin.govern.reviews.tests.scene import panel, pledged, sealed
@@ -66,10 +66,12 @@ def _vote(round, made, voted, voters, by):
         if "conferral" in round.rules.stages:
             round.conferrals.create(minutes="逐件合议。", held_at=begins, recorder=by)
         reviews.end_review(round, by=by, now=begins)
+    keyed(round, by)
     round = ballots.open_vote(Round.objects.get(pk=round.pk), by=by, now=begins)
     for who, n in zip(voters, voted, strict=True):
         ballots.cast(Round.objects.get(pk=round.pk), [made[n].pk], by=who, now=begins)
     ballots.close_vote(Round.objects.get(pk=round.pk), by=by, now=after(round, "vote"))
+    counted(round, after(round, "vote"))
 
 
 def test_chengdu_holds_two_ceilings_at_once():

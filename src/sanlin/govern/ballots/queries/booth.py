@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,9 +16,11 @@ from sanlin.govern.ballots.models import Ballot, Roll, Voter
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.proposals.stages import WITHDRAWN
 from sanlin.govern.rounds.models import Round
-from sanlin.ground import lots
+from sanlin.ground import lots, pii
 from sanlin.ground.verdict import Verdict
 from sanlin.kernel.allocation.outcome import Bid
+from sanlin.kernel.ballots.code import opening, prefix_of
+from sanlin.kernel.ballots.form import OPINIONS, SILENT, is_canonical
 from sanlin.kernel.money import yuan
 
 SALT = "ballots.draft"
@@ -48,6 +51,40 @@ def draft_of(who: Any, round: Round, cookies: Mapping[str, str]) -> Draft:
         return {}
 
 
+# --- the ballot as it will be cast ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A ballot whose code has been shown: exactly this can be cast, or spoiled and opened."""
+
+    draft: Draft
+    seed: str
+
+    def line(self, voter: Voter, round: Round) -> str:
+        """The line of plain text that its code is made of."""
+        kept = rules.kept(rules.as_cast(self.draft, round), voter, round)
+        return opening(round.pk, kept, self.seed)
+
+
+def pack_ready(who: Any, round: Round, ready: Ready) -> str:
+    """A ready ballot as the voter's own page keeps it: sealed by the house, so that not even she can
+    read the seed and prove her choice with it."""
+    kept = [who.pk, round.pk, ready.seed, [list(pair) for pair in ready.draft.items()]]
+    return pii.seal(json.dumps(kept, separators=(",", ":")))
+
+
+def read_ready(who: Any, round: Round, sealed: str) -> Ready | None:
+    """What `pack_ready` has packed for this person and round; None where it is nothing of the kind."""
+    try:
+        owner, of, seed, pairs = json.loads(pii.unseal(sealed).reveal())
+    except (RuntimeError, ValueError, TypeError):
+        return None
+    if (owner, of) != (who.pk, round.pk):
+        return None
+    return Ready({int(key): int(points) for key, points in pairs}, seed)
+
+
 # --- the voter's seat -----------------------------------------------------------------------------
 
 
@@ -66,7 +103,7 @@ class Seat:
 
     @property
     def has_cast(self) -> bool:
-        return self.voter is not None and self.voter.stage == stages.CAST
+        return self.voter is not None and self.voter.stage in stages.VOTED
 
 
 def seat(who: Any, round: Round, *, cookies: Mapping[str, str], now: datetime) -> Seat:
@@ -117,6 +154,11 @@ class Card:
     points: int
 
     @property
+    def opinion(self) -> str:
+        """What the draft says of it, where opinions are asked."""
+        return opinion_words().get(self.points, "")
+
+    @property
     def chosen(self) -> bool:
         return self.place > 0
 
@@ -162,6 +204,9 @@ def bar(round: Round, seat: Seat) -> str:
     if form.kind == "points":
         used = sum(seat.draft.values())
         return _("已分 %(used)s/%(points)s 点") % {"used": used, "points": form.points}
+    if form.kind == "stance":
+        offered = slate_for(seat.voter, seat.roll)
+        return _("已表态 %(n)s/%(of)s 项") % {"n": len(seat.draft), "of": len(offered)}
     words = _("已排 %(n)s/%(most)s") if form.kind == "rank" else _("已选 %(n)s/%(most)s")
     return words % {"n": len(seat.draft), "most": form.most}
 
@@ -192,9 +237,57 @@ def my_vote(who: Any, round: Round, *, cookies: Mapping[str, str], now: datetime
     return {"state": "out", "sentence": mine.verdict.reason, "chosen": 0}
 
 
-def included(round: Round, code: str) -> str:
-    """What became of a receipt: `in` the box or the count, `replaced` by a later ballot, or ``."""
-    ballot = Ballot.objects.filter(pk=code, roll__round=round).first() if code else None
-    if ballot is None:
-        return ""
-    return "in" if ballot.standing else "replaced"
+def find_ballot(round: Round, receipt: str) -> Ballot | None:
+    """The ballot of this round that a receipt (sixteen letters and digits) stands for."""
+    if not receipt:
+        return None
+    first = prefix_of(receipt)
+    return Ballot.objects.filter(roll__round=round, code__gte=first, code__lt=first + "g").first()
+
+
+def included(round: Round, receipt: str) -> str:
+    """What became of a receipt: the fate of its ballot, or `` where there is none."""
+    ballot = find_ballot(round, receipt)
+    return str(ballot.fate) if ballot else ""
+
+
+def meaning(round: Round, line: str) -> list[tuple[str, str]]:
+    """(proposal, what was said of it) of an opened ballot of this round; empty where `line` is none.
+
+    What was said is a number of points, an opinion, or "" where naming it says all.
+    """
+    parts = line.split(":", 3)
+    roll = rules.roll_of(round)
+    if roll is None or parts[:2] != ["sanlin-ballot-2", str(round.pk)] or len(parts) != 4:
+        return []
+    form = rules.form_of(round)
+    if not is_canonical(parts[2], form, roll.bids):
+        return []
+    numbers = {bid.key: bid.sent for bid in roll.bids}
+    kept: list[tuple[int, int]] = json.loads(parts[2])
+    titles = dict(Proposal.objects.filter(pk__in=dict(kept)).values_list("pk", "title"))
+    words = opinion_words() if form.kind == "stance" else {}
+    return [
+        (
+            _("第%(n)s号 %(title)s") % {"n": numbers[key], "title": titles.get(key, "")},
+            words.get(weight, str(weight) if form.kind in ("points", "rank") else ""),
+        )
+        for key, weight in kept
+        if weight != SILENT
+    ]
+
+
+def opinion_words() -> dict[int, str]:
+    """The opinions in words, by their numbers."""
+    return {
+        OPINIONS["support"]: _("同意"),
+        OPINIONS["against"]: _("反对"),
+        OPINIONS["abstain"]: _("弃权"),
+        OPINIONS["follow"]: _("随多数"),
+    }
+
+
+def opinions_asked(round: Round) -> list[tuple[str, str]]:
+    """(code, words) of the opinions that a ballot of this round may hold."""
+    words = opinion_words()
+    return [(code, words[OPINIONS[code]]) for code in rules.form_of(round).may]

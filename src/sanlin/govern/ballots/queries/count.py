@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,51 +17,88 @@ from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
-from sanlin.kernel.ballots.tally import Merged
+from sanlin.kernel.ballots.form import Choices
+from sanlin.kernel.ballots.tally import Merged, Opinions, is_carried, opinions
 
 CAST = "ballot.cast"
 
 
-# --- after the close --------------------------------------------------------------------------
+# --- after the count --------------------------------------------------------------------------
 
 
-def _closed(round: Round) -> Roll:
+def _counted(round: Round) -> Roll:
     roll = rules.roll_of(round)
-    if roll is None or roll.closed_at is None:  # unless it was read before the close
+    if roll is None or roll.counted_at is None:  # unless it was read before the count
         roll = Roll.objects.filter(round=round).first()
-    if roll is None or roll.closed_at is None:
-        raise Refused(_("投票截止以前，谁都看不到票数"))
+    if roll is None or roll.counted_at is None:
+        raise Refused(_("开箱计票以前，谁都看不到票数"))
     return roll
 
 
 def _merged(roll: Roll) -> Merged:
-    rows = Tally.objects.filter(roll=roll).values_list("choices", "ballots")
-    read = ((tuple((key, weight) for key, weight in json.loads(kept)), n) for kept, n in rows)
-    return Merged(tuple(sorted(read)))
+    counted: Counter[Choices] = Counter()
+    for kept, n in Tally.objects.filter(roll=roll).values_list("choices", "ballots"):
+        counted[tuple((key, weight) for key, weight in json.loads(kept))] += n
+    return Merged(tuple(sorted(counted.items())))
 
 
 def ballots(round: Round) -> Merged:
     """All ballots of a closed vote, equal ones together; raises Refused before the close."""
-    return _merged(_closed(round))
+    return _merged(_counted(round))
 
 
 def votes(round: Round) -> dict[int, int]:
-    """Votes, or points, by proposal of a closed vote, also of those that got none.
+    """Votes, or points, by proposal of a counted vote, also of those that got none.
 
-    Raises Refused before the close: there is no interim result, for nobody.
+    Where opinions were asked, those who agree, by the round's rule of silence. Raises Refused before
+    the count: there is no interim result, for nobody.
     """
-    roll = _closed(round)
-    counted = _merged(roll).votes()
+    roll = _counted(round)
+    counted = _votes(round, roll)
     return {bid.key: counted.get(bid.key, 0) for bid in roll.bids}
 
 
-def results(round: Round) -> list[dict[str, Any]]:
-    """Rows of {number, title, place, votes}, most votes first, then by number.
+def _votes(round: Round, roll: Roll) -> dict[int, int]:
+    merged = _merged(roll)
+    if not _asks_opinions(round):
+        return merged.votes()
+    silence = round.rules.vote.silence
+    return {key: of.counted(silence)[0] for key, of in opinions(merged).items()}
 
-    Raises Refused before the close.
+
+def _asks_opinions(round: Round) -> bool:
+    return round.rules.vote.kind == "stance"
+
+
+def stances(round: Round) -> dict[int, Opinions]:
+    """Opinions by proposal of a counted vote that asked for them, empty for any other; raises
+    Refused before the count."""
+    roll = _counted(round)
+    return opinions(_merged(roll)) if _asks_opinions(round) else {}
+
+
+def outvoted(round: Round) -> frozenset[int]:
+    """The proposals that did not pass the threshold of a vote that asked for opinions."""
+    if not _asks_opinions(round):
+        return frozenset()
+    said, (cast, _size) = stances(round), turnout(round)
+    vote, nobody = round.rules.vote, Opinions()
+    keys = {bid.key for bid in _counted(round).bids}
+    return frozenset(
+        key
+        for key in keys
+        if not is_carried(said.get(key, nobody), vote.carried, vote.silence, cast)
+    )
+
+
+def results(round: Round) -> list[dict[str, Any]]:
+    """Rows of {number, title, place, votes, opinions, carried}, most votes first, then by number.
+
+    `opinions` is (against, abstain) beside the votes that agree, or () where none were asked. Raises Refused before the count.
     """
-    roll = _closed(round)
-    counted = _merged(roll).votes()
+    roll = _counted(round)
+    counted, said, lost = _votes(round, roll), stances(round), outvoted(round)
+    silence = round.rules.vote.silence
     slate = Proposal.objects.filter(pk__in=[bid.key for bid in roll.bids])
     named = {p.pk: p for p in slate.select_related("neighbourhood")}
     rows = [
@@ -70,6 +107,8 @@ def results(round: Round) -> list[dict[str, Any]]:
             "title": named[bid.key].title,
             "place": named[bid.key].neighbourhood.name,
             "votes": counted.get(bid.key, 0),
+            "opinions": said[bid.key].counted(silence)[1:] if bid.key in said else (),
+            "carried": bid.key not in lost,
         }
         for bid in roll.bids
     ]
@@ -77,9 +116,9 @@ def results(round: Round) -> list[dict[str, Any]]:
 
 
 def channels(round: Round) -> list[tuple[str, int]]:
-    """(words of the channel, standing ballots) of a closed vote; raises Refused before the close."""
-    rows = _closed(round).ballots.filter(standing=True).values_list("channel")
-    counted = dict(rows.annotate(Count("pk")).order_by("channel"))
+    """(words of the channel, counted ballots) of a counted vote; raises Refused before the count."""
+    rows = _counted(round).tallies.values_list("channel")
+    counted = dict(rows.annotate(Sum("ballots")).order_by("channel"))
     return [(str(channel.label), counted[channel]) for channel in Channel if channel in counted]
 
 
@@ -96,7 +135,7 @@ def turnout(round: Round) -> tuple[int, int]:
     row = (
         Voter.objects.filter(roll=roll)
         .exclude(stage=stages.STRUCK)
-        .aggregate(cast=Count("pk", filter=Q(stage=stages.CAST)), size=Count("pk"))
+        .aggregate(cast=Count("pk", filter=Q(stage__in=stages.VOTED)), size=Count("pk"))
     )
     return row["cast"], row["size"]
 
@@ -117,7 +156,7 @@ def turnout_by_place(round: Round) -> list[dict[str, Any]]:
         Voter.objects.filter(roll__round=round)
         .exclude(stage=stages.STRUCK)
         .values("neighbourhood", name=F("neighbourhood__name"))
-        .annotate(cast=Count("pk", filter=Q(stage=stages.CAST)), size=Count("pk"))
+        .annotate(cast=Count("pk", filter=Q(stage__in=stages.VOTED)), size=Count("pk"))
     )
     return [dict(row) for row in rows.order_by("neighbourhood__code")]
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from sanlin.commons.people.tests.scene import NOW, worker
 from sanlin.govern.ballots import actions, queries
-from sanlin.govern.ballots.models import Ballot, Voter, in_groups
-from sanlin.govern.ballots.tests.vote import close, opened, ready
+from sanlin.govern.ballots.models import Ballot, Voter
+from sanlin.govern.ballots.tests.vote import close, count, counted, opened, ready
 from sanlin.ground import clock
 from sanlin.ground.accounts.models import Assistance
 from sanlin.ground.accounts.session import ACTING
@@ -27,6 +27,16 @@ def page(name, vote, **query):
 
 def press(client, vote, **buttons):
     return client.post(page("booth", vote), buttons)
+
+
+def ready_on(client, vote):
+    """The sealed ballot on the page of the last look, or nothing."""
+    found = re.search(r'name="ready" value="([^"]*)"', text(client.get(page("review", vote))))
+    return found[1] if found else ""
+
+
+def confirm(client, vote, **more):
+    return client.post(page("review", vote), {"ready": ready_on(client, vote), **more})
 
 
 def draft(client, vote, who):
@@ -51,15 +61,15 @@ def test_from_the_list_to_the_receipt(client):
     assert "尚未投出" in review
     assert "已选 2/2" in review
     assert Ballot.objects.count() == 0
-    answer = client.post(page("review", vote), {"key": "k1"})
+    answer = confirm(client, vote)
     assert (answer.status_code, answer.url) == (302, page("receipt", vote))
     assert draft(client, vote, who) == {}
     ballot = Ballot.objects.get()
     receipt = text(client.get(page("receipt", vote)))
-    assert in_groups(ballot.code) in receipt
+    assert ballot.receipt in receipt
     assert two.title not in receipt
     assert three.title not in receipt
-    round = close(vote)
+    round = count(vote)
     assert queries.votes(round) == {one.pk: 0, two.pk: 1, three.pk: 1}
 
 
@@ -67,10 +77,9 @@ def test_confirming_twice_is_one_ballot(client):
     vote = opened()
     client.force_login(vote.voters[0])
     press(client, vote, add=vote.proposals[0].pk)
-    kept = client.cookies[queries.cookie_name(vote.round)].value
+    ready = ready_on(client, vote)
     for _again in range(2):
-        client.cookies[queries.cookie_name(vote.round)] = kept
-        answer = client.post(page("review", vote), {"key": "same"})
+        answer = client.post(page("review", vote), {"ready": ready})
         assert answer.url == page("receipt", vote)
     assert Ballot.objects.count() == 1
 
@@ -114,8 +123,8 @@ def test_a_ranking_can_be_put_in_order(client):
         press(client, vote, add=p.pk)
     press(client, vote, up=three.pk, review="1")
     assert list(draft(client, vote, who)) == [one.pk, three.pk, two.pk]
-    client.post(page("review", vote), {"key": "k"})
-    assert queries.votes(close(vote)) == {one.pk: 3, two.pk: 1, three.pk: 2}
+    confirm(client, vote)
+    assert queries.votes(count(vote)) == {one.pk: 3, two.pk: 1, three.pk: 2}
 
 
 def test_points_are_shared_out(client):
@@ -128,8 +137,8 @@ def test_points_are_shared_out(client):
     assert "已分 3/3 点" in text(client.get(page("booth", vote)))
     answer = press(client, vote, more=two.pk)
     assert "共3点，您分了4点，请减去1点" in text(answer)
-    client.post(page("review", vote), {"key": "k"})
-    assert queries.votes(close(vote)) == {one.pk: 2, two.pk: 1}
+    confirm(client, vote)
+    assert queries.votes(count(vote)) == {one.pk: 2, two.pk: 1}
 
 
 def test_a_change_replaces_the_first_ballot(client):
@@ -137,11 +146,11 @@ def test_a_change_replaces_the_first_ballot(client):
     who, (one, two, _three) = vote.voters[0], vote.proposals
     client.force_login(who)
     press(client, vote, add=one.pk)
-    client.post(page("review", vote), {"key": "k1"})
+    confirm(client, vote)
     assert "您已经投过一票" in text(client.get(page("booth", vote)))
     press(client, vote, add=two.pk)
-    client.post(page("review", vote), {"key": "k2"})
-    assert queries.votes(close(vote)) == {one.pk: 0, two.pk: 1, vote.proposals[2].pk: 0}
+    confirm(client, vote)
+    assert queries.votes(count(vote)) == {one.pk: 0, two.pk: 1, vote.proposals[2].pk: 0}
 
 
 def test_without_change_the_booth_says_so(client):
@@ -149,11 +158,11 @@ def test_without_change_the_booth_says_so(client):
     client.force_login(vote.voters[0])
     press(client, vote, add=vote.proposals[0].pk)
     assert "投出后不能更改" in text(client.get(page("review", vote)))
-    client.post(page("review", vote), {"key": "k1"})
+    confirm(client, vote)
     assert "您已经投过票，本轮投出后不能更改" in text(client.get(page("booth", vote)))
     answer = press(client, vote, add=vote.proposals[1].pk)
     assert answer.status_code == 422
-    answer = client.post(page("review", vote), {"key": "k2"})
+    answer = confirm(client, vote)
     assert answer.status_code == 422
     assert Ballot.objects.count() == 1
 
@@ -161,7 +170,7 @@ def test_without_change_the_booth_says_so(client):
 def test_nothing_chosen_is_no_ballot(client):
     vote = opened()
     client.force_login(vote.voters[0])
-    answer = client.post(page("review", vote), {"key": "k"})
+    answer = confirm(client, vote)
     assert answer.status_code == 422
     assert "请至少选1项" in text(answer)
 
@@ -202,9 +211,9 @@ def test_a_helped_ballot_names_both_and_the_draft_ends_with_the_browser(client):
     session.save()
     press(client, vote, add=vote.proposals[0].pk)
     assert client.cookies[queries.cookie_name(vote.round)]["max-age"] == ""
-    client.post(page("review", vote), {"key": "k"})
+    confirm(client, vote)
     assert "请把回执打印或抄给本人" in text(client.get(page("receipt", vote)))
-    assert Ballot.objects.get().channel == "desk"
+    assert (Ballot.objects.get().channel, Voter.objects.get().hand) == ("web", helper)
 
 
 def test_own_neighbourhood_stands_first_and_every_other_once_at_the_head():
@@ -285,7 +294,7 @@ def test_hostile_cookies_are_no_draft(client, cookie):
         client.cookies[name].set(name, "", client.cookies.value_encode(cookie)[1])
     for name in ("booth", "review", "receipt"):
         assert client.get(page(name, vote)).status_code == 200
-    assert client.post(page("review", vote), {"key": "k"}).status_code == 422
+    assert confirm(client, vote).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -293,19 +302,26 @@ def test_hostile_cookies_are_no_draft(client, cookie):
 )
 def test_any_receipt_may_be_asked_for(client, code):
     vote = opened()
-    assert client.get(page("receipts", vote), {"code": code}).status_code == 200
+    assert client.post(page("receipts", vote), {"code": code}).status_code == 200
+    assert client.post(page("check", vote), {"line": code}).status_code == 200
 
 
 def test_a_receipt_is_found_by_anybody(client):
-    vote = opened(voters=2)
-    first = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=NOW, key="a")
-    second = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=NOW, key="b")
-    ask = lambda code: text(client.get(page("receipts", vote), {"code": code}))  # noqa: E731
-    assert "在票箱里，截止后计入" in ask(second.grouped.lower())
-    assert "已被同一选民后来的一票替换" in ask(first.grouped)
+    vote = opened()
+    who, (one, two, _three) = vote.voters[0], vote.proposals
+    first = actions.cast(vote.fresh(), [one.pk], by=who, now=NOW)
+    second = actions.cast(vote.fresh(), [two.pk], by=who, now=NOW)
+
+    def ask(code):
+        return text(client.post(page("receipts", vote), {"code": code}))
+
+    assert "在票箱里，开箱后计入" in ask(second.receipt.lower())
+    assert "已被同一选民后来的一票替换" in ask(first.receipt)
     assert "本轮没有" in ask("0000-0000-0000-0000")
     close(vote)
-    assert "已经计入" in ask(second.code)
+    assert "在票箱里，开箱后计入" in ask(second.receipt)
+    counted(vote.fresh(), vote.after)
+    assert "已经计入" in ask(second.receipt)
 
 
 @pytest.fixture
@@ -325,8 +341,9 @@ def test_queries_of_the_cast(client, django_assert_num_queries, bare_frame):
     vote = opened()
     client.force_login(vote.voters[0])
     press(client, vote, add=vote.proposals[0].pk)
-    with django_assert_num_queries(12):
-        client.post(page("review", vote), {"key": "k"})
+    ready = ready_on(client, vote)
+    with django_assert_num_queries(13):
+        client.post(page("review", vote), {"ready": ready})
 
 
 def test_the_list_is_a_form_with_one_button_a_card(client):

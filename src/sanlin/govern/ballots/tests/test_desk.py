@@ -11,7 +11,7 @@ from django.urls import reverse
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.ballots import actions, queries, rules, stages
 from sanlin.govern.ballots.models import Voter
-from sanlin.govern.ballots.tests.vote import GROWN, close, opened, ready, voter
+from sanlin.govern.ballots.tests.vote import GROWN, close, count, counted, opened, ready, voter
 from sanlin.govern.rounds.stages import DECISION, VOTE
 from sanlin.ground import clock
 from sanlin.ground.journal.models import Entry
@@ -48,8 +48,8 @@ def test_the_officer_opens_and_closes(client, time):
     assert "在此之前谁都不能提前截止" in text(answer)
     time[0] = vote.after
     assert client.post(page("vote", vote), {"verb": "close", "key": "c"}).status_code == 302
-    assert vote.fresh().stage == DECISION
-    assert "计票" in text(client.get(page("vote", vote)))
+    assert vote.fresh().stage == VOTE
+    assert "票箱等您的口令" in text(client.get(page("vote", vote)))
 
 
 @pytest.mark.parametrize("posted", [{}, {"verb": "x"}, {"verb": "open\x00"}, {"verb": "open"}])
@@ -133,7 +133,7 @@ def test_a_household_votes_once_by_any_of_its_grown_members():
     actions.cast(vote.fresh(), [one], by=other, now=NOW)
     with pytest.raises(Refused, match="您家已经投过票，本轮投出后不能更改"):
         actions.cast(vote.fresh(), [one], by=vote.voters[0], now=NOW)
-    assert queries.votes(close(vote))[one] == 1
+    assert queries.votes(count(vote))[one] == 1
 
 
 def test_a_late_addition_has_a_reason_and_a_line_in_the_journal(client):
@@ -198,7 +198,7 @@ def test_struck_off_with_a_reason_and_put_back(client):
     actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     with pytest.raises(Refused, match="已经投票的人不能移出名册"):
         actions.strike(Voter.objects.get(), "迟了", by=vote.officer, now=NOW)
-    assert queries.votes(close(vote))[vote.proposals[0].pk] == 1
+    assert queries.votes(count(vote))[vote.proposals[0].pk] == 1
 
 
 def test_the_export_is_masked_and_does_not_tell_who_has_voted(client):
@@ -262,7 +262,7 @@ def test_no_page_and_no_export_tells_a_vote_before_the_close(client):
             pages += [readable(client.get(page(name, vote, **query))) for name, query in asked]
         seen.append(pages)
         for ask in (queries.votes, queries.ballots, queries.results, queries.channels):
-            with pytest.raises(Refused, match="投票截止以前，谁都看不到票数"):
+            with pytest.raises(Refused, match="开箱计票以前，谁都看不到票数"):
                 ask(vote.fresh())
     assert seen[0] == seen[1]
 
@@ -275,10 +275,13 @@ def test_turnout_and_after_the_close_the_count(client):
     shown = client.get(page("turnout", vote))
     assert (shown.context["cast"], shown.context["size"], shown.context["share"]) == (2, 3, "66.6%")
     close(vote)
+    assert client.get(page("turnout", vote)).context["results"] == []
+    counted(vote.fresh(), vote.after)
     shown = client.get(page("turnout", vote))
+    no = {"opinions": (), "carried": True}
     assert shown.context["results"] == [
-        {"number": two.number, "title": two.title, "place": vote.places[1].name, "votes": 2},
-        {"number": one.number, "title": one.title, "place": vote.places[0].name, "votes": 0},
+        {"number": two.number, "title": two.title, "place": vote.places[1].name, "votes": 2, **no},
+        {"number": one.number, "title": one.title, "place": vote.places[0].name, "votes": 0, **no},
     ]
     assert shown.context["channels"] == [("网上", 2)]
 
@@ -296,7 +299,7 @@ def test_queries_of_the_lists_do_not_grow(client, django_assert_num_queries, bar
         client.get(page("roll", vote))
     with django_assert_num_queries(8):
         client.get(page("vote", vote))
-    close(vote)
+    count(vote)
     client.logout()
     with django_assert_num_queries(6):
         client.get(page("turnout", vote))

@@ -8,8 +8,9 @@ from django.db import connection, connections
 
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, queries, stages
+from sanlin.govern.ballots.actions.casting import code_behind
 from sanlin.govern.ballots.models import Ballot, Tally, Voter
-from sanlin.govern.ballots.tests.vote import close, opened, voter
+from sanlin.govern.ballots.tests.vote import close, count, counted, opened, voter
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Entry
@@ -35,13 +36,13 @@ def at_once(*hands):
         return list(pool.map(one, hands))
 
 
-def hand(vote, who, chosen, key=""):
+def hand(vote, who, chosen, seed=""):
     """One request: its own rows of round and person, as a view would load them."""
 
     def cast():
         round = Round.objects.select_related("street").get(pk=vote.round.pk)
         person = Account.objects.get(pk=who.pk)
-        return actions.cast(round, [chosen.pk], by=person, now=NOW, key=key)
+        return actions.cast(round, [chosen.pk], by=person, now=NOW, seed=seed)
 
     return cast
 
@@ -53,14 +54,14 @@ def accepted(answers):
 def test_one_voter_with_eight_hands_casts_once():
     vote = opened(vote__revote=False)
     who, (one, two, _three) = vote.voters[0], vote.proposals
-    answers = at_once(*(hand(vote, who, (one, two)[n % 2], key=f"k{n}") for n in range(8)))
+    answers = at_once(*(hand(vote, who, (one, two)[n % 2], seed=f"{n:064x}") for n in range(8)))
     assert len(accepted(answers)) == 1
     assert [str(no) for no in answers if not isinstance(no, Ballot)] == [
         "您已经投过票，本轮投出后不能更改"
     ] * 7
     assert [b.code for b in Ballot.objects.all()] == [accepted(answers)[0].code]
     assert Entry.objects.filter(deed="ballot.cast").count() == 1
-    assert sum(queries.votes(close(vote)).values()) == 1
+    assert sum(queries.votes(count(vote)).values()) == 1
 
 
 def test_fifty_voters_cast_fifty_ballots():
@@ -73,7 +74,7 @@ def test_fifty_voters_cast_fifty_ballots():
     assert len(codes) == 50
     assert {b.code for b in Ballot.objects.all()} == codes
     assert queries.turnout(vote.fresh()) == (50, 50)
-    assert queries.votes(close(vote)) == {
+    assert queries.votes(count(vote)) == {
         vote.proposals[0].pk: 50,
         vote.proposals[1].pk: 0,
         vote.proposals[2].pk: 0,
@@ -83,7 +84,7 @@ def test_fifty_voters_cast_fifty_ballots():
 @pytest.mark.parametrize("revote", [True, False])
 def test_one_key_is_one_ballot(revote):
     vote = opened(vote__revote=revote)
-    answers = at_once(*[hand(vote, vote.voters[0], vote.proposals[0], key="same")] * 8)
+    answers = at_once(*[hand(vote, vote.voters[0], vote.proposals[0], seed="5" * 64)] * 8)
     assert len({ballot.code for ballot in accepted(answers)}) == 1
     assert len(accepted(answers)) == 8
     assert Ballot.objects.count() == 1
@@ -96,10 +97,10 @@ def test_of_many_changes_at_once_one_ballot_stands():
     actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     answers = at_once(*(hand(vote, who, chosen) for chosen in vote.proposals))
     assert len(accepted(answers)) == 8
-    standing = Ballot.objects.get(standing=True)
-    assert Voter.objects.get().link.reveal() == standing.code
-    assert Ballot.objects.filter(standing=False, box="").count() == 8
-    assert sum(queries.votes(close(vote)).values()) == 1
+    standing = Ballot.objects.get(fate="standing")
+    assert code_behind(Voter.objects.get()) == standing.code
+    assert Ballot.objects.filter(fate="replaced", box=b"").count() == 8
+    assert sum(queries.votes(count(vote)).values()) == 1
 
 
 @pytest.mark.parametrize("attempt", range(5))
@@ -111,11 +112,12 @@ def test_what_is_acknowledged_is_counted_and_nothing_after_the_close(attempt):
     hands.insert(6, lambda: close(vote))
     answers = at_once(*hands)
     round = vote.fresh()
-    stood = {b.code for b in Ballot.objects.filter(standing=True)}
+    stood = {b.code for b in Ballot.objects.filter(fate="standing")}
     changed = sum(isinstance(answers[n], Ballot) for n in range(4))
     fresh = sum(isinstance(answer, Ballot) for answer in answers[4:])
     assert {ballot.code for ballot in accepted(answers)} <= stood
     assert queries.turnout(round) == (4 + fresh, 12)
+    round = counted(round, vote.after)
     assert queries.votes(round) == {
         vote.proposals[0].pk: 4 - changed,
         vote.proposals[1].pk: changed + fresh,
@@ -133,8 +135,9 @@ def test_closed_by_two_hands_at_once_it_is_counted_once():
     for who in vote.voters:
         actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     answers = at_once(*[lambda: close(vote)] * 4)
-    assert [answer.stage for answer in answers] == ["decision"] * 4
-    assert [(t.ballots) for t in Tally.objects.all()] == [3]
+    assert [answer.stage for answer in answers] == ["vote"] * 4
+    assert counted(vote.fresh(), vote.after).stage == "decision"
+    assert [t.ballots for t in Tally.objects.all()] == [3]
     assert Entry.objects.filter(deed="vote.close").count() == 1
 
 

@@ -9,9 +9,13 @@ from django.db import connection
 
 from sanlin.commons.people.tests.scene import NOW, at, at_the_desk, worker
 from sanlin.govern.ballots import actions, queries
+from sanlin.govern.ballots.actions.casting import code_behind, link_name
 from sanlin.govern.ballots.models import Ballot, Roll, Tally, Voter
-from sanlin.govern.ballots.tests.vote import close, opened
-from sanlin.ground.journal.models import Entry
+from sanlin.govern.ballots.tests.vote import close, count, counted, opened
+from sanlin.ground import keys
+from sanlin.ground.journal.actions import pseudonym
+from sanlin.ground.journal.models import HOUSE, Entry
+from sanlin.ground.verdict import Refused
 
 
 def dump():
@@ -50,42 +54,55 @@ def test_while_open_no_choice_is_written_anywhere():
     for choice in (canonical(one, two), canonical(two)):
         assert holding(cells, choice) == set()
     assert cells.get(("ballots_tally", "choices"), []) == []
-    assert len({len(box) for box in cells["ballots_ballot", "box"]}) == 1
+    assert len({len(bytes(ballot.box)) for ballot in Ballot.objects.all()}) == 1
+
+
+CODES = {("ballots_ballot", "code"), ("journal_entry", "body")}
 
 
 @pytest.mark.django_db
-def test_while_open_the_code_stands_with_its_ballot_alone():
+def test_while_open_the_code_stands_with_its_ballot_and_in_the_journal():
     vote = opened()
-    ballot = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=NOW, key="k")
-    assert Voter.objects.get().link.reveal() == ballot.code
-    assert holding(dump(), ballot.code) == {("ballots_ballot", "code")}
+    ballot = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=NOW)
+    line = Voter.objects.get()
+    assert holding(dump(), ballot.code) == CODES
+    assert bytes.fromhex(ballot.code) not in bytes(line.link)
+    assert code_behind(line) == ballot.code
+    keys.destroy(link_name(line.roll_id))
+    with pytest.raises(Refused, match="找不到您先前的一票"):
+        code_behind(line)
 
 
-@pytest.mark.django_db
-def test_after_the_close_no_column_links_a_voter_to_a_code_or_a_choice():
+@pytest.mark.django_db(transaction=True)
+def test_the_close_destroys_every_link_and_its_key_and_the_count_comes_after():
     vote = opened(voters=3)
     one, two, three = vote.proposals
     chosen = [[one], [two, three], [three]]
     codes = [
-        actions.cast(vote.fresh(), [p.pk for p in picks], by=who, now=NOW, key=who.username).code
+        actions.cast(vote.fresh(), [p.pk for p in picks], by=who, now=NOW).code
         for who, picks in zip(vote.voters, chosen, strict=True)
     ]
+    name = link_name(vote.round.roll.pk)
+    assert keys.fleeting(name) is not None
     close(vote)
+    assert keys.fleeting(name) is None
+    assert {bytes(voter.link) for voter in Voter.objects.all()} == {b""}
+    for picks in chosen:
+        assert holding(dump(), canonical(*picks)) == set()
+    counted(vote.fresh(), vote.after)
     cells = dump()
     for code in codes:
-        assert holding(cells, code) == {("ballots_ballot", "code")}
+        assert holding(cells, code) == CODES
     for picks in chosen:
         assert holding(cells, canonical(*picks)) == {("ballots_tally", "choices")}
-    assert set(cells["ballots_voter", "link"]) == {""}
-    assert set(cells["ballots_ballot", "box"]) == {""}
-    assert {f.name for f in Tally._meta.get_fields()} == {"id", "roll", "choices", "ballots"}
-    assert {f.name for f in Ballot._meta.get_fields()} == {
-        "code",
+    assert {f.name for f in Tally._meta.get_fields()} == {
+        "id",
         "roll",
         "channel",
-        "box",
-        "standing",
+        "choices",
+        "ballots",
     }
+    assert {f.name for f in Ballot._meta.get_fields()} == {"code", "roll", "channel", "fate", "box"}
 
 
 @pytest.mark.django_db
@@ -94,7 +111,7 @@ def test_the_tally_stands_in_the_order_of_the_choices_and_says_how_many():
     one, two, _three = vote.proposals
     for who, pick in zip(vote.voters, (two, one, two, one), strict=True):
         actions.cast(vote.fresh(), [pick.pk], by=who, now=NOW)
-    close(vote)
+    count(vote)
     assert list(Tally.objects.order_by("pk").values_list("choices", "ballots")) == sorted(
         [(canonical(one), 2), (canonical(two), 2)]
     )
@@ -103,35 +120,36 @@ def test_the_tally_stands_in_the_order_of_the_choices_and_says_how_many():
 @pytest.mark.django_db
 def test_the_journal_knows_the_hour_and_the_channel_and_no_voter():
     vote = opened(voters=2)
-    ballot = actions.cast(
-        vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=at(14, 37), key="k"
-    )
+    ballot = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=at(14, 37))
     roll = Roll.objects.get()
     entry = Entry.objects.get(deed="ballot.cast")
     assert json.loads(bytes(entry.body)) == {
         "at": "2024-04-10T06:00:00Z",
         "by": None,
-        "data": {"channel": "web"},
+        "data": {"channel": "web", "code": ballot.code},
         "deed": "ballot.cast",
         "hand": None,
         "subject": f"ballots.Roll:{roll.pk}",
     }
     assert (entry.by, entry.hand, entry.repeat_mark, entry.at) == (None, None, None, at(14))
-    assert ballot.code not in bytes(entry.body).decode()
 
 
 @pytest.mark.django_db
-def test_help_at_the_desk_names_both_and_no_ballot():
-    vote = opened()
+def test_help_is_told_at_the_close_and_never_beside_a_code():
+    vote = opened(voters=2)
     helper = worker(vote.places[0])
-    acting = at_the_desk(vote.voters[0], helper)
+    acting = at_the_desk(vote.voters[1], helper)
     ballot = actions.cast(vote.fresh(), [vote.proposals[0].pk], by=acting, now=at(14, 37))
+    actions.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=at(14, 38))
+    assert ballot.channel == "web"
+    assert not Entry.objects.filter(deed="ballot.help").exists()
+    assert {entry.by for entry in Entry.objects.filter(deed="ballot.cast")} == {None}
+    close(vote)
     entry = Entry.objects.get(deed="ballot.help")
-    assert (entry.by, entry.hand, entry.at) == (vote.voters[0], helper, at(14))
-    assert json.loads(bytes(entry.body))["data"] == {}
-    assert Entry.objects.get(deed="ballot.cast").by is None
-    assert ballot.channel == "desk"
-    assert holding(dump(), ballot.code) == {("ballots_ballot", "code")}
+    line = Voter.objects.get(account=vote.voters[1])
+    assert (entry.subject, line.hand) == (f"ballots.Voter:{line.pk}", helper)
+    assert json.loads(bytes(entry.body))["data"] == {"helper": pseudonym(HOUSE, helper.pk)}
+    assert holding(dump(), ballot.code) == CODES
 
 
 def _leans_on(model):
@@ -158,16 +176,18 @@ def test_the_order_of_rows_tells_nothing_of_who_came_when():
     vote = opened(voters=9)
     came = [
         actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW).code
-        for who in vote.voters
+        for who in reversed(vote.voters)
     ]
     if connection.vendor == "sqlite":
         assert _as_stored("code", "ballots_ballot") == sorted(came)
     close(vote)
     assert _as_stored("code", "ballots_ballot") == sorted(came)
+    lines = _as_stored("id", "ballots_voter")
+    assert lines == sorted(lines)
     if connection.vendor == "postgresql":
         marks = {
             table: set(_as_stored("xmin::text", table))
-            for table in ("ballots_ballot", "ballots_voter", "ballots_tally")
+            for table in ("ballots_ballot", "ballots_voter")
         }
         assert len(set.union(*marks.values())) == 1
 
@@ -190,7 +210,7 @@ def test_the_files_of_the_database_hold_no_choice_while_the_vote_is_open():
     written = b"".join(p.read_bytes() for p in file.parent.glob(file.name + "*"))
     assert str(vote.round.pk).encode() in written
     assert canonical(one, two, three).encode() not in written
-    close(vote)
+    count(vote)
     written = b"".join(p.read_bytes() for p in file.parent.glob(file.name + "*"))
     assert canonical(one, two, three).encode() in written
 

@@ -14,6 +14,7 @@ from typing import Any
 from sanlin.commons.people.tests.scene import NOW, home, neighbourhood, officer, resident, street
 from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.govern.ballots import actions
+from sanlin.govern.ballots.models import Keeper
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.rounds.models import Round
@@ -63,13 +64,33 @@ def ready(
     Round.objects.filter(pk=round.pk).update(stage=OPTIMISATION)
     round.stage = OPTIMISATION
     areas = [neighbourhood(on, f"潍坊{n}村居民区") for n in range(1, places + 1)]
+    by = officer(on)
+    keyed(round, by)
     return Vote(
         round,
-        officer(on),
+        by,
         areas,
         [voter(areas[n % places]) for n in range(voters)],
         [proposal(round, neighbourhood=areas[n % places], asked=asked) for n in range(proposals)],
     )
+
+
+PASSPHRASES = ("first-key-of-the-box", "second-key-of-the-box")
+
+
+def keyed(round: Round, by: Account) -> Round:
+    """Let two officers keep the keys of a round: `by` and another, with PASSPHRASES."""
+    for who, passphrase in zip((by, officer(round.street)), PASSPHRASES, strict=True):
+        actions.set_passphrase(round, passphrase, by=who, now=NOW)
+    return round
+
+
+def counted(round: Round, now: datetime) -> Round:
+    """Open the box of a closed vote by its two keepers."""
+    for one, passphrase in zip(Keeper.objects.filter(round=round), PASSPHRASES, strict=True):
+        fresh = Round.objects.select_related("street").get(pk=round.pk)
+        round = actions.give_key(fresh, passphrase, by=one.account, now=now)
+    return round
 
 
 def voter(place: Neighbourhood, **fields: Any) -> Account:
@@ -87,8 +108,14 @@ def opened(**wanted: Any) -> Vote:
 
 
 def close(vote: Vote) -> Round:
-    """End the vote after its window."""
+    """End the vote after its window; its box stays shut."""
     return actions.close_vote(vote.fresh(), by=vote.officer, now=vote.after)
+
+
+def count(vote: Vote) -> Round:
+    """End the vote and count it."""
+    close(vote)
+    return counted(vote.fresh(), vote.after)
 
 
 def no_doors(_request: Any) -> list[Any]:

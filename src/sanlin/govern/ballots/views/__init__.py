@@ -1,13 +1,19 @@
-"""The voter's pages (booth), what everybody may see (public), and the staff's (desk)."""
+"""The voter's pages (booth), everybody's (public), the keepers' (keeping) and the staff's (desk)."""
 
 from .booth import booth, receipt, review
 from .desk import add, roll, strike, vote
-from .public import mine, receipts, turnout
+from .keeping import drop, keys, name, open_box
+from .public import check, mine, receipts, turnout
 
 __all__ = [
     "add",
     "booth",
+    "check",
+    "drop",
+    "keys",
     "mine",
+    "name",
+    "open_box",
     "receipt",
     "receipts",
     "review",

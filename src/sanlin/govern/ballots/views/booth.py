@@ -9,15 +9,19 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sanlin.govern.ballots import actions, queries, rules
 from sanlin.govern.ballots.forms import moved, read_move
-from sanlin.govern.ballots.models import in_groups
+from sanlin.govern.ballots.models import Ballot
 from sanlin.govern.rounds.models import Round
+from sanlin.ground import lots
+from sanlin.ground.accounts.addresses import of_client
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
-from sanlin.ground.verdict import Refused
+from sanlin.ground.verdict import Refused, require
+from sanlin.kernel.ballots.code import code_of, in_groups, read_receipt, receipt_of
 
 REFUSED = 422
 RECEIPT_SALT = "ballots.receipt"
@@ -49,6 +53,7 @@ def booth(request: Request, round: Round) -> HttpResponse:
         answer = redirect(f"{back}#p{move[1]}" if move else back)
     if verdict:
         _keep(request, answer, round, seat.draft)
+        _know_again(request, answer, round)
     return answer
 
 
@@ -62,52 +67,92 @@ def _booth(round: Round, seat: queries.Seat) -> dict[str, Any]:
         "others": [card for card in cards if not card.own],
         "bar": queries.bar(round, seat),
         "form": rules.form_of(round),
+        "opinions": queries.opinions_asked(round),
     }
 
 
 @gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, round: Round) -> HttpResponse:
-    """What is chosen, not cast yet; the one button that casts it."""
+    """What is chosen, not cast yet, with its code: one button casts it, another opens and spoils it."""
     fault = ""
     if request.method == "POST":
-        draft = queries.draft_of(request.by, round, request.COOKIES)
         try:
-            chosen = rules.as_cast(draft, round)
-            ballot = actions.cast(round, chosen, by=request.by, now=request.now, key=request.key)
+            return _done(request, round)
         except Refused as no:
             fault = str(no)
-        else:
-            answer = redirect("ballots:receipt", pk=round.pk)
-            _hand_over(request, answer, round, ballot.code)
-            return answer
     seat = queries.seat(request.by, round, cookies=request.COOKIES, now=request.now)
     picked = {card.bid.key: card for card in queries.cards(round, seat)}
+    verdict = seat.verdict
+    if seat.voter and verdict:
+        verdict = rules.can_choose(rules.as_cast(seat.draft, round), seat.voter, round)
     context = {
         "round": round,
         "seat": seat,
         "chosen": [picked[key] for key in seat.draft if key in picked],
-        "verdict": rules.can_choose(rules.as_cast(seat.draft, round), seat.voter, round)
-        if seat.voter
-        else seat.verdict,
+        "verdict": verdict,
         "bar": queries.bar(round, seat),
         "form": rules.form_of(round),
         "fault": fault,
     }
+    if seat.voter and verdict:
+        ready = queries.Ready(seat.draft, lots.new_secret())
+        code = code_of(ready.line(seat.voter, round))
+        context |= {
+            "ready": queries.pack_ready(request.by, round, ready),
+            "code": code,
+            "receipt": in_groups(receipt_of(code)),
+        }
     return render(request, "ballots/review.html", context, status=REFUSED if fault else 200)
+
+
+def _done(request: Request, round: Round) -> HttpResponse:
+    """Cast, or spoil and show, the very ballot whose code stood on the page."""
+    ready = queries.read_ready(request.by, round, request.POST.get("ready", ""))
+    if ready is None:
+        seat = queries.seat(request.by, round, cookies=request.COOKIES, now=request.now)
+        require(seat.verdict)
+        assert seat.voter is not None  # noqa: S101  # she may cast
+        require(rules.can_choose(rules.as_cast(seat.draft, round), seat.voter, round))
+        raise Refused(_("请先核对选票，再按“确认投出”"))
+    chosen = rules.as_cast(ready.draft, round)
+    told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
+    if request.POST.get("verb") == "show":
+        ballot = actions.spoil(round, chosen, **told)
+        return _shown(request, round, ready, ballot)
+    seen = actions.Seen(of_client(request) or "", request.COOKIES.get(_device_name(round), ""))
+    ballot = actions.cast(round, chosen, seen=seen, **told)
+    answer = redirect("ballots:receipt", pk=round.pk)
+    _hand_over(request, answer, round, ballot.receipt)
+    return answer
+
+
+def _shown(request: Request, round: Round, ready: queries.Ready, ballot: Ballot) -> HttpResponse:
+    seat = queries.seat(request.by, round, cookies=request.COOKIES, now=request.now)
+    assert seat.voter is not None  # noqa: S101  # she has just spoiled a ballot
+    cards = {card.bid.key: card for card in queries.cards(round, seat.holding(ready.draft))}
+    context = {
+        "round": round,
+        "ballot": ballot,
+        "line": ready.line(seat.voter, round),
+        "chosen": [cards[key] for key in ready.draft if key in cards],
+        "form": rules.form_of(round),
+    }
+    return render(request, "ballots/spoiled.html", context)
 
 
 @gate(rules.can_see_vote, Round, having=("street", "roll"))
 @require_safe
 def receipt(request: Request, round: Round) -> HttpResponse:
     """The receipt that this device keeps: that a ballot was put in, never what was on it."""
-    code = _receipt_of(request, round)
+    code = read_receipt(_receipt_of(request, round))
+    # The code stands behind the hash: a browser does not send it, so no log of a server learns it.
     path = reverse("ballots:receipts", args=[round.pk])
     context = {
         "round": round,
         "code": in_groups(code) if code else "",
         "state": queries.included(round, code),
-        "address": request.build_absolute_uri(f"{path}?code={code}"),
+        "address": request.build_absolute_uri(path) + f"#{code}",
         "again": rules.can_cast(request.by, round, now=request.now),
         "roll": rules.roll_of(round),
     }
@@ -135,6 +180,17 @@ def _keep(request: Request, answer: HttpResponse, round: Round, draft: dict[int,
         _set(request, answer, name, queries.pack_draft(request.by, round, draft), KEPT)
     else:
         answer.delete_cookie(name, samesite="Lax")
+
+
+def _device_name(round: Round) -> str:
+    return f"device-{round.pk}"
+
+
+def _know_again(request: Request, answer: HttpResponse, round: Round) -> None:
+    """A chance number by which many ballots of one device are counted in this round, and in no other."""
+    name = _device_name(round)
+    if name not in request.COOKIES:
+        _set(request, answer, name, lots.new_seed(), KEPT)
 
 
 def _receipt_name(round: Round) -> str:

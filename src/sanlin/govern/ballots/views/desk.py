@@ -59,20 +59,24 @@ STRIKE = Column(
 @gate(rules.can_see_roll, Round, having=("street", "roll"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote(request: Request, round: Round) -> HttpResponse:
-    """Open the vote, watch the turnout, close it."""
+    """Open the vote, watch the turnout, close it; in the end destroy the keys of its box."""
     fault = ""
     if request.method == "POST":
-        verb = {"open": actions.open_vote, "close": actions.close_vote}.get(
-            request.POST.get("verb", "")
-        )
+        verbs = {
+            "open": (actions.open_vote, _now("投票已经开始")),
+            "close": (actions.close_vote, _now("投票已经截止，等待钥匙保管人开箱")),
+            "destroy": (actions.destroy_keys, _now("票箱钥匙已经销毁")),
+        }
+        verb, done = verbs.get(request.POST.get("verb", ""), (None, ""))
         try:
             if verb is None:
                 raise Refused(_now("请按页面上的按钮操作"))
+            if verb is actions.destroy_keys and "sure" not in request.POST:
+                raise Refused(_now("请先勾选确认：口令纸条已经当众销毁"))
             verb(round, by=request.by, now=request.now, key=request.key)
         except Refused as no:
             fault = str(no)
         else:
-            done = _now("投票已经开始") if verb is actions.open_vote else _now("投票已经截止并计票")
             messages.success(request, done)
             return redirect("ballots:vote", pk=round.pk)
     context = queries.desk(round, request.by, now=request.now)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sanlin.govern.ballots import queries, rules
-from sanlin.govern.ballots.models import in_groups, read_code
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import can_be_known, gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui import words
+from sanlin.kernel.ballots.code import code_of, in_groups, read_receipt, receipt_of
 
 
 @gate(rules.can_see_vote, Round, having=("street", "roll"))
@@ -31,18 +31,18 @@ def turnout(request: Request, round: Round) -> HttpResponse:
             for row in queries.turnout_by_place(round)
         ],
         "days": [(words.day(day), n, str(n)) for day, n in queries.turnout_by_day(round)],
-        "results": queries.results(round) if roll and roll.closed_at else [],
-        "channels": queries.channels(round) if roll and roll.closed_at else [],
+        "results": queries.results(round) if roll and roll.counted_at else [],
+        "channels": queries.channels(round) if roll and roll.counted_at else [],
     }
     return render(request, "ballots/turnout.html", context)
 
 
 @gate(rules.can_see_vote, Round, having=("street", "roll"))
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def receipts(request: Request, round: Round) -> HttpResponse:
-    """Whether a receipt code stands for a ballot of this vote."""
-    written = request.GET.get("code", "")[:40]
-    code = read_code(written)
+    """Whether a receipt stands for a ballot of this vote. It is posted: addresses end up in logs."""
+    written = request.POST.get("code", "")[:40]
+    code = read_receipt(written)
     context = {
         "round": round,
         "written": in_groups(code) if code else written,
@@ -52,6 +52,23 @@ def receipts(request: Request, round: Round) -> HttpResponse:
         "roll": rules.roll_of(round),
     }
     return render(request, "ballots/receipts.html", context)
+
+
+@gate(rules.can_see_vote, Round, having=("street", "roll"))
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: Request, round: Round) -> HttpResponse:
+    """Whether a line that a spoiled ballot was opened to makes the code that was shown before."""
+    line = request.POST.get("line", "").strip()[:4000]
+    code = code_of(line) if line else ""
+    context = {
+        "round": round,
+        "line": line,
+        "code": code,
+        "receipt": in_groups(receipt_of(code)) if code else "",
+        "state": queries.included(round, receipt_of(code)) if code else "",
+        "meaning": queries.meaning(round, line),
+    }
+    return render(request, "ballots/check.html", context)
 
 
 @gate(can_be_known, Round, having=("street", "roll"))

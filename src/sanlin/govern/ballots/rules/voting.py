@@ -15,6 +15,8 @@ from sanlin.commons.people.rules import (
     works_for_neighbourhood,
 )
 from sanlin.commons.places.models import Neighbourhood
+from sanlin.govern.ballots import stages
+from sanlin.govern.ballots.models import Roll, Voter
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.proposals.stages import ADMITTED
@@ -24,14 +26,19 @@ from sanlin.govern.rounds.stages import REVIEW, VOTE
 from sanlin.ground.clock import local_day
 from sanlin.ground.ui.words import day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
-from sanlin.kernel.ballots.form import Chosen, Form, check
+from sanlin.kernel.ballots.form import Choices, Chosen, Form, check, choices
 from sanlin.kernel.money import yuan
 from sanlin.kernel.reason import Reason
 
-from . import stages
-from .models import Roll, Voter
+from .keeping import keys_missing
 
-FORMS = {"approve_k": "approve", "knapsack": "knapsack", "rank": "rank", "points": "points"}
+FORMS = {
+    "approve_k": "approve",
+    "knapsack": "knapsack",
+    "rank": "rank",
+    "points": "points",
+    "stance": "stance",
+}
 
 
 # --- what the pack says -----------------------------------------------------------------------
@@ -46,11 +53,37 @@ def form_of(round: Round) -> Form:
         return Form(kind, budget=rules.budget if cap is None else cap)
     if kind == "points":
         return Form(kind, points=vote.points)
+    if kind == "stance":
+        return Form(kind, may=vote.options, all=vote.silence == "refuse")
     return Form(kind, most=vote.k)
 
 
 def by_household(round: Round) -> bool:
     return round.rules.vote.unit == "household"
+
+
+def keeps_links(round: Round) -> bool:
+    """Whether a ballot of this round may still be replaced: by a later one, or by one on paper."""
+    vote = round.rules.vote
+    return vote.revote or vote.paper
+
+
+def kept(chosen: Chosen, voter: Voter, round: Round) -> Choices:
+    """A voter's choices as her ballot holds them."""
+    roll = roll_of(round)
+    assert roll is not None  # noqa: S101  # there is a voter on it
+    offered = [bid.key for bid in roll.open_to(voter.neighbourhood_id)]
+    return choices(chosen, form_of(round), offered)
+
+
+def room(round: Round) -> int:
+    """The length to which every ballot of this round is filled up: that of the longest."""
+    roll = roll_of(round)
+    assert roll is not None  # noqa: S101  # the vote is open
+    form, bids = form_of(round), roll.bids
+    widest = max((len(str(bid.key)) for bid in bids), default=1)
+    pairs = min(form.most or len(bids), len(bids))
+    return 2 + pairs * (widest + len(str(max(form.most or 1, form.points or 1))) + 4)
 
 
 def born_by(on: date, age: int) -> date:
@@ -191,13 +224,16 @@ def _missing(round: Round, now: datetime) -> list[str]:
         return [_("本轮办法没有居民投票这一环节")]
     missing = []
     if rules.vote.anonymity != "secret":
-        missing.append(_("本轮办法定为记名投票，而这里只能无记名投票"))
-    if set(rules.vote.options) - {"support"}:
-        missing.append(_("本轮办法要求可投反对或弃权，而这里的选票只表示支持"))
+        missing.append(
+            _(
+                "本轮办法定为记名投票；这里的票箱谁都打不开单张票，不能记名，记名表决请当面举手或签名"
+            )
+        )
     if not Proposal.objects.filter(round=round, stage=ADMITTED).exists():
         missing.append(_("还没有通过审查的提案"))
     elif not eligible(round, local_day(now)).exists():
         missing.append(_("还没有符合条件的居民，请先导入并核实居民"))
+    missing += keys_missing(round)
     window = round.window(VOTE)
     if window and window.opens > now:
         missing.append(_("投票定于%(day)s开始") % {"day": day(window.opens, full=True)})
@@ -207,7 +243,7 @@ def _missing(round: Round, now: datetime) -> list[str]:
 
 
 def can_close_vote(who: Any, round: Round, *, now: datetime) -> Verdict:
-    """An officer, or with `who` None the clock's hand, once the window has ended.
+    """An officer (the box is opened later, by its keepers), or with `who` None the clock's hand, once the window has ended.
 
     A vote whose window has no end is closed by an officer alone.
     """
@@ -267,6 +303,8 @@ def may_cast(who: Any, voter: Voter | None, round: Round, *, now: datetime) -> V
         return denied(_("投票已经截止，不再接受选票"))
     if by_household(round) and (reason := unfit(residence(who), roll, now=now)):
         return denied(reason)
+    if voter.stage == stages.PAPER:
+        return denied(_("您已在投票站投过纸质票，以纸质票为准"))
     if voter.stage == stages.CAST and not round.rules.vote.revote:
         return denied(
             _("您家已经投过票，本轮投出后不能更改")
@@ -285,7 +323,7 @@ def can_choose(chosen: Chosen, voter: Voter, round: Round) -> Verdict:
 
 def as_cast(draft: dict[int, int], round: Round) -> Chosen:
     """A draft (proposal: points, in the order of choosing) as the form of this round reads it."""
-    return dict(draft) if round.rules.vote.kind == "points" else list(draft)
+    return dict(draft) if round.rules.vote.kind in ("points", "stance") else list(draft)
 
 
 def can_keep(draft: dict[int, int], voter: Voter | None, round: Round) -> Verdict:
@@ -295,7 +333,10 @@ def can_keep(draft: dict[int, int], voter: Voter | None, round: Round) -> Verdic
         return denied(_("您不在名册上"))
     bids = roll.open_to(voter.neighbourhood_id)
     faults = check(as_cast(draft, round), form_of(round), bids)
-    return _said([fault for fault in faults if fault.code != "too_few"], roll)
+    return _said([fault for fault in faults if fault.code not in UNREADY], roll)
+
+
+UNREADY = ("too_few", "unsaid")  # what a ballot lacks only as long as it is a draft
 
 
 def _said(faults: Sequence[Reason], roll: Roll) -> Verdict:
@@ -309,7 +350,8 @@ def sentence(fault: Reason, numbers: dict[int, int | None]) -> str:
     if fault.code == "over_budget":
         figures = {name: yuan(fen) for name, fen in figures.items()}
     number = numbers.get(figures.get("key", 0))
-    figures["n"] = number or "?"
+    if "key" in figures:
+        figures["n"] = number or "?"
     words = {
         "unknown": _("选票上没有第%(n)s号，请去掉它")
         if number is None
@@ -320,6 +362,8 @@ def sentence(fault: Reason, numbers: dict[int, int | None]) -> str:
         "over_budget": _("合计%(own)s，超出预算%(budget)s共%(over)s，请去掉几项"),
         "no_points": _("第%(n)s号没有分到点数"),
         "over_each": _("第%(n)s号至多分%(each)s点，您分了%(own)s点"),
+        "no_opinion": _("第%(n)s号的意见不在选票上，请重新选"),
+        "unsaid": _("每项都须表态，还差%(n)s项"),
         "over_points": _("共%(points)s点，您分了%(own)s点，请减去%(over)s点"),
     }
     return words[fault.code] % figures
@@ -371,7 +415,7 @@ def can_strike(who: Any, voter: Voter, *, now: datetime) -> Verdict:
     opened = is_open(round, now=now)
     if not opened:
         return opened
-    if voter.stage == stages.CAST:
+    if voter.stage in stages.VOTED:
         return denied(_("已经投票的人不能移出名册"))
     if voter.stage == stages.STRUCK:
         return denied(_("此人已经移出名册"))

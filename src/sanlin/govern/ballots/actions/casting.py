@@ -1,0 +1,200 @@
+"""Casting: the mark on the roll, the sealed ballot and its line in the journal, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+
+from sanlin.govern.ballots import rules, stages
+from sanlin.govern.ballots.models import NOTHING, Ballot, Channel, Fate, Roll, Trace, Voter
+from sanlin.govern.rounds.models import Round
+from sanlin.ground import keys, lots
+from sanlin.ground.accounts.models import Account
+from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.pii import mark
+from sanlin.ground.verdict import Refused, require
+from sanlin.kernel.ballots.code import code_of, opening
+from sanlin.kernel.ballots.form import Choices, Chosen, canonical
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a ballot comes from, as the server sees it; only keyed hashes of it are counted."""
+
+    address: str = ""
+    device: str = ""
+
+
+UNSEEN = Seen()
+
+
+def cast(
+    round: Round,
+    chosen: Chosen,
+    *,
+    by: Account,
+    now: datetime,
+    seed: str = "",
+    seen: Seen = UNSEEN,
+) -> Ballot:
+    """Put one ballot into the box and mark its voter, or replace hers where the pack allows it.
+
+    `chosen` is a sequence of proposals (a ranking best first) or a mapping from proposal to points
+    or opinion. `seed` (64 hexadecimal digits) is the one with which her code was shown to her; the
+    same seed and choices are the same ballot, however often they are sent. Raises Refused with
+    everything that is wrong. The journal learns the code, the channel and the hour, never the voter.
+    """
+    require(rules.is_open(round, now=now))
+    seed = seed or lots.new_secret()
+    try:
+        return _cast(round, chosen, by=by, now=now, seed=seed, seen=seen)
+    except IntegrityError as error:
+        raise Refused(_("这张选票已经抽检作废，不能再投；请重新核对后投出")) from error
+
+
+@deed("ballot.cast")
+def _cast(
+    round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str, seen: Seen
+) -> Ballot:
+    roll = rules.roll_of(round)
+    assert roll is not None  # noqa: S101  # the vote is open
+    voter = rules.voter_of(by, roll, lock=True)
+    kept = rules.kept(chosen, voter, round) if voter else ()
+    code = code_of(opening(round.pk, kept, seed))
+    if voter and voter.stage == stages.CAST and (earlier := _same(code)):
+        return earlier
+    require(rules.may_cast(by, voter, round, now=now))
+    assert voter is not None  # noqa: S101  # the rule has just said so
+    require(rules.can_choose(chosen, voter, round))
+    replaced = _mark(voter, code, by, rules.keeps_links(round))
+    ballot = Ballot(
+        code=code,
+        roll=roll,
+        channel=Channel.WEB,
+        box=keys.seal(_filled(kept, seed, rules.room(round)), bytes(roll.key)),
+    )
+    ballot.save(force_insert=True)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    _trace(roll, hour, seen, helped=by.hand is not None)
+    if replaced:
+        _note_again(roll, by=None, now=hour, code=code, replaces=replaced)
+    else:
+        record(roll, by=None, now=hour, channel=Channel.WEB.value, code=code)
+    return ballot
+
+
+def _same(code: str) -> Ballot | None:
+    """The ballot of a request that was sent before. A spoiled one is none: it cannot be cast."""
+    return Ballot.objects.exclude(fate=Fate.SPOILED).filter(pk=code).first()
+
+
+def _mark(voter: Voter, code: str, by: Account, linked: bool) -> str:
+    """Carry the line of the roll along its arrow, and empty the ballot that this one replaces, whose
+    code is returned."""
+    replaced = ""
+    verb = "recast" if voter.stage == stages.CAST else "cast"
+    target = stages.VOTER.after(voter.stage, verb)
+    if verb == "recast":
+        replaced = code_behind(voter)
+        standing = Ballot.objects.filter(pk=replaced, fate=Fate.STANDING)
+        if standing.update(fate=Fate.REPLACED, box=NOTHING) != 1:
+            raise Refused(_("您的选票刚刚被改过，请刷新后再看"))
+    link = NOTHING
+    if linked:
+        link_key = keys.fleeting(link_name(voter.roll_id), make=True)
+        link = keys.hide(bytes.fromhex(code), link_key or NOTHING)
+    lines = Voter.objects.filter(pk=voter.pk, stage=voter.stage, open=True)
+    changed: dict[str, Any] = {"stage": target, "link": link}
+    if by.hand or voter.hand_id:
+        changed["hand"] = by.hand
+    if not lines.update(**changed):
+        raise Refused(_("投票已经截止，不再接受选票"))
+    return replaced
+
+
+def link_name(roll: int) -> str:
+    """The file of the key under which the links of a roll are hidden until the close."""
+    return f"links-{roll}"
+
+
+def code_behind(voter: Voter) -> str:
+    """The code of a voter's standing ballot, while the vote is open; raises Refused where the key of
+    the links is gone."""
+    link_key = keys.fleeting(link_name(voter.roll_id))
+    try:
+        return keys.show(bytes(voter.link), link_key or NOTHING).hex()
+    except keys.DoesNotOpen:
+        raise Refused(_("找不到您先前的一票，所以不能更改；先前的一票仍然有效")) from None
+
+
+def _filled(kept: Choices, seed: str, room: int) -> bytes:
+    """What a box holds: the seed and the choices, filled up so that its length tells nothing."""
+    return bytes.fromhex(seed) + canonical(kept).ljust(room)
+
+
+@deed("ballot.recast")
+def _note_again(roll: Roll, *, by: None, now: datetime, code: str, replaces: str) -> Roll:
+    record(roll, by=by, now=now, channel=Channel.WEB.value, code=code, replaces=replaces)
+    return roll
+
+
+# --- spoil and show -------------------------------------------------------------------------------
+
+
+@deed("ballot.spoil")
+def spoil(round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str) -> Ballot:
+    """Give up a ballot whose code has been shown, so that it may be opened before everybody.
+
+    The code is written down as spoiled and can never be cast; the voter's line does not change.
+    """
+    require(rules.can_cast(by, round, now=now))
+    roll = rules.roll_of(round)
+    assert roll is not None  # noqa: S101  # the vote is open
+    voter = rules.voter_of(by, roll)
+    assert voter is not None  # noqa: S101  # the rule has read it
+    require(rules.can_choose(chosen, voter, round))
+    code = code_of(opening(round.pk, rules.kept(chosen, voter, round), seed))
+    ballot, new = Ballot.objects.get_or_create(
+        code=code, defaults={"roll": roll, "channel": Channel.WEB, "fate": Fate.SPOILED}
+    )
+    if ballot.fate != Fate.SPOILED:
+        raise Refused(_("这张选票已经投出，不能再抽检"))
+    if new:
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        record(roll, by=None, now=hour, code=code)
+    return ballot
+
+
+# --- what the auditor's board is drawn from -------------------------------------------------------
+
+_COUNT = (
+    "INSERT INTO {table} (roll_id, hour, kind, mark, casts, helped) VALUES {rows} "
+    "ON CONFLICT (roll_id, hour, kind, mark) DO UPDATE "
+    "SET casts = {table}.casts + 1, helped = {table}.helped + excluded.helped"
+)
+
+
+def _trace(roll: Roll, hour: datetime, seen: Seen, *, helped: bool) -> None:
+    """Count one more ballot of this hour for its address and its device, without naming either."""
+    found = [(kind, text) for kind, text in vars(seen).items() if text]
+    if not found:
+        return
+    moment = connection.ops.adapt_datetimefield_value(hour)
+    cells = [
+        cell
+        for kind, text in found
+        for cell in (roll.pk, moment, kind, mark(f"{roll.pk}:{kind}:{text}"), 1, int(helped))
+    ]
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(found))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(table=Trace._meta.db_table, rows=rows), cells)
+
+
+def read_choices(text: str) -> Choices:
+    """Choices out of their canonical form; raises ValueError."""
+    return tuple((int(key), int(weight)) for key, weight in json.loads(text))

@@ -1,0 +1,67 @@
+"""The keys of a box as pages show them: who keeps them, and who is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sanlin.govern.ballots import rules
+from sanlin.govern.ballots.models import NOTHING, Keeper, Office, Share
+from sanlin.govern.rounds.models import Round
+
+
+def key_ring(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
+    """{round, roll, rows, mine, can_keep, can_name, can_run, can_give, due}.
+
+    `rows`: {office (its words), keeper or None, set, given} in the order of the offices; `due` how
+    many keys open the box.
+    """
+    roll = rules.roll_of(round)
+    held = {one.office: one for one in rules.keepers(round)}
+    given = set()
+    if roll is not None:
+        opened = Share.objects.filter(roll=roll).exclude(opened=NOTHING)
+        given = set(opened.values_list("first", flat=True))
+    rows = [
+        {
+            "office": office.label,
+            "keeper": held.get(office),
+            "set": office in held and held[office].set_at is not None,
+            "given": office in held and held[office].pk in given,
+        }
+        for office in rules.offices(round)
+    ]
+    naming = rules.can_name(who, round, now=now)
+    return {
+        "round": round,
+        "roll": roll,
+        "rows": rows,
+        "mine": next((one for one in held.values() if one.account_id == who.pk), None),
+        "can_keep": rules.can_keep_key(who, round, now=now),
+        "can_name": naming and Office.SUPERVISOR not in held,
+        "can_drop": any(rules.can_drop_keeper(who, one, now=now) for one in held.values()),
+        "can_give": rules.can_give_key(who, round, now=now),
+        "of": len(rows),
+    }
+
+
+def keys_awaited(who: Any, rounds: Iterable[int] | None = None) -> list[tuple[Keeper, bool]]:
+    """(my key, whether the box waits for it) of every vote that waits for something of mine: a
+    passphrase before it opens, or my part in opening its box."""
+    mine = Keeper.objects.filter(account_id=who.pk).select_related("round__roll", "round__street")
+    if rounds is not None:
+        mine = mine.filter(round__in=rounds)
+    given = set(
+        Share.objects.filter(first__account_id=who.pk)
+        .exclude(opened=NOTHING)
+        .values_list("first", flat=True)
+    )
+    found = []
+    for one in mine.order_by("pk"):
+        roll = rules.roll_of(one.round)
+        if one.set_at is None and roll is None:
+            found.append((one, False))
+        elif roll and roll.closed_at and roll.counted_at is None and one.pk not in given:
+            found.append((one, True))
+    return found
