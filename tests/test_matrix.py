@@ -23,7 +23,7 @@ from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.tests.scene import district, neighbourhood, post, resident, street
 from sanlin.commons.places.models import District, Neighbourhood, Street
 from sanlin.govern.awards.models import Award, Rivals
-from sanlin.govern.ballots.models import Voter
+from sanlin.govern.ballots.models import Keeper, Voter
 from sanlin.govern.projects.models import Project, Report, ReportPhoto
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.reviews.models import Seat
@@ -173,6 +173,7 @@ class Town:
             Resident.objects.get(account=li),
             Post.objects.get(account__username="sun"),
             Voter.objects.filter(account=li)[0],
+            Keeper.objects.get(account__username="qian"),
             Voice.objects.create(
                 receipt="V1",
                 kind="question",

@@ -20,9 +20,9 @@ import psycopg
 
 URL = os.getenv("DATABASE_URL", "")
 KEY = b"bench"
-BOX = "x" * 168  # as long as a sealed box of three choices
+BOX = b"x" * 120  # as long as a sealed box of three choices
 MARK = "UPDATE ballots_voter SET stage='cast' WHERE id=? AND stage='waiting' AND open"
-BALLOT = "INSERT INTO ballots_ballot (code, roll_id, channel, box, standing) VALUES (?,?,?,?,?)"
+BALLOT = "INSERT INTO ballots_ballot (code, roll_id, channel, fate, box) VALUES (?,?,?,?,?)"
 LINE = (
     "INSERT INTO journal_entry (deed, subject, at, body, digest, by_id, hand_id, repeat_mark) "
     "VALUES (?,?,?,?,?,NULL,NULL,NULL)"
@@ -61,8 +61,8 @@ def write(db, line: int, roll: int) -> bool:
     if cursor.rowcount != 1:
         cursor.execute("ROLLBACK")
         return False
-    code = secrets.token_hex(8).upper()
-    cursor.execute(sql(BALLOT), (code, roll, "web", BOX, True))
+    code = secrets.token_hex(32)
+    cursor.execute(sql(BALLOT), (code, roll, "web", "standing", BOX))
     cursor.execute(sql(LINE), told)
     cursor.execute("COMMIT")
     return True

@@ -25,6 +25,7 @@ import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from benchmarks.vote import bare
 from scripts.postgres import free_port, postgres
@@ -164,7 +165,7 @@ def direct(lines: list[int], roll: int, seconds: float) -> Result:
 
 def counted(roll: int) -> int:
     db = bare.connect()
-    sql = "SELECT count(*) FROM ballots_ballot WHERE standing AND roll_id = "
+    sql = "SELECT count(*) FROM ballots_ballot WHERE fate = 'standing' AND roll_id = "
     return int(db.execute(sql + str(int(roll))).fetchone()[0])
 
 
@@ -179,9 +180,9 @@ def measure(env: dict[str, str], threads: int, options: argparse.Namespace) -> l
     booth = f"/rounds/{ours['round']}/ballot/"
     with serve("sanlin.site.wsgi:application", env, threads, booth) as (port, server):
         path = f"{booth}review/"
-        body = f"csrfmiddlewaretoken={'a' * 32}&key="
+        body = f"csrfmiddlewaretoken={'a' * 32}&ready="
         requests = [
-            post(port, path, voter["cookie"], f"{body}{voter['line']:024}")
+            post(port, path, voter["cookie"], body + quote_plus(voter["ready"]))
             for voter in ours["voters"]
         ]
         results.append(cast(port, server, requests, options, "Sanlin's page"))

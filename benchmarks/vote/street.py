@@ -29,10 +29,11 @@ from sanlin.commons.people.models import Resident
 from sanlin.commons.people.tests.scene import neighbourhood, officer, street
 from sanlin.govern.ballots import actions, queries
 from sanlin.govern.ballots.models import Voter
+from sanlin.govern.ballots.tests.vote import keyed
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import open_round
-from sanlin.ground import clock
+from sanlin.ground import clock, lots
 from sanlin.ground.accounts.models import Account
 
 LONG_AGO = date(2020, 1, 1)
@@ -74,14 +75,15 @@ def _round(name: str, voters: int) -> dict[str, object]:
         "round": round.pk,
         "roll": roll,
         "voters": [
-            {"line": lines[who.pk], "cookie": cookie}
-            for who, cookie in zip(people, _cookies(round, people, proposals), strict=True)
+            {"line": lines[who.pk], "cookie": cookie, "ready": ready}
+            for who, (cookie, ready) in zip(people, _cookies(round, people, proposals), strict=True)
         ],
     }
 
 
 def _cookies(round, people, proposals):
-    """The Cookie header of every voter: session, form token, and a draft of three proposals."""
+    """(Cookie header, sealed ballot) of every voter: session, form token, and three proposals as the
+    page of the last look has them."""
     store, until = SessionStore(), clock.now() + timedelta(days=1)
     sessions, cookies = [], []
     for n, who in enumerate(people):
@@ -95,9 +97,12 @@ def _cookies(round, people, proposals):
             Session(session_key=key, session_data=store.encode(kept), expire_date=until)
         )
         picks = {proposals[(n + step) % len(proposals)].pk: 1 for step in (0, 3, 7)}
-        draft = queries.pack_draft(who, round, picks)
+        ready = queries.Ready(picks, lots.new_secret())
         cookies.append(
-            f"sessionid={key}; csrftoken={'a' * 32}; {queries.cookie_name(round)}={draft}"
+            (
+                f"sessionid={key}; csrftoken={'a' * 32}; device-{round.pk}={key}",
+                queries.pack_ready(who, round, ready),
+            )
         )
     Session.objects.bulk_create(sessions, batch_size=1000)
     return cookies

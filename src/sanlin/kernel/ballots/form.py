@@ -117,9 +117,9 @@ def choices(chosen: Chosen, form: Form, offered: Iterable[int] = ()) -> Choices:
     >>> choices({7: 2}, Form("stance", may=("support", "against")), offered=[7, 9])
     ((7, 2), (9, 0))
     """
-    if form.kind == "stance":
-        return tuple(sorted({**dict.fromkeys(offered, SILENT), **dict(chosen)}.items()))
     if isinstance(chosen, Mapping):
+        if form.kind == "stance":
+            chosen = {**dict.fromkeys(offered, SILENT), **chosen}
         return tuple(sorted(chosen.items()))
     once = tuple(dict.fromkeys(chosen))
     if form.kind != "rank":

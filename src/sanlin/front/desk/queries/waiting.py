@@ -20,6 +20,7 @@ from sanlin.commons.people.models import Resident
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
+from sanlin.govern.ballots.queries import keys_awaited
 from sanlin.govern.projects.queries import waiting as of_projects
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
@@ -124,7 +125,8 @@ def _counted(rows: Any, by: str) -> dict[int, int]:
 
 def keys(who: Any, *, now: datetime) -> list[Waiting]:
     """Ballot boxes that wait for my passphrase: to be set before the vote, to be entered after it."""
-    rounds = [one.pk for one in my_rounds(who, now=now)]
+    voting = (stages.SCREENING, stages.REVIEW, stages.OPTIMISATION, stages.VOTE)
+    rounds = [one.pk for one in my_rounds(who, now=now) if one.stage in voting]
     return [
         Waiting(
             _("输入口令，打开票箱") if to_open else _("设置票箱钥匙的口令"),

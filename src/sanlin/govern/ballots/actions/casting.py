@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +75,7 @@ def _cast(
         code=code,
         roll=roll,
         channel=Channel.WEB,
-        box=keys.seal(_filled(kept, seed, rules.room(round)), bytes(roll.key)),
+        box=keys.seal(_filled(kept, seed, rules.room(round)), bytes(roll.key or NOTHING)),
     )
     ballot.save(force_insert=True)
     hour = now.replace(minute=0, second=0, microsecond=0)
@@ -193,8 +192,3 @@ def _trace(roll: Roll, hour: datetime, seen: Seen, *, helped: bool) -> None:
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(found))
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(table=Trace._meta.db_table, rows=rows), cells)
-
-
-def read_choices(text: str) -> Choices:
-    """Choices out of their canonical form; raises ValueError."""
-    return tuple((int(key), int(weight)) for key, weight in json.loads(text))

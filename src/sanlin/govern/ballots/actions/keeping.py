@@ -43,10 +43,10 @@ def _set(round: Round, lock: keys.Lock, *, by: Account, now: datetime) -> Keeper
     require(rules.can_keep_key(by, round, now=now))
     keeper = rules.keeper_of(by, round)
     if keeper is None:
+        office = rules.free_office(by, round, now=now)
+        assert office is not None  # noqa: S101  # the rule has just said so
         with refusing(_("这把钥匙刚刚由别人保管，请刷新后再看")):
-            keeper = Keeper.objects.create(
-                round=round, account=by, office=rules.free_office(by, round, now=now)
-            )
+            keeper = Keeper.objects.create(round=round, account=by, office=office)
     keeper.salt, keeper.passes, keeper.memory = lock.salt, lock.passes, lock.memory
     keeper.public, keeper.set_at = lock.public, now
     keeper.save(update_fields=["salt", "passes", "memory", "public", "set_at"])

@@ -52,16 +52,15 @@ def keys_awaited(who: Any, rounds: Iterable[int] | None = None) -> list[tuple[Ke
     mine = Keeper.objects.filter(account_id=who.pk).select_related("round__roll", "round__street")
     if rounds is not None:
         mine = mine.filter(round__in=rounds)
-    given = set(
-        Share.objects.filter(first__account_id=who.pk)
-        .exclude(opened=NOTHING)
-        .values_list("first", flat=True)
-    )
-    found = []
+    found, shut = [], []
     for one in mine.order_by("pk"):
         roll = rules.roll_of(one.round)
         if one.set_at is None and roll is None:
             found.append((one, False))
-        elif roll and roll.closed_at and roll.counted_at is None and one.pk not in given:
-            found.append((one, True))
+        elif roll and roll.closed_at and roll.counted_at is None:
+            shut.append(one)
+    if shut:
+        opened = Share.objects.filter(first__in=shut).exclude(opened=NOTHING)
+        given = set(opened.values_list("first", flat=True))
+        found += [(one, True) for one in shut if one.pk not in given]
     return found
