@@ -39,4 +39,4 @@ def can_try(who: Any, round: Round, *, now: datetime) -> Verdict:
 def _is_counted(round: Round) -> bool:
     """Whether the votes, where the round has any, have been counted."""
     roll = roll_of(round)
-    return "vote" not in round.rules.stages or (roll is not None and roll.closed_at is not None)
+    return "vote" not in round.rules.stages or (roll is not None and roll.counted_at is not None)

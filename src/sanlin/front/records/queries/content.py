@@ -197,7 +197,7 @@ class _Told:
     # --- the vote -----------------------------------------------------------------------------
 
     def receipts(self) -> Iterator[bytes]:
-        codes = Ballot.objects.filter(roll=self.roll, standing=True).order_by("code")
+        codes = Ballot.objects.filter(roll=self.roll, fate="standing").order_by("code")
         for code in codes.values_list("code", flat=True).iterator(chunk_size=BATCH):
             yield code.encode() + b"\n"
 

@@ -86,9 +86,9 @@ _remembered: OrderedDict[tuple[int, str, datetime], Merged] = OrderedDict()
 def _box(round: Round) -> Merged | None:
     """The closed box, read once by a process: its key names the very close."""
     roll = roll_of(round)
-    if roll is None or roll.closed_at is None:
+    if roll is None or roll.counted_at is None:
         return None
-    known = (roll.pk, roll.seed, roll.closed_at)
+    known = (roll.pk, roll.seed, roll.counted_at)
     if known not in _remembered:
         _remembered[known] = ballots(round)
         while len(_remembered) > KEPT:
