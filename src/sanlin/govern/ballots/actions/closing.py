@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.ballots import rules, stages
 from sanlin.govern.ballots.models import NOTHING, Ballot, Roll, Trace, Voter
@@ -21,7 +22,7 @@ from .opening import forget
 CLUSTER = 5  # ballots of one hour from one address or device: what is fewer is not kept
 
 
-@deed("vote.close", checkpoint=True)
+@deed("vote.close", checkpoint=_lazy("投票截止"))
 def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     """End the vote: shut every line of the roll and destroy every link. Nothing is opened yet.
 

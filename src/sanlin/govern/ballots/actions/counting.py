@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.ballots import rules
 from sanlin.govern.ballots.models import (
@@ -71,7 +72,7 @@ def _give_key(round: Round, keeper: Keeper, private: bytes, *, by: Account, now:
     return round
 
 
-@deed("box.open", checkpoint=True)
+@deed("box.open", checkpoint=_lazy("开箱计票"))
 def _open_box(round: Round, roll: Roll, private: bytes, *, by: Account, now: datetime) -> Round:
     counted, broken = _count(roll, private)
     write_count(roll, counted, Channel.WEB)

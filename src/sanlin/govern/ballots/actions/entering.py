@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _lazy
+
 from sanlin.govern.ballots.models import Channel, Roll
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.actions import move
@@ -20,7 +22,7 @@ from .counting import write_count
 from .opening import forget
 
 
-@deed("vote.enter", checkpoint=True)
+@deed("vote.enter", checkpoint=_lazy("录入外地投票"))
 def enter(round: Round, merged: Merged, size: int, *, by: Account | None, now: datetime) -> Round:
     """Enter the ballots of a vote that was held elsewhere, as a closed vote without voters.
 

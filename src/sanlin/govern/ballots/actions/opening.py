@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _lazy
+
 from sanlin.govern.ballots import rules
 from sanlin.govern.ballots.models import Roll, Share, Voter
 from sanlin.govern.proposals.queries import admitted
@@ -19,7 +21,7 @@ from sanlin.ground.verdict import require
 BATCH = 2_000
 
 
-@deed("vote.open", checkpoint=True)
+@deed("vote.open", checkpoint=_lazy("投票开始"))
 def open_vote(round: Round, *, by: Account, now: datetime) -> Round:
     """Fix the slate and the roll, make the key of the box, and take ballots until the window ends.
 
