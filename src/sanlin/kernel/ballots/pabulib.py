@@ -10,16 +10,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sanlin.kernel.allocation.outcome import Bid
 from sanlin.kernel.ballots.form import Choices, Form, choices
+from sanlin.kernel.ballots.scanning import DIGITS, scan
 from sanlin.kernel.profile import Profile
 from sanlin.kernel.reason import Figure, Reason
+
+if TYPE_CHECKING:
+    from sanlin.kernel.profile import Ints
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 KINDS = {
@@ -59,46 +65,80 @@ class Project:
     more: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Box:
+    """All ballots of a file.
+
+    `profile` holds the distinct ballots in the order in which they first occur, `rows` gives for
+    every row of VOTES which one it holds, `columns` the other columns of VOTES (voter_id, age, …),
+    `odd` what is odd about single ballots, but can be read.
+    """
+
+    profile: Profile
+    rows: Ints
+    columns: Mapping[str, tuple[str, ...]]
+    odd: tuple[Reason, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Box):
+            return NotImplemented
+        one, two = (
+            (*zip(*box.profile, strict=True), box.rows.tolist(), dict(box.columns), box.odd)
+            for box in (self, other)
+        )
+        return one == two
+
+    def __hash__(self) -> int:
+        return hash((self.profile, self.odd))
+
+
 @dataclass(frozen=True)
 class Election:
-    """A whole file. Money in hundredths of the currency.
-
-    `ballots` are the distinct ballots as (key of project, weight) pairs, `counts` how often each
-    was cast; `votes` gives for every row of VOTES the place of its ballot; `columns` the other
-    columns of VOTES, row by row (voter_id, age, …). `faults` is what is odd, but can be read.
-    """
+    """A whole file. Money in hundredths of the currency."""
 
     meta: Mapping[str, str]
     projects: tuple[Project, ...]
-    ballots: tuple[Choices, ...]
-    counts: tuple[int, ...]
-    votes: tuple[int, ...]
-    columns: Mapping[str, tuple[str, ...]]
-    faults: tuple[Reason, ...]
+    box: Box
     budget: int
     form: Form
 
+    @property
+    def profile(self) -> Profile:
+        """The ballots as arrays; every project is a key."""
+        return self.box.profile
+
+    @property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """The other columns of VOTES, row by row."""
+        return self.box.columns
+
+    @cached_property
+    def ballots(self) -> tuple[Choices, ...]:
+        """The distinct ballots as (key of project, weight) pairs."""
+        return tuple(kept for kept, _ in self.profile)
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How often each of `ballots` was cast."""
+        return tuple(self.profile.times.tolist())
+
+    @cached_property
+    def votes(self) -> tuple[int, ...]:
+        """For every row of VOTES the place of its ballot."""
+        return tuple(self.box.rows.tolist())
+
+    @cached_property
+    def faults(self) -> tuple[Reason, ...]:
+        """What is odd, but can be read."""
+        return (*self.box.odd, *_odd(self))
+
     def tally(self) -> dict[int, int]:
         """Votes (approval) or points (all others) of every project, by key."""
-        sums = dict.fromkeys(range(len(self.projects)), 0)
-        for kept, times in zip(self.ballots, self.counts, strict=True):
-            for key, weight in kept:
-                sums[key] += weight * times
-        return sums
+        return self.profile.votes()
 
     def supporters(self) -> dict[int, int]:
         """By key, how many ballots name the project."""
-        sums = dict.fromkeys(range(len(self.projects)), 0)
-        for kept, times in zip(self.ballots, self.counts, strict=True):
-            for key, _ in kept:
-                sums[key] += times
-        return sums
-
-    @cached_property
-    def profile(self) -> Profile:
-        """The ballots as arrays; every project is a key."""
-        rows = zip(self.ballots, self.counts, strict=True)
-        return Profile.of(rows, range(len(self.projects)))
+        return self.profile.supporters()
 
     def bids(self) -> tuple[Bid, ...]:
         """The projects as the count sees them, with the votes (or points) that were counted."""
@@ -121,20 +161,7 @@ def read(source: bytes | str | Iterable[str]) -> Election:
     projects = _projects(rows)
     form = _form(meta, at, len(projects))
     rows.enter("VOTES")
-    box = _Box(projects, form)
-    columns = _votes(rows, box)
-    election = Election(
-        meta=MappingProxyType(meta),
-        projects=projects,
-        ballots=tuple(box.places),
-        counts=tuple(box.counts),
-        votes=tuple(box.rows),
-        columns=MappingProxyType(columns),
-        faults=(),
-        budget=budget,
-        form=form,
-    )
-    return replace(election, faults=(*box.odd(), *_odd(election)))
+    return Election(MappingProxyType(meta), projects, _votes(rows, projects, form), budget, form)
 
 
 def _lines(source: bytes | str | Iterable[str]) -> Iterable[str]:
@@ -151,6 +178,7 @@ class _Rows:
     """The rows of the file, section by section; `line` is where the last one began."""
 
     def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = lines
         self.reader = csv.reader(lines, delimiter=";", strict=True)
         self.line = 1
         self.header: list[str] = []
@@ -166,6 +194,12 @@ class _Rows:
                 raise BadElection(self.line, "encoding") from error
             if row is None or len(row) > 1 or (row and row[0].strip()):
                 return row
+
+    def rest(self) -> str | None:
+        """What has not been read yet, without reading it; None where only lines are known."""
+        if not isinstance(self.lines, io.StringIO):
+            return None
+        return self.lines.getvalue()[self.lines.tell() :]
 
     def enter(self, name: str, first: bool = False) -> None:
         """Read the header of a section, whose title has been read already unless it is the first."""
@@ -240,6 +274,13 @@ def _whole(text: str, line: int, column: str) -> int:
     return int(text)
 
 
+def _points(text: str, line: int) -> int:
+    points = _number(text, line, "points")
+    if points >= 10**DIGITS:
+        raise BadElection(line, "not_whole", column="points", found=text[:40])
+    return points
+
+
 def _number(text: str, line: int, column: str) -> int:
     number = _whole(text, line, column)
     if number < 0:
@@ -282,22 +323,53 @@ def _projects(rows: _Rows) -> tuple[Project, ...]:
     return tuple(projects)
 
 
-def _votes(rows: _Rows, box: _Box) -> dict[str, tuple[str, ...]]:
-    """Put every row into the box and keep the other columns."""
+def _votes(rows: _Rows, projects: Sequence[Project], form: Form) -> Box:
+    """The rest of the file: by whole columns if nothing is out of the ordinary, else row by row."""
     at_vote = rows.header.index("vote")
     at_points = rows.header.index("points") if "points" in rows.header else None
-    if box.form.kind == "points" and at_points is None:
+    if form.kind == "points" and at_points is None:
         raise BadElection(rows.line, "no_column", section="VOTES", column="points")
-    others = [place for place in range(len(rows.header)) if place not in {at_vote, at_points}]
-    kept: list[list[str]] = [[] for _ in others]
+    others = {
+        name: place for place, name in enumerate(rows.header) if place not in {at_vote, at_points}
+    }
+    rest = rows.rest()
+    if rest is not None:
+        ids = [project.id for project in projects]
+        body, width = rest.encode(), len(rows.header)
+        if found := scan(body, width, (at_vote, at_points), ids, form):
+            return Box(*found, _Columns(rest, others))
+    kept: dict[str, list[str]] = {name: [] for name in others}
+    tally = _Tally(projects, form)
     for row in rows.until(""):
-        box.put(row[at_vote], "" if at_points is None else row[at_points], rows.line)
-        for place, column in zip(others, kept, strict=True):
-            column.append(row[place])
-    return {rows.header[place]: tuple(kept[i]) for i, place in enumerate(others)}
+        tally.put(row[at_vote], "" if at_points is None else row[at_points], rows.line)
+        for name, place in others.items():
+            kept[name].append(row[place])
+    columns = {name: tuple(cells) for name, cells in kept.items()}
+    return tally.box(len(projects), MappingProxyType(columns))
 
 
-class _Box:
+class _Columns(Mapping[str, tuple[str, ...]]):
+    """Columns of rows without quotes, cut out when somebody asks for them."""
+
+    def __init__(self, text: str, places: Mapping[str, int]) -> None:
+        self.text, self.places = text, places
+        self.cut: dict[str, tuple[str, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        place = self.places[name]
+        if name not in self.cut:
+            lines = self.text.replace("\r\n", "\n").rstrip("\n").split("\n")
+            self.cut[name] = tuple(line.split(";", place + 1)[place] for line in lines)
+        return self.cut[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+class _Tally:
     """Ballots as they come, equal ones merged; every distinct text is read once."""
 
     def __init__(self, projects: Iterable[Project], form: Form) -> None:
@@ -327,7 +399,7 @@ class _Box:
             self.repeated += 1
         kept = choices(keys, self.form)
         if self.form.kind == "points":
-            given = [_whole(text, line, "points") for text in points.split(",")] if keys else []
+            given = [_points(text, line) for text in points.split(",")] if keys else []
             if len(given) != len(keys):
                 raise BadElection(line, "points", found=len(given), expected=len(keys))
             kept = tuple(sorted(dict(zip(reversed(keys), reversed(given), strict=True)).items()))
@@ -343,17 +415,20 @@ class _Box:
             raise BadElection(line, "unknown_project", project=name.strip()[:40])
         return key
 
-    def odd(self) -> list[Reason]:
-        """Ballots that name a project twice: how many, and the line of the first."""
-        if not self.twice:
-            return []
-        return [Reason.of("twice", ballots=self.repeated, line=min(self.twice.values()))]
+    def box(self, keys: int, columns: Mapping[str, tuple[str, ...]]) -> Box:
+        """All that was put in; ballots that name a project twice are odd, with the line of the first."""
+        odd: tuple[Reason, ...] = ()
+        if self.twice:
+            first = min(self.twice.values())
+            odd = (Reason.of("twice", ballots=self.repeated, line=first),)
+        profile = Profile.of(zip(self.places, self.counts, strict=True), range(keys))
+        return Box(profile, np.array(self.rows, dtype=np.int64), columns, odd)
 
 
 def _odd(election: Election) -> list[Reason]:
     """What can be read but does not fit together."""
     faults = []
-    found = {"num_projects": len(election.projects), "num_votes": len(election.votes)}
+    found = {"num_projects": len(election.projects), "num_votes": election.profile.voters}
     for key, count in found.items():
         declared = election.meta.get(key)
         if declared is not None and declared != str(count):
@@ -366,15 +441,16 @@ def _odd(election: Election) -> list[Reason]:
 
 def _beyond_form(election: Election) -> list[Reason]:
     """Ballots outside the declared lengths or sums: one fault a limit, with their number."""
-    form, over = election.form, Counter[str]()
-    for kept, times in zip(election.ballots, election.counts, strict=True):
-        if len(kept) < form.least:
-            over["too_few"] += times
-        if form.most is not None and len(kept) > form.most:
-            over["too_many"] += times
-        if form.points is not None and sum(weight for _, weight in kept) > form.points:
-            over["over_points"] += times
-    return [Reason.of(code, ballots=ballots) for code, ballots in sorted(over.items())]
+    form, profile = election.form, election.profile
+    lengths = np.diff(profile.starts)
+    sums = np.bincount(profile.row_of, profile.weights, minlength=profile.rows)
+    beyond = {"too_few": lengths < form.least}
+    if form.most is not None:
+        beyond["too_many"] = lengths > form.most
+    if form.points is not None:
+        beyond["over_points"] = sums > form.points
+    over = {code: int(profile.times[rows].sum()) for code, rows in sorted(beyond.items())}
+    return [Reason.of(code, ballots=ballots) for code, ballots in over.items() if ballots]
 
 
 def _recorded_otherwise(election: Election) -> list[Reason]:

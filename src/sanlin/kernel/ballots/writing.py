@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
+
 from sanlin.kernel.ballots.form import Choices, Form
-from sanlin.kernel.ballots.pabulib import Election, Project
+from sanlin.kernel.ballots.pabulib import Box, Election, Project
+from sanlin.kernel.profile import Profile
 
 META = (
     *("description", "country", "unit", "district", "subunit", "instance"),
@@ -100,15 +103,13 @@ def compose(
         )
         for key, it in enumerate(listed)
     )
-    rows = tuple(place for place, (_, times) in enumerate(merged) for _ in range(times))
+    profile = Profile.of(merged, range(len(listed)))
+    rows = np.repeat(np.arange(profile.rows), profile.times)
+    voters = tuple(str(n) for n in range(1, profile.voters + 1))
     return Election(
         meta=MappingProxyType(whole),
         projects=projects,
-        ballots=tuple(kept for kept, _ in merged),
-        counts=tuple(times for _, times in merged),
-        votes=rows,
-        columns=MappingProxyType({"voter_id": tuple(str(n) for n in range(1, len(rows) + 1))}),
-        faults=(),
+        box=Box(profile, rows, MappingProxyType({"voter_id": voters})),
         budget=budget,
         form=form,
     )

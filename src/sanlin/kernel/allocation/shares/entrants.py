@@ -99,7 +99,7 @@ class Entrants:
         """Utility of all voters per fen of cost; a bid that costs nothing stands above all others."""
         found: dict[int, Fraction | None] = dict.fromkeys(self.bids, Fraction(0))
         for good in self.field.goods:
-            whole = int((good.each() * self.field.times[good.rows]).sum()) * good.unit
+            whole = int((good.weights * self.field.times[good.rows]).sum()) * good.unit
             found[good.key] = Fraction(whole, good.bid.cost or 1)
         return found
 
@@ -203,7 +203,7 @@ class Entrants:
         sums = np.zeros(self.profile.rows, np.int64)
         for good in self.field.goods:
             if good.key in keys:
-                sums[good.rows] += good.unit * good.each()
+                sums[good.rows] += good.unit * good.weights
         return sums
 
 

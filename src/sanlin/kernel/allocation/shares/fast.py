@@ -41,7 +41,7 @@ class Search:
     def __init__(self, good: Good, times: Floats) -> None:
         self.good, self.rows = good, good.rows
         self.times = times[good.rows]
-        self.weight = None if good.weights is None else good.weights.astype(np.float64)
+        self.weight = None if good.given is None else good.given.astype(np.float64)
         self.utility = self.times if self.weight is None else self.times * self.weight
         self.whole = float(self.utility.sum())
         self.guess = good.bid.cost / self.whole
@@ -300,7 +300,7 @@ def _fraction(answer: tuple[Exact, Rows]) -> Fraction:
 
 def fits(field: Field) -> bool:
     """Whether all whole numbers of this field are exact as floats."""
-    weights = (good.weights for good in field.goods)
+    weights = (good.given for good in field.goods)
     heaviest = max((int(it.max()) for it in weights if it is not None), default=1)
     dearest = max((good.bid.cost for good in field.goods), default=0)
     return max(int(field.times.sum()) * heaviest, dearest) < LARGEST

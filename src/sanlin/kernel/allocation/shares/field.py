@@ -22,22 +22,23 @@ UTILITIES = ("cost", "cardinality", "approval", "points", "borda")
 class Good:
     """One bid with its supporters: row `rows[k]` values it at `unit` × `weights[k]`, above zero.
 
-    Without `weights` they are all 1.
+    `given` are the weights, None where they are all 1.
     """
 
     bid: Bid
     unit: int
     rows: NDArray[np.intp]
-    weights: Ints | None
+    given: Ints | None
 
     @property
     def key(self) -> int:
         """The key of the bid."""
         return self.bid.key
 
-    def each(self) -> Ints:
-        """The weights, written out."""
-        return np.ones(self.rows.size, np.int64) if self.weights is None else self.weights
+    @property
+    def weights(self) -> Ints:
+        """The weight of every row."""
+        return np.ones(self.rows.size, np.int64) if self.given is None else self.given
 
 
 @dataclass(frozen=True)

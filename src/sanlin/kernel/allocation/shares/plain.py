@@ -55,7 +55,7 @@ def _prices(
 def _pay(good: Good, price: Fraction, money: list[Fraction], times: list[int]) -> tuple[int, int]:
     """Take the price from the supporters: how many pay, and how many of them give all."""
     payers = emptied = 0
-    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
+    for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
         due = price * good.unit * weight
         if money[row] and due:
             payers += times[row]
@@ -74,7 +74,7 @@ def price(good: Good, money: list[Fraction], times: list[int]) -> Fraction | Non
     if due == 0:
         return due
     rich = []
-    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
+    for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
         utility = good.unit * weight
         rich.append((money[row] / utility, utility * times[row], money[row] * times[row]))
     rich.sort()
