@@ -70,7 +70,7 @@ class FloorBooks(Books):
         self.grants[bid.key] = grant
 
     def strike(self, bid: Bid) -> None:
-        """Take a grant that was entered out again."""
+        """Take the grant that was entered last out again."""
         grant = self.grants.pop(bid.key)
         for code, name, _ in self._pots(bid):
             self.spent[code, name] -= grant
@@ -123,7 +123,7 @@ class FloorBooks(Books):
                 waiting.remove(bid)
             return all(lacks(floor, self.bids, self.grants) == (0, 0) for floor in self.floors)
         finally:
-            for bid in entered:
+            for bid in reversed(entered):
                 self.strike(bid)
 
     def _lowered(self) -> tuple[Floor, ...]:

@@ -7,7 +7,7 @@ checked as far as it goes, and a completed one entirely.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sanlin.kernel.money import yuan
@@ -52,6 +52,15 @@ class _Seen:
         column = self.column(name, cell)
         return column if column and len(column) == len(self.lists[name]) else None
 
+    def above(
+        self, pairs: Iterable[tuple[str, str]], worded: Callable[[int], str]
+    ) -> Iterator[Fault]:
+        """A fault for every pair of which the first is known to be higher than the second."""
+        for low, high in pairs:
+            if self[low] is not None and self[high] is not None and self[low] > self[high]:
+                figures = {"given": worded(self[low]), "other": high, "limit": worded(self[high])}
+                yield self.fault(low, "above", low if self.lines.get(low) else high, **figures)
+
     def fault(self, path: str, code: str, at: str = "", **figures: object) -> Fault:
         return Fault(self.lines.get(at or path, 0), path, code, figures)
 
@@ -89,10 +98,7 @@ def _limits(seen: _Seen) -> Iterator[Fault]:
             (f"{here}cap", f"{here}money"),
         ]
         pairs += [(f"{here}min", "project_cap"), ("project_min", f"{here}cap")]
-    for low, high in pairs:
-        if seen[low] is not None and seen[high] is not None and seen[low] > seen[high]:
-            figures = {"given": yuan(seen[low]), "other": high, "limit": yuan(seen[high])}
-            yield seen.fault(low, "above", low if seen.lines.get(low) else high, **figures)
+    yield from seen.above(pairs, yuan)
 
 
 def _tiers(seen: _Seen) -> Iterator[Fault]:
@@ -107,6 +113,28 @@ def _tiers(seen: _Seen) -> Iterator[Fault]:
             yield seen.fault(
                 path, "tier_short", money=yuan(money), places=places, least=yuan(least)
             )
+
+
+def _floors(seen: _Seen) -> Iterator[Fault]:
+    """What groups get at least, against what they get at most and what there is."""
+    pairs = [("community_floor", "community_cap"), ("community_floor", "budget")]
+    for name, most in (("tiers", "money"), ("themes", "cap")):
+        column = seen.column(name, "floor")
+        pairs += [(path, f"{path.removesuffix('floor')}{most}") for path in column]
+        if column and seen["budget"] is not None and sum(column.values()) > seen["budget"]:
+            figures = {"total": yuan(sum(column.values())), "budget": yuan(seen["budget"])}
+            yield seen.fault(f"{name}.*.floor", "tier_money", next(iter(column)), **figures)
+    yield from seen.above(pairs, yuan)
+    places = [
+        (path, f"{path.removesuffix('least')}places") for path in seen.column("tiers", "least")
+    ]
+    yield from seen.above(places, str)
+    asked = {"community_least": seen["community_least"], "community_floor": seen["community_floor"]}
+    for name in ("tiers", "themes"):
+        asked |= seen.column(name, "least") | seen.column(name, "floor")
+    first = next((path for path, value in asked.items() if value), None)
+    if first is not None and seen["award.overflow"] == "stop":
+        yield seen.fault(first, "floor_stop")
 
 
 def _stages(seen: _Seen) -> Iterator[Fault]:
@@ -168,4 +196,4 @@ def _grades(seen: _Seen) -> Iterator[Fault]:
             )
 
 
-_CHECKS = (_sums, _limits, _tiers, _stages, _order, _heads, _grades)
+_CHECKS = (_sums, _limits, _tiers, _floors, _stages, _order, _heads, _grades)

@@ -39,6 +39,7 @@ SENTENCES = {
     "above": "({given}) is above {other} ({limit})",
     "tier_money": "add up to {total}, above the budget of {budget}",
     "tier_short": "has {money}, which cannot carry {places} projects of at least {least}",
+    "floor_stop": "cannot be kept where the count stops at what does not fit (award.overflow)",
     "needs_stage": "needs the stage {stage}",
     "no_measure": "needs a review or a vote; this round has neither",
     "ties": "must name each key once and end with lot",

@@ -40,6 +40,8 @@ class Field:
     `may_unset`: a pack may leave the value to the officer. `optional`: "none" is an answer and
     means no limit.
     `default`: what holds where a pack is silent; REQUIRED where it may not be.
+    `later`: the rule came after the first rounds were frozen; where frozen rules lack it, the
+    default held.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Field:
     when: tuple[When, ...] = ()
     help: str = ""
     help_english: str = ""
+    later: bool = False
 
     @property
     def cell(self) -> str:

@@ -75,11 +75,15 @@ def _fill(tree: dict[str, Any]) -> None:
     known: dict[str, object] = {
         f"stages.{stage}": stage in tree["stages"] for stage in OPTIONAL_STAGES
     }
+    told = {origin["path"] for origin in tree["origins"]}
     for field in concrete(_lists(tree)):
         place = _place(tree, field)
         if place is None:
             continue
         value = place.get(field.cell, MISSING)
+        if value is MISSING and field.later and field.path not in told:
+            place[field.cell] = field.default
+            continue
         if (value is MISSING) is not any(rules_out(known, field)):
             raise BadTree(f"{field.path} should {'not ' * (value is not MISSING)}be there")
         if value is MISSING:

@@ -153,6 +153,8 @@ class Award:
 
 @dataclass(frozen=True)
 class Tier:
+    """`least` projects and `floor` fen are what the tier gets at least; `min` is for one project."""
+
     key: str
     name: str
     aim: str
@@ -160,13 +162,19 @@ class Tier:
     money: int | None
     cap: int | None
     min: int | None
+    least: int
+    floor: int | None
 
 
 @dataclass(frozen=True)
 class Theme:
+    """`least` projects and `floor` fen are what the theme gets at least."""
+
     key: str
     name: str
     cap: int | None
+    least: int
+    floor: int | None
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,8 @@ class Rules:
     project_cap: int | None
     community_cap: int | None
     team_cap: int | None
+    community_least: int
+    community_floor: int | None
     own_funds_min: int
     applicants: tuple[str, ...]
     signatures: int

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from sanlin.govern.awards.models import Decision, Rivals
@@ -9,7 +10,7 @@ from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.reviews.queries import marks
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import lots
-from sanlin.kernel.allocation import Bid, Case, Limits, Outcome, TierLimit, from_bytes
+from sanlin.kernel.allocation import Bid, Case, Floor, Limits, Outcome, TierLimit, from_bytes
 from sanlin.kernel.packs import Rules
 
 
@@ -23,7 +24,7 @@ def case_of(round: Round, seed: str) -> Case:
     keys = [proposal.pk for proposal in entered]
     return Case(
         bids=tuple(_bid(proposal, rules, scores, counted) for proposal in entered),
-        limits=_limits(round, rules, set(keys)),
+        limits=_limits(round, rules, entered),
         method=rules.award.method,
         expert=rules.award.expert,
         public=rules.award.public,
@@ -61,7 +62,8 @@ def _bid(
     )
 
 
-def _limits(round: Round, rules: Rules, keys: set[int]) -> Limits:
+def _limits(round: Round, rules: Rules, entered: Sequence[Proposal]) -> Limits:
+    keys = {proposal.pk for proposal in entered}
     tiers = tuple(TierLimit(t.key, t.places, t.money, t.cap) for t in rules.tiers)
     groups = (
         frozenset(group.proposals.values_list("pk", flat=True))
@@ -81,7 +83,24 @@ def _limits(round: Round, rules: Rules, keys: set[int]) -> Limits:
         exclusive=tuple(group & keys for group in groups if len(group & keys) > 1),
         partial=rules.award.partial == "remainder",
         reserve=rules.award.reserve,
+        floors=tuple(_floors(rules, entered)),
+        own_share=rules.own_funds_min,
     )
+
+
+def _floors(rules: Rules, entered: Sequence[Proposal]) -> Iterator[Floor]:
+    """What groups get at least, in the order in which they are kept: tiers, themes, communities."""
+    groups: list[tuple[str, str | int, int, int | None]] = [
+        *(("tier", tier.key, tier.least, tier.floor) for tier in rules.tiers),
+        *(("theme", theme.key, theme.least, theme.floor) for theme in rules.themes),
+        *(
+            ("community", community, rules.community_least, rules.community_floor)
+            for community in sorted({proposal.neighbourhood_id for proposal in entered})
+        ),
+    ]
+    for kind, name, projects, money in groups:
+        if projects or money:
+            yield Floor(kind, name, projects, money or 0)
 
 
 def recount(decision: Decision) -> Outcome:

@@ -46,6 +46,7 @@ SENTENCES = {
     "above": _("%(given)s 高于%(other)s的 %(limit)s"),
     "tier_money": _("合计 %(total)s，超过本轮总额 %(budget)s"),
     "tier_short": _("%(money)s 不够%(places)s个项目，每个至少 %(least)s"),
+    "floor_stop": _("遇到放不下的即停止时，无法保证至少立项的数量或金额"),
     "needs_stage": _("需要“%(stage)s”环节，而本轮没有"),
     "no_measure": _("评审和投票至少要有一项"),
     "ties": _("每个依据写一次，最后一项必须是抽签"),

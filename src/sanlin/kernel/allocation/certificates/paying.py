@@ -13,7 +13,7 @@ from sanlin.kernel.allocation.certificates.certificate import Certificate
 from sanlin.kernel.allocation.certificates.keeping import takes_part
 from sanlin.kernel.allocation.constraints import Books, Offer
 from sanlin.kernel.allocation.floors import books_for
-from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares
+from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome
 from sanlin.kernel.allocation.shares.field import Field, Good
 from sanlin.kernel.profile import Profile
 
@@ -34,7 +34,8 @@ def prices(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limi
     shares = outcome.shares
     if shares is None:
         raise ValueError("this outcome has no purchases")
-    goods = _goods(outcome, profile, bids, limits, shares.utility)
+    pool = _pool(outcome, bids, limits)
+    goods = {good.key: good for good in Field.of(profile, pool, shares.utility).goods}
     times: list[int] = profile.times.tolist()
     scale = lcm(shares.each.denominator, *(it.price.denominator for it in shares.purchases))
     money = [int(shares.each * scale)] * len(times)
@@ -47,7 +48,9 @@ def prices(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limi
         asked = good.bid.cost * scale if good else None
         if not in_full or (paid, payers) != (asked, it.payers):
             wrong.append((it.key,))
-    refused, lacks = _others(goods, shares, limits, money, times, scale)
+    bought = [it.key for it in shares.purchases]
+    books = _books(pool, bought, limits, int(shares.each * shares.voters))
+    refused, lacks = _others(goods, books, money, times, scale)
     wrong += [(key,) for key, lack in lacks.items() if lack <= 0]
     left = sum(own * many for own, many in zip(money, times, strict=True))
     return Certificate.of(
@@ -64,13 +67,9 @@ def prices(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limi
     )
 
 
-def _goods(
-    outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limits, utility: str
-) -> dict[int, Good]:
-    """What could be bought: the bids that took part and have supporters, by key."""
-    inside = [bid for bid in bids if takes_part(bid, limits, outcome)]
-    field = Field.of(profile, [replace(bid, least=None) for bid in inside], utility)
-    return {good.key: good for good in field.goods}
+def _pool(outcome: Outcome, bids: Sequence[Bid], limits: Limits) -> list[Bid]:
+    """The bids that took part, each to be funded whole."""
+    return [replace(bid, least=None) for bid in bids if takes_part(bid, limits, outcome)]
 
 
 def _pay(
@@ -80,7 +79,7 @@ def _pay(
     paid, payers, in_full = 0, 0, False
     if good is None:
         return paid, payers, in_full
-    for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
+    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
         due = min(price * good.unit * weight, money[row])
         in_full = in_full or due == price * good.unit * weight
         if due:
@@ -91,19 +90,12 @@ def _pay(
 
 
 def _others(
-    goods: dict[int, Good],
-    shares: Shares,
-    limits: Limits,
-    money: list[int],
-    times: list[int],
-    scale: int,
+    goods: dict[int, Good], books: Books, money: list[int], times: list[int], scale: int
 ) -> tuple[list[int], dict[int, Fraction]]:
     """Bids that a limit refused though they could be paid, and what every other one lacks (fen)."""
-    bought = [it.key for it in shares.purchases]
-    books = _books(goods, bought, limits, int(shares.each * shares.voters))
     refused, lacks = [], {}
     for key, good in goods.items():
-        if key in bought:
+        if key in books.funded:
             continue
         own = sum(money[row] * times[row] for row in good.rows.tolist())
         lack = Fraction(good.bid.cost * scale - own, scale)
@@ -114,13 +106,13 @@ def _others(
     return refused, lacks
 
 
-def _books(goods: dict[int, Good], bought: Sequence[int], limits: Limits, purse: int) -> Books:
+def _books(pool: Sequence[Bid], bought: Sequence[int], limits: Limits, purse: int) -> Books:
     """Books as they were at the end of the purchases, with the voters' money as the budget."""
-    pool = [good.bid for good in goods.values()]
     books = books_for(replace(limits, budget=max(limits.budget, purse)), pool)
+    by_key = {bid.key: bid for bid in pool}
     for key in bought:
-        if key in goods:
-            books.take(goods[key].bid, goods[key].bid.cost)
+        if key in by_key:
+            books.take(by_key[key], by_key[key].cost)
     return books
 
 
@@ -138,7 +130,8 @@ def loads(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limit
     shares = outcome.shares
     if shares is None:
         raise ValueError("this outcome has no purchases")
-    goods = _goods(outcome, profile, bids, limits, "approval")
+    pool = _pool(outcome, bids, limits)
+    goods = {good.key: good for good in Field.of(profile, pool, "approval").goods}
     moments = [Fraction(0)]
     last_paid = np.zeros(profile.rows, np.int64)
     witness: list[tuple[object, ...]] = []
@@ -152,7 +145,7 @@ def loads(outcome: Outcome, profile: Profile, bids: Sequence[Bid], limits: Limit
         moments.append(due)
         last_paid[good.rows] = len(moments) - 1
         witness.append((it.key, due, int(profile.times[good.rows].sum())))
-    books = _books(goods, [it.key for it in shares.purchases], limits, limits.budget)
+    books = _books(pool, [it.key for it in shares.purchases], limits, limits.budget)
     refused, late = 0, []
     for key, good in goods.items():
         if key in books.funded:

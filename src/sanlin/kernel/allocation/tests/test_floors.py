@@ -212,3 +212,16 @@ def test_the_solver_answers_as_the_search_does(monkeypatch):
     monkeypatch.setattr(floors_room, "NODES", 0)
     assert asked.answer() == plain
     assert plain.unmet == ()
+
+
+def test_two_bids_of_one_team_in_a_plan():
+    bids = [Bid(1, 10, votes=9)] + [
+        Bid(key, 20, votes=1, team=1, community=1, own_funds=key) for key in (2, 3)
+    ]
+    outcome = allocate(
+        bids,
+        Limits(50, floors=(Floor("community", 1, projects=2),), team_cap=40),
+        by_votes(bids),
+        TieOrder(("own_funds",)),
+    )
+    assert outcome.funded == (1, 3, 2)
