@@ -76,7 +76,7 @@ class FloorBooks(Books):
             self.spent[code, name] -= grant
         self.seats[bid.tier] -= 1
         self.funded.remove(bid.key)
-        if bid.team is not None and self.by_team[bid.team] == bid.key:
+        if bid.team is not None and self.by_team.get(bid.team) == bid.key:
             del self.by_team[bid.team]
 
     def whole(self, bid: Bid) -> bool:
