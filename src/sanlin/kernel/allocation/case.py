@@ -16,16 +16,33 @@ from typing import Any
 
 from sanlin.kernel.allocation.explain import Question
 from sanlin.kernel.allocation.outcome import Bid, Floor, Limits, Outcome, TierLimit
-from sanlin.kernel.allocation.ranking import Ranking, Weight, Weights, blend, by_score, by_votes
+from sanlin.kernel.allocation.ranking import (
+    Ranking,
+    Weight,
+    Weights,
+    blend,
+    by_score,
+    by_utility,
+    by_votes,
+)
 from sanlin.kernel.allocation.tiering import from_the_top
 from sanlin.kernel.allocation.ties import TieOrder
+from sanlin.kernel.allocation.welfare import maximise
+
+GREEDY = ("score", "votes", "blend")
+OWN_MONEY = ("equal_shares", "phragmen")
+Choices = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
 class Case:
     """What a decision was asked.
 
-    `method` is score, votes or blend; `expert`, `public` and `onsite` are permille, see `Weights`;
+    `method` is score, votes or blend (a greedy count in that order), welfare (the set of the
+    greatest sum of `utility`), or equal_shares and phragmen, which count `choices`: the ballots by
+    key, equal ones together, how often. `utility` is cost, cardinality, points or borda; welfare
+    knows score too, and reads the votes of the bids. `completion` is that of equal shares.
+    `expert`, `public` and `onsite` are permille, see `Weights`;
     `ballots` is the number of ballots counted, `ballots_onsite` of those cast on site; `rule` the
     greedy rule; `ties` the names in order; `lot` the keys in the order that `seed` draws them;
     `climb` says that ranks fill the tiers from the top.
@@ -46,13 +63,23 @@ class Case:
     rules: str = ""
     onsite: Weight | None = None
     ballots_onsite: int = 0
+    utility: str = ""
+    completion: str = "none"
+    choices: tuple[tuple[Choices, int], ...] = ()
+
+    @property
+    def by_ballots(self) -> bool:
+        """Whether whole ballots are counted, and not the votes of each bid."""
+        return self.method in OWN_MONEY
 
     def ranking(self) -> Ranking:
         """The standing of each bid by the case's method; raises ValueError for an unknown one."""
         if self.method == "score":
             return by_score(self.bids)
-        if self.method == "votes":
+        if self.method == "votes" or self.by_ballots:
             return by_votes(self.bids)
+        if self.method == "welfare":
+            return by_utility(self.bids, self.utility)
         if self.method != "blend":
             raise ValueError(f"no method is called {self.method}")
         # Nobody voted: every share is nothing, whatever it would be a share of.
@@ -67,19 +94,42 @@ class Case:
         )
         return blend(self.bids, weights)
 
+    @property
+    def is_greedy(self) -> bool:
+        """Whether bids are taken one by one in the order of their standings."""
+        return self.method in GREEDY
+
+    @property
+    def order_of_ties(self) -> TieOrder:
+        """The names that part equals, with the lot as it was drawn."""
+        return TieOrder(self.ties, {key: place for place, key in enumerate(self.lot, start=1)})
+
     def question(self) -> Question:
-        """The count that this case asks for."""
-        order = self.ranking()
-        lot = {key: place for place, key in enumerate(self.lot, start=1)}
-        ties = TieOrder(self.ties, lot)
+        """The greedy count that this case asks for; ValueError where it asks for another one."""
+        if not self.is_greedy:
+            raise ValueError(f"{self.method} is no greedy count")
+        order, ties = self.ranking(), self.order_of_ties
         bids = self.bids
         if self.climb and self.limits.tiers:
             bids = from_the_top(bids, self.limits, order, ties)
         return Question(bids, self.limits, order, ties, self.rule)
 
+    @property
+    def entered(self) -> tuple[Bid, ...]:
+        """The bids as they are counted, with the tiers that their ranks earned them."""
+        return self.question().bids if self.is_greedy else self.bids
+
     def answer(self) -> Outcome:
         """The outcome; the same case gives the same outcome, always."""
-        return self.question().answer()
+        if self.is_greedy:
+            return self.question().answer()
+        if not self.by_ballots:
+            return maximise(self.bids, self.limits, self.ranking(), self.order_of_ties)
+        from sanlin.kernel.allocation import own_money  # noqa: PLC0415  # it needs NumPy
+
+        told = (self.method, self.utility, self.completion, self.rule)
+        profile = own_money.profile_of(self.choices, self.bids)
+        return own_money.count(profile, self.bids, self.limits, self.order_of_ties, told)
 
     def to_bytes(self) -> bytes:
         """The canonical bytes."""
@@ -134,4 +184,8 @@ def from_bytes(data: bytes) -> Case:
     told["limits"] = Limits(**limits)
     told["bids"] = tuple(Bid(**{**bid, "score": _fraction(bid["score"])}) for bid in told["bids"])
     told["ties"], told["lot"] = tuple(told["ties"]), tuple(told["lot"])
+    told["choices"] = tuple(
+        (tuple((key, weight) for key, weight in kept), times)
+        for kept, times in told.get("choices", ())
+    )
     return Case(**told)

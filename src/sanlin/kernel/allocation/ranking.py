@@ -42,6 +42,24 @@ def by_votes(bids: Sequence[Bid]) -> Ranking:
     return Ranking("votes", tuple((bid.key, Fraction(bid.votes)) for bid in bids), by_votes)
 
 
+def by_utility(bids: Sequence[Bid], utility: str) -> Ranking:
+    """What funding each bid is worth: its votes (cardinality), its points (points, borda: what the
+    votes of such ballots are), its votes times its cost (cost), or its mark (score).
+
+    Raises ValueError for another name.
+    """
+    if utility == "score":
+        return by_score(bids)
+    if utility not in {"cost", "cardinality", "points", "borda"}:
+        raise ValueError(f"no utility is called {utility}")
+    whole = tuple(
+        (bid.key, Fraction(bid.votes * (bid.cost if utility == "cost" else 1))) for bid in bids
+    )
+    return Ranking(
+        "worth" if utility == "cost" else "votes", whole, partial(by_utility, utility=utility)
+    )
+
+
 Weight = int | Fraction
 """Permille: whole numbers in a rule pack, any fraction where weights are tried."""
 

@@ -72,6 +72,26 @@ METHODS = (
     Choice("score", "按评审分", "by score"),
     Choice("votes", "按得票", "by votes"),
     Choice("blend", "评审与投票加权", "score and votes blended by weights"),
+    Choice(
+        "equal_shares", "等额分配（每张选票一份钱）", "equal shares: every ballot the same part"
+    ),
+    Choice("phragmen", "均衡负担（Phragmén）", "Phragmén: the burden is spread evenly"),
+    Choice("welfare", "总满意度最大", "maximal welfare"),
+)
+UTILITIES = (
+    Choice("cost", "按金额", "by cost"),
+    Choice("cardinality", "按项目数", "by number"),
+    Choice("points", "按点数", "by points"),
+    Choice("borda", "按名次分", "by rank (Borda)"),
+    Choice("score", "按评审分", "by score"),
+)
+COMPLETIONS = (
+    Choice("none", "不补", "none"),
+    Choice("add1", "逐元加额（放不下为止）", "add1, up to overshoot"),
+    Choice("add1-exhaustive", "逐元加额（用尽为止）", "add1, until exhausted"),
+    Choice("add1u", "逐元加额，余款再按每元得票", "add1, then by votes per money"),
+    Choice("utilitarian", "余款按每元得票", "by votes per money"),
+    Choice("comparison", "同按得票优先比较，取更多选民满意的", "compared with greedy"),
 )
 NORMALISERS = (
     Choice("share_of_ballots", "得票占有效选票之比", "share of all ballots"),

@@ -146,13 +146,38 @@ def _stages(seen: _Seen) -> Iterator[Fault]:
         yield seen.fault("award.method", "no_measure")
     elif method in {"score", "blend"} and lacks("review"):
         yield seen.fault("award.method", "needs_stage", stage="review")
-    elif method in {"votes", "blend"} and lacks("vote"):
+    elif method in {"votes", "blend", "equal_shares", "phragmen"} and lacks("vote"):
         yield seen.fault("award.method", "needs_stage", stage="vote")
+    yield from _utility(seen)
     if seen["stages.conferral"] and lacks("review"):
         yield seen.fault("stages.conferral", "needs_stage", stage="review")
     for path, condition in seen.column("instalments", "condition").items():
         if condition == "midterm" and lacks("midterm"):
             yield seen.fault(path, "needs_stage", stage="midterm")
+
+
+ANY_KIND = ("approve_k", "knapsack", "rank", "points")
+KINDS_OF_UTILITY: dict[str, dict[str, tuple[str, ...]]] = {
+    "equal_shares": {"cost": ANY_KIND, "cardinality": ANY_KIND},
+    "welfare": {"cost": ANY_KIND[:2], "cardinality": ANY_KIND[:2]},
+}
+"""Where the ballots do not say more: which kinds tell a utility, by method."""
+
+
+def _utility(seen: _Seen) -> Iterator[Fault]:
+    """What a choice is worth has to stand on the ballots, or on the judges' sheets."""
+    method, utility, kind = seen["award.method"], seen["award.utility"], seen["vote.kind"]
+    if utility is None or method not in KINDS_OF_UTILITY:
+        return
+    if method == "welfare" and utility == "score":
+        if seen["stages.review"] is False:
+            yield seen.fault("award.utility", "needs_stage", stage="review")
+        return
+    kinds = {"points": ("points",), "borda": ("rank",)} | KINDS_OF_UTILITY[method]
+    if seen["stages.vote"] is False:
+        yield seen.fault("award.utility", "needs_stage", stage="vote")
+    elif kind is not None and kind not in kinds.get(utility, ()):
+        yield seen.fault("award.utility", "needs_ballots")
 
 
 def _order(seen: _Seen) -> Iterator[Fault]:

@@ -41,6 +41,7 @@ SENTENCES = {
     "tier_short": "has {money}, which cannot carry {places} projects of at least {least}",
     "floor_stop": "cannot be kept where the count stops at what does not fit (award.overflow)",
     "needs_stage": "needs the stage {stage}",
+    "needs_ballots": "is not told by this kind of ballot",
     "no_measure": "needs a review or a vote; this round has neither",
     "ties": "must name each key once and end with lot",
     "grades": "must go down mark by mark and end at 0",

@@ -129,15 +129,16 @@ class Vote:
     paper: bool
     anonymity: Literal["secret", "named"]
     keys: Literal["two_officers", "two_of_three"]
+    open_ballots: bool
 
 
 @dataclass(frozen=True)
 class Award:
     """`expert` and `public` are permille and add up to 1000 where `method` is blend; `ties` ends in
-    "lot".
+    "lot". `utility` belongs to equal_shares and welfare, `completion` to equal_shares.
     """
 
-    method: Literal["score", "votes", "blend"]
+    method: Literal["score", "votes", "blend", "equal_shares", "phragmen", "welfare"]
     expert: int
     public: int
     normaliser: Literal["share_of_ballots", "share_of_leader", "rank"]
@@ -149,6 +150,8 @@ class Award:
     one_per_team: bool
     reserve: int
     ties: tuple[str, ...]
+    utility: Literal["cost", "cardinality", "points", "borda", "score"]
+    completion: Literal["none", "add1", "add1-exhaustive", "add1u", "utilitarian", "comparison"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from .choices import (
     BALLOTS,
     BLANKS,
     CARRIED,
+    COMPLETIONS,
     CONDITIONS,
     CONSEQUENCES,
     DAYS,
@@ -28,6 +29,7 @@ from .choices import (
     UNCOOPERATIVE,
     UNIT,
     UPHELD,
+    UTILITIES,
 )
 from .fields import Field, ListOf, When
 
@@ -38,6 +40,9 @@ STANCE = (*VOTE, When("vote.kind", ("stance",)))
 POINTS = (*VOTE, When("vote.kind", ("points",)))
 BLEND = (When("award.method", ("blend",)),)
 PUBLIC = (When("award.method", ("blend", "votes")),)
+SHARES = (When("award.method", ("equal_shares",)),)
+UTILITY = (When("award.method", ("equal_shares", "welfare")),)
+COUNTED = (When("award.method", ("blend", "votes", "equal_shares", "phragmen", "welfare")),)
 PARTIAL = (When("award.partial", ("remainder",)),)
 
 STAGES = {
@@ -244,6 +249,16 @@ _VOTE = [
     ),
     Field("vote.paper", "bool", "可投纸质票", "Paper ballots are taken", default=True, when=VOTE),
     Field(
+        "vote.open_ballots",
+        "bool",
+        "公开匿名选票",
+        "Whole ballots are published",
+        default=False,
+        when=VOTE,
+        help="否则只公布每项得票；等额分配和均衡负担要靠整张选票才能重算，选票随计算数据公开。",
+        help_english="Otherwise only totals are; equal shares and Phragmén are counted again out of whole ballots, which their published case holds.",
+    ),
+    Field(
         "vote.anonymity",
         "choice",
         "记名方式",
@@ -264,6 +279,24 @@ _VOTE = [
 ]
 _AWARD = [
     Field("award.method", "choice", "立项依据", "What decides", choices=METHODS),
+    Field(
+        "award.utility",
+        "choice",
+        "满意度怎样算",
+        "What a funded choice is worth",
+        choices=UTILITIES,
+        default="cost",
+        when=UTILITY,
+    ),
+    Field(
+        "award.completion",
+        "choice",
+        "余款怎样补",
+        "How what is left is used",
+        choices=COMPLETIONS,
+        default="add1u",
+        when=SHARES,
+    ),
     Field(
         "award.expert", "share", "评审权重", "Weight of the review", "permille", 0, 1000, when=BLEND
     ),
@@ -300,7 +333,7 @@ _AWARD = [
         10**6,
         optional=True,
         default=None,
-        when=PUBLIC,
+        when=COUNTED,
     ),
     Field(
         "award.overflow",

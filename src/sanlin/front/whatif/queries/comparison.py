@@ -186,8 +186,8 @@ def _pairs(
     """
     if not any(getattr(bid, group) for bid in base.case.bids):
         return []
-    one = granted_by(base.outcome, base.case.question().bids, group)
-    two = granted_by(outcome, case.question().bids, group)
+    one = granted_by(base.outcome, base.case.entered, group)
+    two = granted_by(outcome, case.entered, group)
     keys = sorted(one.keys() | two.keys(), key=lambda key: (-one.get(key, 0), str(key)))
     rows = []
     for key in keys:

@@ -76,7 +76,7 @@ def of_case(case: Case) -> Trial:
     return Trial(
         method=case.method,
         rule=case.rule,
-        expert=case.expert,
+        expert=int(case.expert),
         normaliser=case.normaliser,
         budget=limits.budget,
         project_cap=limits.project_cap,

@@ -27,7 +27,6 @@ from sanlin.kernel.allocation import (
     Case,
     Change,
     Outcome,
-    Question,
     Reason,
     UnsettledTie,
     canonical,
@@ -104,9 +103,8 @@ def keep(round: Round, case: Case, *, now: datetime) -> Decision:
     """Count a case, and keep it with its outcome and an award for every bid. Raises Refused."""
     if not case.bids:
         raise Refused(_("没有通过审查的提案，无法决定"))
-    question = case.question()
     try:
-        outcome = question.answer()
+        outcome = case.answer()
     except UnsettledTie as tie:
         raise Refused(_("同分规则分不出先后，请检查办法")) from tie
     inputs, result = case.to_bytes(), canonical(outcome)
@@ -120,12 +118,13 @@ def keep(round: Round, case: Case, *, now: datetime) -> Decision:
             fingerprint=fingerprint(inputs + result),
             decided_at=now,
         )
-    Award.objects.bulk_create(_awards(decision, question, outcome))
+    Award.objects.bulk_create(_awards(decision, case, outcome))
     return decision
 
 
-def _awards(decision: Decision, question: Question, outcome: Outcome) -> list[Award]:
-    bids = {bid.key: bid for bid in question.bids}
+def _awards(decision: Decision, case: Case, outcome: Outcome) -> list[Award]:
+    bids = {bid.key: bid for bid in case.entered}
+    question = case.question() if case.is_greedy else None
     rows = []
     for place, step in enumerate(outcome.steps, start=1):
         bid = bids[step.key]
@@ -142,7 +141,11 @@ def _awards(decision: Decision, question: Question, outcome: Outcome) -> list[Aw
                 place=place,
                 score=_text(bid.score),
                 votes=bid.votes,
-                reason=_reason(outcome, facts(outcome, step.key), changes(question, step.key)),
+                reason=_reason(
+                    outcome,
+                    facts(outcome, step.key),
+                    changes(question, step.key) if question else (),
+                ),
             )
         )
     return rows

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from sanlin.govern.awards.models import Decision, Rivals
-from sanlin.govern.ballots.queries import turnout, votes
+from sanlin.govern.ballots.queries import ballots, turnout, votes
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.reviews.queries import marks
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import lots
 from sanlin.kernel.allocation import Bid, Case, Floor, Limits, Outcome, TierLimit, from_bytes
+from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.packs import Rules
 
 
@@ -35,6 +36,9 @@ def case_of(round: Round, seed: str) -> Case:
         seed=seed,
         lot=tuple(lots.draw(seed, keys)),
         rules=round.fingerprint,
+        utility=rules.award.utility,
+        completion=rules.award.completion,
+        choices=ballots(round).ballots if rules.award.method in OWN_MONEY else (),
     )
 
 

@@ -139,6 +139,21 @@ def _team(told: Figures) -> str:
     return _("同一团队的“%(other)s”已立项") % {"other": told["other_title"]}
 
 
+def _bought(told: Figures) -> str:
+    return _("由支持它的%(payers)s张选票各出一份钱买下，立项%(grant)s") % {
+        "payers": told["payers"],
+        "grant": yuan(told["grant"]),
+    }
+
+
+def _poor(told: Figures) -> str:
+    return _("支持它的选票合起来只余%(own)s，不足申请的%(cost)s，差%(short)s") % {
+        "own": yuan(int(Fraction(told["own"]))),
+        "cost": yuan(told["cost"]),
+        "short": yuan(-int(-Fraction(told["short"]) // 1)),
+    }
+
+
 def _unknown(told: Figures) -> str:
     return _("未立项")
 
@@ -159,6 +174,11 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "min_votes": _few_votes,
     "exclusive": _rival,
     "team_taken": _team,
+    "bought": _bought,
+    "completed": lambda told: _("用余下的钱立项%(grant)s") % {"grant": yuan(told["grant"])},
+    "poor": _poor,
+    "no_support": lambda told: _("没有选票支持"),
+    "outweighed": lambda told: _("与它放不进同一总额的其他提案合起来更受支持"),
     "no_score": lambda told: _("没有完整的评审分，不参加计算"),
     "no_tier": lambda told: _("没有申报类别，不参加计算"),
     "stopped": lambda told: (

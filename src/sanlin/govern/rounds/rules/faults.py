@@ -48,6 +48,7 @@ SENTENCES = {
     "tier_short": _("%(money)s 不够%(places)s个项目，每个至少 %(least)s"),
     "floor_stop": _("遇到放不下的即停止时，无法保证至少立项的数量或金额"),
     "needs_stage": _("需要“%(stage)s”环节，而本轮没有"),
+    "needs_ballots": _("这种选票看不出这样的满意度"),
     "no_measure": _("评审和投票至少要有一项"),
     "ties": _("每个依据写一次，最后一项必须是抽签"),
     "grades": _("起点分须由高到低，最后一等从0分起"),

@@ -1,0 +1,74 @@
+"""A round whose pack names a method of ballots is decided, kept, explained and counted again by it."""
+
+import pytest
+
+from sanlin.commons.people.tests.scene import NOW, officer, street
+from sanlin.govern.awards import actions
+from sanlin.govern.awards.actions.entering import PACK
+from sanlin.govern.awards.queries import explain, recount
+from sanlin.govern.ballots import actions as ballots
+from sanlin.govern.proposals.tests.scene import proposal
+from sanlin.govern.rounds import actions as rounds
+from sanlin.kernel.ballots import Merged
+
+pytestmark = pytest.mark.django_db
+OWN = 'method = { value = "votes", source = "file" }'
+
+
+def voted(asked, boxes, **values):
+    """A round at its decision by vote alone, its proposals asking for so many yuan, and what was
+    cast: (places of the proposals, how often)."""
+    on = street()
+    first = officer(on)
+    award = {
+        name: values.pop(name) for name in ("method", "utility", "completion") if name in values
+    }
+    lines = "\n".join(
+        f'{name} = {{ value = "{word}", source = "own" }}' for name, word in award.items()
+    )
+    text = PACK.read_text("utf-8").replace(OWN, lines)
+    told = {"budget": 40_000_00, "vote.kind": "approve_k", "vote.k": 3, "award.min_votes": "none"}
+    told |= {name.replace("__", "."): value for name, value in values.items()}
+    told.setdefault("award.overflow", "skip")
+    round = rounds.enter(on, "2024年", NOW.date(), text, told, by=None, now=NOW)
+    made = [proposal(round, asked=amount * 100) for amount in asked]
+    merged = Merged(
+        tuple(
+            sorted(
+                (tuple(sorted((made[place].pk, 1) for place in places)), times)
+                for places, times in boxes
+            )
+        )
+    )
+    return ballots.enter(round, merged, 100, by=None, now=NOW), made, first
+
+
+TOWN = ([20_000, 20_000, 20_000], [((0, 1), 60), ((2,), 40)])
+
+
+def funded(decision):
+    rows = decision.awards.filter(stage="standing").order_by("place")
+    return [row.proposal_id for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"method": "votes"}, [0, 1]),
+        ({"method": "equal_shares", "utility": "cost", "completion": "none"}, [0]),
+        ({"method": "equal_shares", "utility": "cost", "completion": "add1u"}, [0, 2]),
+        ({"method": "phragmen"}, [0, 2]),
+        ({"method": "welfare", "utility": "cardinality"}, [0, 1]),
+    ],
+)
+def test_the_method_of_the_pack_decides(values, expected):
+    round, made, first = voted(*TOWN, **values)
+    decision = actions.decide(round, by=first, now=NOW)
+    found = funded(decision)
+    level = {made[0].pk: 0, made[1].pk: 0, made[2].pk: 2}
+    assert sorted(level[key] for key in found) == sorted({0: 0, 1: 0, 2: 2}[n] for n in expected)
+    assert list(recount(decision).funded) == found
+    titles = {one.pk: one.title for one in made}
+    said = [explain(award, round.rules, titles).text for award in decision.awards.all()]
+    assert all(said)
+    assert "未立项" not in said
