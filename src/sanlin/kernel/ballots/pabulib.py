@@ -153,7 +153,25 @@ def read(source: bytes | str | Iterable[str]) -> Election:
     a row with too few or too many fields, an amount or points that are no number, a ballot for a
     project that does not exist, two projects with one id.
     """
-    rows = _Rows(_lines(source))
+    if not isinstance(source, bytes | str):
+        return _read(_Rows(source))
+    body = source.encode() if isinstance(source, str) else source
+    return _quickly(body) or _read(_Rows(_lines(source)))
+
+
+def _quickly(body: bytes) -> Election | None:
+    """The file if nothing is out of the ordinary: the rows of VOTES are not even decoded."""
+    title = re.search(rb"^votes[ \t]*\r?\n[^\r\n]*\r?\n", body, re.IGNORECASE | re.MULTILINE)
+    if title is None:
+        return None
+    try:
+        rows = _Rows(_lines(body[: title.end()]))
+        return _read(rows, body[title.end() :])
+    except BadElection:
+        return None
+
+
+def _read(rows: _Rows, rest: bytes | None = None) -> Election:
     rows.enter("META", first=True)
     meta, at = _meta(rows)
     budget = _amount(meta["budget"], at["budget"], "budget")
@@ -161,24 +179,24 @@ def read(source: bytes | str | Iterable[str]) -> Election:
     projects = _projects(rows)
     form = _form(meta, at, len(projects))
     rows.enter("VOTES")
-    return Election(MappingProxyType(meta), projects, _votes(rows, projects, form), budget, form)
+    box = _votes(rows, projects, form) if rest is None else _scanned(rows, rest, projects, form)
+    return Election(MappingProxyType(meta), projects, box, budget, form)
 
 
-def _lines(source: bytes | str | Iterable[str]) -> Iterable[str]:
+def _lines(source: bytes | str) -> Iterable[str]:
     if isinstance(source, bytes):
         try:
-            return io.StringIO(source.decode("utf-8"), newline="")
+            source = source.decode("utf-8")
         except UnicodeDecodeError as error:
             line = source.count(b"\n", 0, error.start) + 1
             raise BadElection(line, "encoding") from error
-    return io.StringIO(source, newline="") if isinstance(source, str) else source
+    return io.StringIO(source, newline="")
 
 
 class _Rows:
     """The rows of the file, section by section; `line` is where the last one began."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = lines
         self.reader = csv.reader(lines, delimiter=";", strict=True)
         self.line = 1
         self.header: list[str] = []
@@ -194,12 +212,6 @@ class _Rows:
                 raise BadElection(self.line, "encoding") from error
             if row is None or len(row) > 1 or (row and row[0].strip()):
                 return row
-
-    def rest(self) -> str | None:
-        """What has not been read yet, without reading it; None where only lines are known."""
-        if not isinstance(self.lines, io.StringIO):
-            return None
-        return self.lines.getvalue()[self.lines.tell() :]
 
     def enter(self, name: str, first: bool = False) -> None:
         """Read the header of a section, whose title has been read already unless it is the first."""
@@ -323,21 +335,38 @@ def _projects(rows: _Rows) -> tuple[Project, ...]:
     return tuple(projects)
 
 
-def _votes(rows: _Rows, projects: Sequence[Project], form: Form) -> Box:
-    """The rest of the file: by whole columns if nothing is out of the ordinary, else row by row."""
+def _columns(rows: _Rows, form: Form) -> tuple[int, int | None, dict[str, int]]:
+    """Where votes and points stand, and the other columns by name."""
     at_vote = rows.header.index("vote")
     at_points = rows.header.index("points") if "points" in rows.header else None
     if form.kind == "points" and at_points is None:
         raise BadElection(rows.line, "no_column", section="VOTES", column="points")
-    others = {
-        name: place for place, name in enumerate(rows.header) if place not in {at_vote, at_points}
-    }
-    rest = rows.rest()
-    if rest is not None:
-        ids = [project.id for project in projects]
-        body, width = rest.encode(), len(rows.header)
-        if found := scan(body, width, (at_vote, at_points), ids, form):
-            return Box(*found, _Columns(rest, others))
+    return (
+        at_vote,
+        at_points,
+        {
+            name: place
+            for place, name in enumerate(rows.header)
+            if place not in {at_vote, at_points}
+        },
+    )
+
+
+def _scanned(rows: _Rows, rest: bytes, projects: Sequence[Project], form: Form) -> Box:
+    """The rows of VOTES by whole columns; raises BadElection where they are out of the ordinary."""
+    at_vote, at_points, others = _columns(rows, form)
+    ids = [project.id for project in projects]
+    found = None
+    if next(rows.reader, None) is None:
+        found = scan(rest, len(rows.header), (at_vote, at_points), ids, form)
+    if found is None:
+        raise BadElection(rows.line, "odd")
+    return Box(*found, _Columns(rest, others))
+
+
+def _votes(rows: _Rows, projects: Sequence[Project], form: Form) -> Box:
+    """The rows of VOTES one by one."""
+    at_vote, at_points, others = _columns(rows, form)
     kept: dict[str, list[str]] = {name: [] for name in others}
     tally = _Tally(projects, form)
     for row in rows.until(""):
@@ -351,14 +380,15 @@ def _votes(rows: _Rows, projects: Sequence[Project], form: Form) -> Box:
 class _Columns(Mapping[str, tuple[str, ...]]):
     """Columns of rows without quotes, cut out when somebody asks for them."""
 
-    def __init__(self, text: str, places: Mapping[str, int]) -> None:
-        self.text, self.places = text, places
+    def __init__(self, body: bytes, places: Mapping[str, int]) -> None:
+        self.body, self.places = body, places
         self.cut: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         place = self.places[name]
         if name not in self.cut:
-            lines = self.text.replace("\r\n", "\n").rstrip("\n").split("\n")
+            text = self.body.decode()
+            lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
             self.cut[name] = tuple(line.split(";", place + 1)[place] for line in lines)
         return self.cut[name]
 

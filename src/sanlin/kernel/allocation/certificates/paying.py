@@ -79,7 +79,7 @@ def _pay(
     paid, payers, in_full = 0, 0, False
     if good is None:
         return paid, payers, in_full
-    for row, weight in zip(good.rows.tolist(), good.each().tolist(), strict=True):
+    for row, weight in zip(good.rows.tolist(), good.weights.tolist(), strict=True):
         due = min(price * good.unit * weight, money[row])
         in_full = in_full or due == price * good.unit * weight
         if due:

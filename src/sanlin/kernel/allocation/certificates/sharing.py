@@ -39,7 +39,7 @@ def represents(
     worth = np.zeros(profile.rows, np.int64)
     for good in goods:
         if good.key in funded:
-            worth[good.rows] += good.each() * good.unit
+            worth[good.rows] += good.weights * good.unit
     others = [good for good in goods if good.key not in funded]
     owed = [it for good in others if (it := _group(good, worth, profile, limits.budget))]
     worst = owed[0] if owed else (None, None, None, None)
@@ -63,7 +63,7 @@ def _group(
     """The largest group that is owed this bid: (key, group, owed, has), or None."""
     if good.bid.cost == 0:
         return None
-    weights = good.each()
+    weights = good.weights
     for least in sorted(set(weights.tolist())):
         rows = good.rows[weights >= least]
         order = rows[np.argsort(worth[rows], kind="stable")]
