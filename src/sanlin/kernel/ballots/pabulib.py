@@ -184,13 +184,13 @@ def _read(rows: _Rows, rest: bytes | None = None) -> Election:
 
 
 def _lines(source: bytes | str) -> Iterable[str]:
-    if isinstance(source, bytes):
-        try:
-            source = source.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = source.count(b"\n", 0, error.start) + 1
-            raise BadElection(line, "encoding") from error
-    return io.StringIO(source, newline="")
+    if isinstance(source, str):
+        return io.StringIO(source, newline="")
+    try:
+        return io.StringIO(source.decode("utf-8"), newline="")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise BadElection(line, "encoding") from error
 
 
 class _Rows:

@@ -83,11 +83,11 @@ def owed(outcome, profile, bids, budget):
     times = profile.times.tolist()
     has = [0] * profile.rows
     for key in funded & goods.keys():
-        for row, weight in zip(goods[key].rows.tolist(), goods[key].each().tolist(), strict=True):
+        for row, weight in zip(goods[key].rows.tolist(), goods[key].weights.tolist(), strict=True):
             has[row] += weight * goods[key].unit
     for key in sorted(goods.keys() - funded):
         good = goods[key]
-        own = dict(zip(good.rows.tolist(), good.each().tolist(), strict=True))
+        own = dict(zip(good.rows.tolist(), good.weights.tolist(), strict=True))
         for many in range(1, len(own) + 1):
             for rows in combinations(own, many):
                 size = sum(times[row] for row in rows)
