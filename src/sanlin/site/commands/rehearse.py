@@ -3,7 +3,7 @@
     sanlin rehearse                     each way on a line: who does what, and who notices
     sanlin rehearse --verifier ANOTHER.py --keep FOLDER
 
-A resident checks her receipt, an observer holds an early checkpoint, anyone runs the verifier
+A resident checks her receipt, an observer holds the last checkpoint before the seal, anyone runs the verifier
 without anything, and the notice is the printed root. An auditor compares with the database and sees
 whatever differs. Nothing of this installation is touched. For trainings and for every build.
 """

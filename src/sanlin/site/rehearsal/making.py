@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 from sanlin.kernel import scoring
-from sanlin.kernel.allocation import Bid, Case, Limits, Outcome, TieOrder, TierLimit, fingerprint
+from sanlin.kernel.allocation import (
+    Bid,
+    Case,
+    Floor,
+    Limits,
+    Outcome,
+    TieOrder,
+    TierLimit,
+    fingerprint,
+)
 from sanlin.kernel.allocation import canonical as plain
 from sanlin.kernel.allocation.phragmen import phragmen
 from sanlin.kernel.allocation.shares import COMPLETIONS, equal_shares
@@ -60,7 +70,7 @@ class Made:
     receipts: list[str]  # of ballots that count
     replaced: list[str]  # of ballots that no longer count
     opening: str  # of a spoiled ballot, or nothing
-    old: str  # an early checkpoint
+    old: str  # the last checkpoint before the seal
     earlier: dict[str, bytes] | None  # the record as it was sealed first
 
     @property
@@ -127,6 +137,11 @@ class _Maker:
             "reserve": 0 if wish.entered else chance.randrange(3),
             "ties": list(chance.choice(TIES)),
         }
+        floor = int(
+            method in {"votes", "score", "blend"} and not wish.entered and chance.random() < 0.2
+        )
+        if floor:
+            award["overflow"] = "skip"  # the only rule that can keep floors
         if method == "blend":
             award["expert"] = chance.choice((300, 500, 600))
             award["public"] = 1000 - award["expert"]
@@ -139,16 +154,24 @@ class _Maker:
             award |= {"partial": "remainder", "partial_min": chance.choice((500, 333, 800))}
         told: dict[str, Any] = {
             "award": award,
-            "budget": chance.randrange(5, 40) * 1_000_00,
+            "budget": chance.randrange(2, 20) * 1_000_00,
+            "community_floor": None,
+            "community_least": floor,
             "community_cap": chance.choice((None, 12_000_00)),
             "criteria": [],
             "format": "sanlin-rules-1",
+            "own_funds_min": 0 if wish.entered else chance.choice((0, 0, 50)),
             "project_cap": chance.choice((None, 9_000_00)),
             "stages": stages,
             "team_cap": chance.choice((None, 10_000_00)),
             "themes": [
-                {"cap": chance.choice((None, 8_000_00)), "key": "green"},
-                {"cap": None, "key": "old"},
+                {
+                    "cap": chance.choice((None, 8_000_00)),
+                    "floor": None,
+                    "key": "green",
+                    "least": floor,
+                },
+                {"cap": None, "floor": None, "key": "old", "least": 0},
             ],
             "tiers": tiers,
         }
@@ -176,7 +199,9 @@ class _Maker:
         return [
             {
                 "cap": chance.choice((None, 6_000_00)),
+                "floor": None,
                 "key": key,
+                "least": 0,
                 "money": chance.choice((None, 10_000_00)),
                 "places": chance.choice((None, 1, 2)),
             }
@@ -654,7 +679,19 @@ class _Record:
             one_per_team=award["one_per_team"],
             partial=award["partial"] == "remainder",
             reserve=award["reserve"],
+            own_share=rules["own_funds_min"],
+            floors=tuple(self._floors()),
         )
+
+    def _floors(self) -> Iterator[Floor]:
+        rules = self.rules
+        for kind, groups in (("tier", rules["tiers"]), ("theme", rules["themes"])):
+            for group in groups:
+                if group["least"]:
+                    yield Floor(kind, group["key"], group["least"], 0)
+        for place in sorted({one["community"] for one in self.proposals}):
+            if rules["community_least"]:
+                yield Floor("community", place, rules["community_least"], 0)
 
     # --- afterwards ---------------------------------------------------------------------------
 
@@ -676,7 +713,7 @@ class _Record:
             receipts,
             self.done.gone,
             self.done.opening,
-            maker.checkpoints[0],
+            maker.checkpoints[-1],
             earlier,
         )
 

@@ -26,7 +26,7 @@ class Broken(Exception):
 @dataclass(frozen=True)
 class Seen:
     """What became of one falsification. `checks` are the codes that failed; `by` who notices: a
-    resident with her receipt, an observer with an old checkpoint, anyone by recounting, and whoever
+    resident with her receipt, an observer with a kept checkpoint, anyone by recounting, and whoever
     compares the root with the printed notice. The auditor compares with the database, and so
     notices whatever differs."""
 
@@ -61,8 +61,8 @@ def ask(verifier: Path, record: Path, *words: str) -> tuple[int, dict[str, bool]
 def watch(
     ways: Iterable[Tampering], records: dict[str, Made], verifier: Path, folder: Path
 ) -> Iterator[Seen]:
-    """Falsify in each way, and ask the verifier with everything that the four hold: the root, an
-    early checkpoint, and a voter's receipt. Raises Broken."""
+    """Falsify in each way, and ask the verifier with everything that the four hold: the root, the
+    last checkpoint before the seal, and a voter's receipt. Raises Broken."""
     for way in ways:
         made = records[way.on]
         record, old = folder / f"{way.code}.zip", folder / f"{way.on}.checkpoint"

@@ -425,7 +425,7 @@ def another_mark(draft: Draft) -> None:
 def no_recusal(draft: Draft) -> None:
     rows = draft.files["scores.csv"].decode().splitlines()
     at = next(n for n, row in enumerate(rows) if row.endswith(",-,"))
-    rows[at] = rows[at].replace(",-,", ",need,20")
+    rows[at] = rows[at].replace(",-,", ",need,20") + "\n" + rows[at].replace(",-,", ",plan,10")
     draft.files["scores.csv"] = ("\n".join(rows) + "\n").encode()
 
 

@@ -6,6 +6,8 @@ file names a person: jurors are numbered by a keyed mark, words of objections st
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +19,7 @@ from django.utils import timezone
 from sanlin.commons.funds.models import Book, Fund, Posting
 from sanlin.govern.awards.models import Award, Decision, Notice, Objection, Official, Rivals
 from sanlin.govern.ballots import queries as ballots
-from sanlin.govern.ballots.models import Ballot, Roll
+from sanlin.govern.ballots.models import Ballot, Channel, Fate, Roll, Tally
 from sanlin.govern.projects.models import Project
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
@@ -27,6 +29,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground import pii
 from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.allocation import from_bytes
+from sanlin.kernel.ballots.form import OPINIONS, Choices
 from sanlin.kernel.ballots.tally import Merged
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.papers import BALLOTS, FORMAT
@@ -36,6 +39,8 @@ from .readme import readme
 Paper = Callable[[], Iterable[bytes]]
 BATCH = 5_000
 HERE, ENTERED = "here", "entered"
+AGREE = OPINIONS["support"]
+FEW = 10  # ballots of one way of voting: fewer would tell how those few voted
 WHOLE_BALLOTS: tuple[str, ...] = ()  # methods whose count needs more than totals
 
 
@@ -197,18 +202,60 @@ class _Told:
     # --- the vote -----------------------------------------------------------------------------
 
     def receipts(self) -> Iterator[bytes]:
-        codes = Ballot.objects.filter(roll=self.roll, fate="standing").order_by("code")
+        codes = Ballot.objects.filter(roll=self.roll, fate=Fate.STANDING).order_by("code")
         for code in codes.values_list("code", flat=True).iterator(chunk_size=BATCH):
             yield code.encode() + b"\n"
+
+    def _channels(self) -> dict[str, Counter[Choices]]:
+        """The ballots of each way of voting; one, "all", where a way is so small that it would tell."""
+        found: dict[str, Counter[Choices]] = {}
+        rows = Tally.objects.filter(roll=self.roll).values_list("channel", "choices", "ballots")
+        for channel, kept, times in rows.iterator(chunk_size=BATCH):
+            choices = tuple((key, weight) for key, weight in json.loads(kept))
+            found.setdefault(channel, Counter())[choices] += times
+        small = min((one.total() for one in found.values()), default=0) < FEW
+        if self.entered or (len(found) > 1 and small):
+            return {"all": sum(found.values(), Counter())}
+        return found or {Channel.WEB.value: Counter()}
+
+    def _votes(self, cast: Counter[Choices]) -> list[list[int]]:
+        """[proposal, votes]; where opinions are asked, those who said that they agree."""
+        sums = dict.fromkeys((bid.pk for bid in self.bids), 0)
+        for kept, times in cast.items():
+            for key, weight in kept:
+                if key in sums:
+                    sums[key] += times * (weight == AGREE if self.opinions else weight)
+        return [[key, votes] for key, votes in sums.items()]
+
+    @cached_property
+    def opinions(self) -> bool:
+        return self.roll is not None and self.round.rules.vote.kind == "stance"
+
+    def _opinions(self, cast: Counter[Choices]) -> list[list[int]]:
+        said = {bid.pk: [0] * (len(OPINIONS) + 1) for bid in self.bids}
+        for kept, times in cast.items():
+            for key, weight in kept:
+                if key in said:
+                    said[key][weight] += times
+        return [[key, *row[1:], row[0]] for key, row in said.items()]
 
     def totals(self) -> list[bytes]:
         if self.roll is None:
             return _document({"ballots": 0, "channels": [], "opinions": [], "votes": []})
-        counted = self.merged.votes()
-        votes = [[bid.pk, counted.get(bid.pk, 0)] for bid in self.bids]
-        cast = self.merged.cast
-        channels = [{"ballots": cast, "name": "all", "votes": votes}]
-        return _document({"ballots": cast, "channels": channels, "opinions": [], "votes": votes})
+        by_channel = self._channels()
+        whole = sum(by_channel.values(), Counter[Choices]())
+        votes = ballots.votes(self.round)
+        return _document(
+            {
+                "ballots": whole.total(),
+                "channels": [
+                    {"ballots": cast.total(), "name": name, "votes": self._votes(cast)}
+                    for name, cast in sorted(by_channel.items())
+                ],
+                "opinions": self._opinions(whole) if self.opinions else [],
+                "votes": [[bid.pk, votes.get(bid.pk, 0)] for bid in self.bids],
+            }
+        )
 
     def ballots(self) -> Iterator[bytes]:
         lines = (
@@ -219,7 +266,8 @@ class _Told:
             yield line + b"\n"
 
     def keys(self) -> list[bytes]:
-        return _document({"opened": [], "public": None})
+        key = self.roll and self.roll.key
+        return _document({"public": bytes(key).hex() if key else None})
 
     def paper(self) -> list[bytes]:
         return _document({"sample": None, "stations": []})
