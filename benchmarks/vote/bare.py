@@ -1,7 +1,8 @@
 """The floor: the least that still is a vote, by hand, on the same tables and the same server.
 
 It checks a signature, reads the form, and in one transaction marks the line of the roll, inserts a
-ballot and inserts a line of the journal. No session, no rules, no sealing, no templates.
+ballot, takes the next number of the round's log from its row and inserts the line. No session, no
+rules, no sealing, no tree, no templates.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ KEY = b"bench"
 BOX = b"x" * 120  # as long as a sealed box of three choices
 MARK = "UPDATE ballots_voter SET stage='cast' WHERE id=? AND stage='waiting' AND open"
 BALLOT = "INSERT INTO ballots_ballot (code, roll_id, channel, fate, box) VALUES (?,?,?,?,?)"
+NEXT = "UPDATE journal_log SET size = size + 1 WHERE name = ? RETURNING size"
 LINE = (
-    "INSERT INTO journal_entry (deed, subject, at, body, digest, by_id, hand_id, repeat_mark) "
-    "VALUES (?,?,?,?,?,NULL,NULL,NULL)"
+    "INSERT INTO journal_entry (log, seq, deed, subject, stage, at, body, leaf) "
+    "VALUES (?,?,?,?,?,?,?,?)"
 )
 _local = threading.local()
 
@@ -49,11 +51,10 @@ def connect():
     return db
 
 
-def write(db, line: int, roll: int) -> bool:
-    """The three rows of one vote, durable when this returns."""
+def write(db, line: int, roll: int, log: str) -> bool:
+    """The four rows of one vote, durable when this returns."""
     body = b'{"at":"2024-04-10T06:00:00Z","by":null,"data":{"channel":"web"},"deed":"ballot.cast"}'
     at = time.strftime("%Y-%m-%d %H:00:00+00:00", time.gmtime())
-    told = ("ballot.cast", f"ballots.Roll:{roll}", at, body, hashlib.sha256(body).hexdigest())
     sql = (lambda text: text.replace("?", "%s")) if URL else (lambda text: text)
     cursor = db.cursor()
     cursor.execute("BEGIN" if URL else "BEGIN IMMEDIATE")
@@ -63,6 +64,9 @@ def write(db, line: int, roll: int) -> bool:
         return False
     code = secrets.token_hex(32)
     cursor.execute(sql(BALLOT), (code, roll, "web", "standing", BOX))
+    seq = cursor.execute(sql(NEXT), (log,)).fetchone()[0] - 1
+    leaf = hashlib.sha256(b"\0" + body).digest()
+    told = (log, seq, "ballot.cast", f"ballots.Roll:{roll}", "", at, body, leaf)
     cursor.execute(sql(LINE), told)
     cursor.execute("COMMIT")
     return True
@@ -73,7 +77,7 @@ def sign(line: int) -> str:
 
 
 def application(environ, start_response):
-    """POST line=…&roll=…, signed by a cookie; 302 when it is in, 409 when the line was cast."""
+    """POST line=…&roll=…&log=…, signed by a cookie; 302 when it is in, 409 when the line was cast."""
     if environ["REQUEST_METHOD"] == "GET":
         start_response("200 OK", [("Content-Length", "0")])
         return [b""]
@@ -85,6 +89,6 @@ def application(environ, start_response):
         return [b""]
     if not hasattr(_local, "db"):
         _local.db = connect()
-    status = "302 Found" if write(_local.db, line, roll) else "409 Conflict"
+    status = "302 Found" if write(_local.db, line, roll, form["log"][0]) else "409 Conflict"
     start_response(status, [("Location", "/"), ("Content-Length", "0")])
     return [b""]

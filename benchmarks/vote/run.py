@@ -147,7 +147,7 @@ def cast(port: int, server: int, requests: list[bytes], options, name: str) -> R
     return result
 
 
-def direct(lines: list[int], roll: int, seconds: float) -> Result:
+def direct(lines: list[int], roll: int, log: str, seconds: float) -> Result:
     """The same rows by one connection, one transaction a vote."""
     result, db = Result("same rows, one connection, no server"), bare.connect()
     began, used = time.perf_counter(), time.process_time()
@@ -155,7 +155,7 @@ def direct(lines: list[int], roll: int, seconds: float) -> Result:
         start = time.perf_counter()
         if start - began > seconds:
             break
-        if bare.write(db, line, roll):
+        if bare.write(db, line, roll, log):
             result.took.append((time.perf_counter() - start) * 1000)
         else:
             result.refused += 1
@@ -192,14 +192,19 @@ def measure(env: dict[str, str], threads: int, options: argparse.Namespace) -> l
                 port,
                 "/",
                 f"v={bare.sign(voter['line'])}",
-                f"line={voter['line']}&roll={floor['roll']}",
+                f"line={voter['line']}&roll={floor['roll']}&log={floor['log']}",
             )
             for voter in floor["voters"]
         ]
         name = "same rows, bare view, same server"
         results.append(cast(port, server, requests, options, name))
     results.append(
-        direct([voter["line"] for voter in alone["voters"]], alone["roll"], options.seconds)
+        direct(
+            [voter["line"] for voter in alone["voters"]],
+            alone["roll"],
+            alone["log"],
+            options.seconds,
+        )
     )
     for result, made in zip(results, (ours, floor, alone), strict=True):
         found = counted(made["roll"])

@@ -74,6 +74,7 @@ def _round(name: str, voters: int) -> dict[str, object]:
     return {
         "round": round.pk,
         "roll": roll,
+        "log": round.log,
         "voters": [
             {"line": lines[who.pk], "cookie": cookie, "ready": ready}
             for who, (cookie, ready) in zip(people, _cookies(round, people, proposals), strict=True)

@@ -13,11 +13,11 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from .http import Request
+from .prepared import Given, Read
 from .verdict import ALLOWED, Verdict, denied
 
 View = Callable[..., HttpResponse]
@@ -32,13 +32,17 @@ def gate(
     The address names the thing by `pk`; the view gets the thing instead.
     """
 
+    known = model and _reader(model, having)
+
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, **kwargs: Any) -> HttpResponse:
             things: tuple[Model, ...] = ()
-            if model is not None:
-                rows: QuerySet[Model] = model._default_manager.select_related(*having)
-                things = (get_object_or_404(rows, pk=kwargs.pop("pk")),)
+            if known is not None:
+                thing = known(kwargs.pop("pk"))
+                if thing is None:
+                    raise Http404
+                things = (thing,)
             verdict = rule(request.by, *things, now=request.now)
             if not verdict and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
@@ -50,6 +54,22 @@ def gate(
         return guarded
 
     return decorate
+
+
+def _reader(model: type[Model], having: tuple[str, ...]) -> Callable[[Any], Model | None]:
+    """Loads one thing by its key, with the rows of `having`; None where there is none.
+
+    A key may be more than the column holds; such a row cannot be.
+    """
+
+    def rows() -> QuerySet[Model]:
+        return model._default_manager.select_related(*having).filter(pk=Given("pk"))
+
+    read = Read(rows)
+    return lambda pk: read.one(pk=pk) if not isinstance(pk, int) or pk <= LARGEST_KEY else None
+
+
+LARGEST_KEY = 2**63 - 1
 
 
 def open_to_all(view: View) -> View:

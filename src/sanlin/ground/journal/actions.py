@@ -34,6 +34,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from sanlin.ground.pii import Sealed, mark
+from sanlin.ground.prepared import Add, Change, Given, Read
 from sanlin.ground.verdict import Verdict, denied, require
 from sanlin.kernel.record import tree
 
@@ -196,6 +197,11 @@ def pseudonym(log: str, account: int | None) -> str | None:
     return mark(f"{log}:{account}")[:12] if account is not None else None
 
 
+HEAD: Read[Log] = Read(lambda: Log.objects.select_for_update(no_key=True).filter(pk=Given("name")))
+LINES = Add(Entry)
+GROWN = Change(lambda: Log.objects.filter(pk=Given("name")), "size", "frontier")
+
+
 def _write(told: _Told, now: datetime) -> None:
     """Append what was told, log by log in the order of their names: the last act of a transaction."""
     for name in sorted({line.log for line in told.lines}):
@@ -206,20 +212,21 @@ def _write(told: _Told, now: datetime) -> None:
             line.seq = log.size
             frontier = tree.append(frontier, log.size, bytes(line.leaf))
             log.size += 1
-        Entry.objects.bulk_create(lines)
         log.frontier = tree.pack(frontier)
-        Log.objects.filter(pk=name).update(size=log.size, frontier=log.frontier)
+        LINES.rows(lines)
+        GROWN.run({"size": log.size, "frontier": log.frontier}, name=name)
         if name in told.checkpoints:
             _keep(log, why=told.checkpoints[name], now=now)
 
 
 def _locked(name: str) -> Log:
     """The row of a log, held until the transaction ends; made where it is the first line."""
-    rows = Log.objects.select_for_update(no_key=True).filter(pk=name)
-    if (log := rows.first()) is None:
+    log = HEAD.one(name=name)
+    if log is None:
         origin = f"{settings.ALLOWED_HOSTS[0].lstrip('.*') or 'sanlin'}/{name}"
         Log.objects.bulk_create([Log(name=name, origin=origin)], ignore_conflicts=True)
-        log = rows.get()
+        log = HEAD.one(name=name)
+    assert log is not None  # noqa: S101  # it has just been made
     return log
 
 

@@ -1,0 +1,55 @@
+"""Who is at the keyboard: the session and the account, read at every request by prepared questions.
+
+All else is Django's own: sessions in the database, and what makes a session worth nothing (the
+account was shut out, its password changed).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from sanlin.ground.http import Request
+from sanlin.ground.prepared import Given, Read
+
+from .models import Account
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SESSION: Read[Session] = Read(lambda: Session.objects.filter(session_key=Given("key")))
+ACCOUNT: Read[Account] = Read(lambda: Account.objects.filter(pk=Given("pk"), is_active=True))
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in the database."""
+
+    def _get_session_from_db(self) -> Any:
+        kept = SESSION.one(key=self.session_key)
+        if kept is not None and kept.expire_date > timezone.now():  # noqa: TID251  # the machine's clock
+            return kept
+        self._session_key = None
+        return None
+
+
+class KnowTheAccount(AuthenticationMiddleware):
+    """`request.user`, read when it is first asked for."""
+
+    def process_request(self, request: Request) -> None:  # type: ignore[override]
+        request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+
+
+def _user(request: Request) -> Any:
+    """The account of the session, where all is plain; else whatever Django makes of it."""
+    session = request.session
+    if session.get(BACKEND_SESSION_KEY) == BACKEND:
+        account = ACCOUNT.one(pk=int(session[SESSION_KEY]))
+        kept = session.get(HASH_SESSION_KEY, "")
+        if account and constant_time_compare(kept, account.get_session_auth_hash()):
+            return account
+    return get_user(request)

@@ -1,0 +1,90 @@
+"""Prepared questions answer as the ORM does, on both engines."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+
+from sanlin.ground.accounts.models import Assistance
+from sanlin.ground.prepared import Add, Change, Given, Read
+
+Account = get_user_model()
+NOW = datetime(2024, 4, 10, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def people(db):
+    named = (("li", "李秀英", "19900000001"), ("sun", "孙洁", ""), ("chen", "陈静", ""))
+    return [
+        Account.objects.create_user(login, name=name, phone=phone) for login, name, phone in named
+    ]
+
+
+def test_a_row_is_what_the_orm_makes_of_it(people, django_assert_num_queries):
+    read = Read(lambda: Account.objects.filter(pk=Given("pk"), is_active=True))
+    for person in people:
+        with django_assert_num_queries(1):
+            found = read.one(pk=person.pk)
+        assert found == person
+        assert (found.phone, found.is_active) == (person.phone, True)
+        assert not found._state.adding
+    assert read.one(pk=0) is None
+
+
+def test_rows_bring_the_rows_they_were_asked_with(people, django_assert_num_queries):
+    li, sun, _chen = people
+    Assistance.objects.create(person=li, hand=sun, reason="代办", started_at=NOW)
+    both = Read(
+        lambda: Assistance.objects.select_related("person", "hand").filter(hand=Given("who"))
+    )
+    with django_assert_num_queries(1):
+        (found,) = both.all(who=sun.pk)
+        assert (found.person, found.hand, found.started_at, found.ended_at) == (li, sun, NOW, None)
+    assert both.all(who=li.pk) == []
+
+
+def test_several_rows_come_in_the_order_asked(people):
+    read = Read(lambda: Account.objects.filter(name__gte=Given("from")).order_by("-username"))
+    assert [one.username for one in read.all(**{"from": ""})] == ["sun", "li", "chen"]
+
+
+def test_a_change_sets_what_it_was_told_and_says_how_many(people):
+    li, sun, chen = people
+    rename = Change(
+        lambda: Account.objects.filter(pk=Given("pk"), name=Given("was"), is_active=True),
+        "name",
+        "phone",
+    )
+    new = {"name": "李秀兰", "phone": "19900000009"}
+    assert rename.run(new, pk=li.pk, was="李秀英") == 1
+    assert rename.run(new, pk=li.pk, was="李秀英") == 0
+    li.refresh_from_db()
+    assert (li.name, li.phone.reveal()) == ("李秀兰", "19900000009")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM accounts_account WHERE id = %s", [li.pk])
+        assert "19900000009" not in cursor.fetchone()[0]
+    assert Account.objects.filter(name="李秀兰").count() == 1
+    assert rename.run({"name": chen.name, "phone": ""}, pk=sun.pk, was="孙洁") == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_with_their_own_key_are_added(db, count, django_assert_num_queries):
+    rows = [Session(session_key=f"k{n}", session_data="x", expire_date=NOW) for n in range(count)]
+    Add(Session).rows(rows)
+    assert list(
+        Session.objects.order_by("pk").values_list("pk", "session_data", "expire_date")
+    ) == [(f"k{n}", "x", NOW) for n in range(count)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Add(Session).rows(rows[:1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_may_be_held_until_the_transaction_ends():
+    li = Account.objects.create_user("li", name="李秀英")
+    hold = Read(lambda: Account.objects.select_for_update().filter(pk=Given("pk")))
+    with transaction.atomic():
+        assert hold.one(pk=li.pk) == li
+    _compiler, sql, _params = hold._compiled
+    assert ("FOR UPDATE" in sql) == (connection.vendor == "postgresql")
