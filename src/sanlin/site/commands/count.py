@@ -1,13 +1,15 @@
 """Count a published election (a Pabulib .pb file) exactly, and say what came of it.
 
     sanlin count Poland_Lodz_2022.pb
+    sanlin count FILE.pb --method equal-shares --completion add1u
     sanlin count FILE.pb --rule stop --ties cheaper,lot --seed 2024
     sanlin count FILE.pb --json > result.json
-    sanlin count FILE.pb --explain
+    sanlin count FILE.pb --explain --certify
 
 Works on the file alone: no settings, no database. A tie is parted by the named questions in turn,
 in the end by a lot, which anybody can draw again from its seed; the order of rows never decides.
-The words are Chinese or English by --lang or LANG.
+--certify checks what was counted without counting again, and ends with 1 where something that the
+method promises does not hold. The words are Chinese or English by --lang or LANG.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ from typing import TYPE_CHECKING
 from . import telling
 
 if TYPE_CHECKING:
-    from sanlin.kernel.allocation import Outcome, TieOrder
+    from sanlin.kernel.allocation import Certificate, Limits, Outcome, TieOrder
     from sanlin.kernel.ballots import Election
 
 NEEDS_SETTINGS = False
-METHODS = ("greedy",)
+METHODS = ("greedy", "equal-shares", "phragmen", "welfare")
+UTILITIES = ("cost", "cardinality", "points", "borda")
+COMPLETIONS = ("none", "add1", "add1-exhaustive", "add1u", "utilitarian", "comparison")
 RULES = ("skip", "stop", "threshold", "topup")
+OF_BALLOTS = {"points": "points", "rank": "borda"}  # what ballots say, where nothing else is asked
+PROMISED = {"limits", "prices", "loads", "optimal"}
 TIES = "votes,cheaper,lot"
 
 
@@ -34,7 +40,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.pb", help="the election")
     parser.add_argument("--method", choices=METHODS, default="greedy", help="%(default)s")
     parser.add_argument(
-        "--rule", choices=RULES, default="skip", help="greedy: what does not fit (%(default)s)"
+        "--utility", choices=UTILITIES, help="equal-shares, welfare: a funded choice's worth (cost)"
+    )
+    parser.add_argument(
+        "--completion", choices=COMPLETIONS, default="none", help="equal-shares (%(default)s)"
+    )
+    parser.add_argument(
+        "--rule", choices=RULES, help="what does not fit (greedy: skip; phragmen: stop)"
     )
     parser.add_argument("--budget", metavar="AMOUNT", help="in the file's currency, not the file's")
     parser.add_argument(
@@ -43,6 +55,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", help="of the lot (the file's own SHA-256)")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--explain", action="store_true", help="why, for every project")
+    parser.add_argument(
+        "--certify", action="store_true", help="check the outcome, without counting"
+    )
     parser.add_argument("--lang", choices=telling.LANGUAGES, help="of the words (by LANG)")
 
 
@@ -57,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         body = options.file.read_bytes()
         election = read(body)
+        _asked(options, election)
         outcome = _count(election, _ties(election, options, body), options)
     except BadElection as bad:
         print(f"{options.file}:{bad.line}: {say.fault(bad.reason)}", file=sys.stderr)
@@ -68,11 +84,18 @@ def run(options: argparse.Namespace) -> int:
         names = ", ".join(election.projects[key].id for key in tie.keys)
         print(f"{options.file}: {say('unsettled')}: {names}", file=sys.stderr)
         return 2
+    proofs = _certify(election, outcome, options) if options.certify else ()
     if options.json:
-        _print_json(election, outcome)
+        _print_json(election, outcome, proofs)
     else:
-        telling.tell(say, election, outcome, options)
-    return 0
+        telling.tell(say, election, outcome, options, proofs)
+    return int(any(it.holds is False and it.name in PROMISED for it in proofs))
+
+
+def _asked(options: argparse.Namespace, election: Election) -> None:
+    """Settle what was not asked for by what the method and the ballots say."""
+    options.utility = options.utility or OF_BALLOTS.get(election.form.kind, "cost")
+    options.rule = options.rule or ("stop" if options.method == "phragmen" else "skip")
 
 
 def _ties(election: Election, options: argparse.Namespace, body: bytes) -> TieOrder:
@@ -92,18 +115,51 @@ def _ties(election: Election, options: argparse.Namespace, body: bytes) -> TieOr
     return TieOrder(names, lot)
 
 
-def _count(election: Election, ties: TieOrder, options: argparse.Namespace) -> Outcome:
-    from sanlin.kernel.allocation import Limits, allocate, by_votes
+def _limits(election: Election, options: argparse.Namespace) -> Limits:
+    from sanlin.kernel.allocation import Limits
     from sanlin.kernel.money import fen
 
-    bids = election.bids()
     budget = fen(options.budget) if options.budget else election.budget
     least = election.meta.get("min_project_score_threshold", "")
-    limits = Limits(budget, min_votes=int(least) if least.isdigit() else None)
-    return allocate(bids, limits, by_votes(bids), ties, options.rule)
+    return Limits(budget, min_votes=int(least) if least.isdigit() else None)
 
 
-def _print_json(election: Election, outcome: Outcome) -> None:
+def _count(election: Election, ties: TieOrder, options: argparse.Namespace) -> Outcome:
+    from sanlin.kernel.allocation import allocate, by_votes
+    from sanlin.kernel.allocation.own_money import count
+
+    limits, bids = _limits(election, options), election.bids()
+    if options.method == "greedy":
+        return allocate(bids, limits, by_votes(bids), ties, options.rule)
+    if options.method == "welfare":
+        return _welfare(election, limits, ties, options.utility)
+    method = options.method.replace("-", "_")
+    told = (method, options.utility, options.completion, options.rule)
+    return count(election.profile, bids, limits, ties, told)
+
+
+def _welfare(election: Election, limits: Limits, ties: TieOrder, utility: str) -> Outcome:
+    """Of the greatest worth: by cost and by number supporters are counted, else what they gave."""
+    from dataclasses import replace
+
+    from sanlin.kernel.allocation import maximise
+    from sanlin.kernel.allocation.ranking import by_utility
+
+    votes = election.supporters() if utility in {"cost", "cardinality"} else election.tally()
+    worth = tuple(replace(bid, votes=votes[bid.key]) for bid in election.bids())
+    bids = election.bids()
+    return maximise(bids, limits, by_utility(worth, utility), ties)
+
+
+def _certify(
+    election: Election, outcome: Outcome, options: argparse.Namespace
+) -> tuple[Certificate, ...]:
+    from sanlin.kernel.allocation import certify
+
+    return certify(outcome, election.profile, election.bids(), _limits(election, options))
+
+
+def _print_json(election: Election, outcome: Outcome, proofs: tuple[Certificate, ...]) -> None:
     import json
 
     def amount(hundredths: int) -> int | float:
@@ -112,7 +168,7 @@ def _print_json(election: Election, outcome: Outcome) -> None:
 
     ids = {project.key: project.id for project in election.projects}
     budget = outcome.left + sum(grant for _key, grant in outcome.grants) - outcome.extra
-    told = {
+    told: dict[str, object] = {
         "winners": [ids[key] for key in outcome.funded],
         "cost": amount(sum(grant for _key, grant in outcome.grants)),
         "budget": amount(budget),
@@ -135,4 +191,6 @@ def _print_json(election: Election, outcome: Outcome) -> None:
             for step in outcome.steps
         ],
     }
+    if proofs:
+        told["certificates"] = [{"name": it.name, "holds": it.holds} for it in proofs]
     print(json.dumps(told, ensure_ascii=False))

@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sanlin.kernel.reason import written
+
 if TYPE_CHECKING:
-    from sanlin.kernel.allocation import Outcome, Step
+    from sanlin.kernel.allocation import Certificate, Outcome, Step
     from sanlin.kernel.ballots import Election, Project
     from sanlin.kernel.reason import Reason
 
@@ -33,6 +36,7 @@ WORDS = {
     "votes": ("得票", "votes"),
     "left": ("余款", "left"),
     "name": ("名称", "name"),
+    "why": ("理由", "why"),
     "out": ("未立项，得票最多的{n}个", "Not funded, the {n} with most votes"),
     "all_out": ("未立项", "Not funded"),
     "ties": ("同分", "Ties"),
@@ -42,7 +46,41 @@ WORDS = {
     "faults": ("文件中的异常", "What is odd in the file"),
     "seed": ("抽签种子{n}", "seed of the lot {n}"),
     "more": ("加 --explain 看每个项目的理由。", "--explain says why, for every project."),
-    "greedy": ("按得票优先", "Greedy, by votes"),
+    "greedy": ("按得票优先，{rule}", "Greedy, by votes; {rule}"),
+    "equal-shares": ("等额分配，{utility}，{completion}", "Equal Shares, {utility}, {completion}"),
+    "phragmen": ("均衡负担（Phragmén），{rule}", "Sequential Phragmén; {rule}"),
+    "welfare": ("总满意度最大，{utility}", "Maximal welfare, {utility}"),
+    "worth.cost": ("满意度按金额", "by cost"),
+    "worth.cardinality": ("满意度按项目数", "by number"),
+    "worth.points": ("满意度按点数", "by points"),
+    "worth.borda": ("满意度按名次分", "by rank"),
+    "none": ("余款不补", "no completion"),
+    "add1": ("逐元加额", "Add1"),
+    "add1-exhaustive": ("逐元加额至用尽", "Add1 until exhausted"),
+    "add1u": ("逐元加额，余款按每元得票", "Add1, then by votes per money"),
+    "utilitarian": ("余款按每元得票", "then by votes per money"),
+    "comparison": ("同按得票优先比较", "compared with greedy"),
+    "each": ("每张选票有{each}，加额{raises}次", "{each} for every ballot, raised {raises} times"),
+    "compared": (
+        "更满意等额分配的{better}张，更满意按得票优先的{worse}张",
+        "{better} ballots are better off with Equal Shares, {worse} with greedy",
+    ),
+    "certificates": ("核验", "Certificates"),
+    "proof.limits": ("遵守每一条限制", "every limit is kept"),
+    "proof.exhaustive": ("余款放不下任何未立项的", "nothing left out would still fit"),
+    "proof.prices": (
+        "价格成立：支持者恰好付清，没有人超支",
+        "the prices hold: supporters paid exactly, nobody too much",
+    ),
+    "proof.loads": (
+        "负担成立：每一项都由支持者付清",
+        "the loads hold: supporters earned what they bought",
+    ),
+    "proof.ejr+": (
+        "按人数应得的群体都有代表（EJR+）",
+        "every group that is entitled to it is represented (EJR+)",
+    ),
+    "proof.optimal": ("没有更好的组合", "no set is worth more"),
     "skip": ("放不下的跳过", "what does not fit is skipped"),
     "stop": ("放不下即停止", "stops at what does not fit"),
     "threshold": ("有最低票数", "with a least number of votes"),
@@ -57,6 +95,14 @@ WORDS = {
     # Why a project is funded or not.
     "why.funded": ("立项", "funded"),
     "why.topped_up": ("立项，不足部分由预算外补足", "funded, topped up from outside the budget"),
+    "why.bought": (
+        "由{payers}张选票买下，每单位满意度{price}",
+        "bought by {payers} ballots at {price} a unit",
+    ),
+    "why.completed": ("用余款立项", "funded with what was left"),
+    "why.poor": ("支持者只余{own}，差{short}", "supporters have {own} left, {short} too little"),
+    "why.no_support": ("没有选票支持", "no ballot supports it"),
+    "why.outweighed": ("其他组合更受支持", "another set is worth more"),
     "why.budget": ("余款{left}，差{short}", "{left} left, {short} too little"),
     "why.stopped": ("前面的{other}放不下，计算停止", "the count had stopped at {other}"),
     "why.min_votes": ("得{own}票，最低{least}票", "{own} votes, at least {least} are needed"),
@@ -186,9 +232,27 @@ def lines(rows: Iterable[tuple[str, ...]], right: frozenset[int]) -> list[str]:
     return told
 
 
-def tell(say: Words, election: Election, outcome: Outcome, options: argparse.Namespace) -> None:
+def tell(
+    say: Words,
+    election: Election,
+    outcome: Outcome,
+    options: argparse.Namespace,
+    proofs: Sequence[Certificate] = (),
+) -> None:
     """Print the whole count."""
-    print("\n".join(_told(say, election, outcome, options)))
+    told = _told(say, election, outcome, options)
+    print("\n".join([*told, *_proofs(say, proofs)]))
+
+
+def _proofs(say: Words, proofs: Sequence[Certificate]) -> list[str]:
+    if not proofs:
+        return []
+    signs = {True: "✓", False: "✗", None: "?"}
+    return [
+        "",
+        say("certificates"),
+        *(f"  {signs[it.holds]} {say('proof.' + it.name)}" for it in proofs),
+    ]
 
 
 def _told(
@@ -208,12 +272,7 @@ def _told(
     )
     head = where or options.file.name
     told = [head, "=" * wide(head), " · ".join(size)]
-    told += [
-        f"{say('greedy')}，{say(options.rule)}"
-        if say.at == 0
-        else f"{say('greedy')}; {say(options.rule)}",
-        "",
-    ]
+    told += [_method(say, options), *_shares(say, outcome), ""]
     told += [say("funded", n=len(outcome.funded), of=len(election.projects))]
     told += [
         f"{bar(spent, budget)}  "
@@ -224,7 +283,7 @@ def _told(
     named = {project.key: project for project in election.projects}
     told += [
         "",
-        *_table(say, election, outcome, named),
+        *_table(say, election, outcome, named, options),
         "",
         *_out(say, election, outcome, named, options),
     ]
@@ -237,10 +296,15 @@ def _told(
 
 
 def _table(
-    say: Words, election: Election, outcome: Outcome, named: dict[int, Project]
+    say: Words,
+    election: Election,
+    outcome: Outcome,
+    named: dict[int, Project],
+    options: argparse.Namespace,
 ) -> list[str]:
     votes = election.tally()
-    rows = [tuple(say(it) for it in ("order", "project", "votes", "cost", "left", "name"))]
+    heads = ("order", "project", "votes", "cost", "left", *(("why",) * options.explain), "name")
+    rows = [tuple(say(it) for it in heads)]
     funded = [step for step in outcome.steps if step.funded]
     for place, step in enumerate(funded, start=1):
         project = named[step.key]
@@ -251,6 +315,7 @@ def _table(
                 f"{votes[step.key]:,}",
                 amount(step.grant),
                 amount(step.left),
+                *((_why(say, step, named),) * options.explain),
                 cut(project.name),
             )
         )
@@ -285,15 +350,39 @@ def _out(
     return [head, *lines(rows, frozenset({1, 2}))]
 
 
+MONEY = ("left", "short", "cap", "cost", "grant")
+
+
 def _why(say: Words, step: Step, named: dict[int, Project]) -> str:
     told: dict[str, object] = dict(step.reason.figures)
-    for name in ("left", "short", "cap", "cost", "grant"):
+    code = step.reason.code
+    for name in (*MONEY, "own") if code == "poor" else MONEY:
         if name in told:
-            told[name] = amount(int(str(told[name])))
+            told[name] = amount(int(Fraction(str(told[name]))))
+    if "price" in told:
+        told["price"] = written(Fraction(str(told["price"])))
     if "other" in told:
         told["other"] = named[int(str(told["other"]))].id
-    key = f"why.{step.reason.code}"
-    return say(key, **told) if key in WORDS else step.reason.code
+    key = f"why.{code}"
+    return say(key, **told) if key in WORDS else code
+
+
+def _method(say: Words, options: argparse.Namespace) -> str:
+    """The method in words, with the options that it has."""
+    rule, worth = say(options.rule), say(f"worth.{options.utility}")
+    return say(options.method, rule=rule, utility=worth, completion=say(options.completion))
+
+
+def _shares(say: Words, outcome: Outcome) -> list[str]:
+    """What every ballot had, where ballots had money of their own."""
+    shares = outcome.shares
+    if shares is None or not shares.each:
+        return []
+    told = [say("each", each=amount(int(shares.each)), raises=f"{shares.raises:,}")]
+    if shares.preferred is not None:
+        better, worse = shares.preferred
+        told.append(say("compared", better=f"{better:,}", worse=f"{worse:,}"))
+    return told
 
 
 def _ties(
