@@ -184,3 +184,26 @@ def test_a_bad_file_is_answered_with_its_line(tmp_path, broken, line, words):
     said = sanlin(tmp_path, "", "count", str(file), "--lang", "en", code=2)
     assert said.startswith(f"{file}:{line}: ")
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("words", "winners"),
+    [
+        (("--method", "greedy", "--rule", "stop"), ["11"]),
+        (("--method", "equal-shares"), ["11"]),
+        (("--method", "equal-shares", "--completion", "add1u"), ["11", "13"]),
+        (("--method", "equal-shares", "--utility", "cardinality"), ["11"]),
+        (("--method", "phragmen"), ["11", "13"]),
+        (("--method", "phragmen", "--rule", "skip"), ["11", "13"]),
+        (("--method", "welfare"), ["11", "13"]),
+        (("--method", "welfare", "--utility", "cardinality", "--budget", "90"), ["11"]),
+    ],
+)
+def test_every_method_counts_and_certifies(tmp_path, words, winners):
+    file = tmp_path / "garden.pb"
+    file.write_text(GARDEN)
+    told = json.loads(sanlin(tmp_path, "", "count", str(file), *words, "--json", "--certify"))
+    assert told["winners"] == winners
+    held = {it["name"]: it["holds"] for it in told["certificates"]}
+    assert held["limits"]
+    assert all(held.get(name, True) for name in ("prices", "loads", "optimal"))

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sanlin.kernel.reason import written
-
 if TYPE_CHECKING:
     from sanlin.kernel.allocation import Certificate, Outcome, Step
     from sanlin.kernel.ballots import Election, Project
@@ -360,7 +358,7 @@ def _why(say: Words, step: Step, named: dict[int, Project]) -> str:
         if name in told:
             told[name] = amount(int(Fraction(str(told[name]))))
     if "price" in told:
-        told["price"] = written(Fraction(str(told["price"])))
+        told["price"] = f"{float(Fraction(str(told['price']))):.4g}"  # to be looked at only
     if "other" in told:
         told["other"] = named[int(str(told["other"]))].id
     key = f"why.{code}"
