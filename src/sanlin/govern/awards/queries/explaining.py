@@ -154,6 +154,39 @@ def _poor(told: Figures) -> str:
     }
 
 
+def _needed(told: Figures) -> str:
+    return _("以“%(other)s”立项为前提，而该项目未立项") % {
+        "other": told["other_title"] or _("另一项目")
+    }
+
+
+def _own_share(told: Figures) -> str:
+    return _("自筹%(own)s，未达到要求的%(least)s，差%(short)s") % {
+        "own": yuan(told["own"]),
+        "least": yuan(told["least"]),
+        "short": yuan(told["short"]),
+    }
+
+
+def _kept(told: Figures) -> str:
+    """What is left is kept for a group that has not yet got what the rules promise it."""
+    rules: Rules = told["rules"]
+    names: dict[Any, str] = {
+        **{("tier", tier.key): tier.name for tier in rules.tiers},
+        **{("theme", theme.key): theme.name for theme in rules.themes},
+    }
+    group = names.get((told.get("kind"), told.get("group")), _("其他社区"))
+    if told.get("projects"):
+        missing = _("还差%(n)s个项目") % {"n": told["projects"]}
+    else:
+        missing = _("还差%(money)s") % {"money": yuan(told.get("money", 0))}
+    return _enough(told) + _("须先保证%(group)s的保底（%(missing)s），其余不足申请的%(cost)s") % {
+        "group": group,
+        "missing": missing,
+        "cost": yuan(told["cost"]),
+    }
+
+
 def _unknown(told: Figures) -> str:
     return _("未立项")
 
@@ -179,6 +212,9 @@ SENTENCES: dict[str, Callable[[Figures], str]] = {
     "poor": _poor,
     "no_support": lambda told: _("没有选票支持"),
     "outweighed": lambda told: _("与它放不进同一总额的其他提案合起来更受支持"),
+    "requires": _needed,
+    "own_share": _own_share,
+    "floor": _kept,
     "no_score": lambda told: _("没有完整的评审分，不参加计算"),
     "no_tier": lambda told: _("没有申报类别，不参加计算"),
     "stopped": lambda told: (

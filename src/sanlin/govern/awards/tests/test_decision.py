@@ -272,3 +272,47 @@ def test_places_of_two_communities_do_not_share_a_cap():
     case = to_decide(["1", "9/10"], 25_000, places=places, community_cap=30_000_00)
     case.decide()
     assert [stage for stage, _ in case.results()] == ["standing", "standing"]
+
+
+def test_money_is_kept_for_a_community_and_the_reason_says_so():
+    one, two = neighbourhood(), neighbourhood()
+    case = to_decide(
+        ["1", "9/10", "4/5"],
+        25_000,
+        places=[one, one, two],
+        tiers__shifan__money=60_000_00,
+        community_least=1,
+        award__reserve=0,
+    )
+    case.decide()
+    assert case.results() == [("standing", 25_000), ("out", 0), ("standing", 25_000)]
+    assert (
+        why(case, 1) == "分数足够，但须先保证其他社区的保底（还差1个项目），其余不足申请的¥25,000"
+    )
+
+
+def test_own_funds_below_their_share_are_told():
+    case = to_decide(["1", "9/10"], 10_000, own_funds_min=100)
+    for which, own in enumerate((1_200_00, 1_000_00)):
+        case.proposals[which].own_funds = own
+        case.proposals[which].save(update_fields=["own_funds"])
+    case.decide()
+    assert case.results() == [("standing", 10_000), ("out", 0)]
+    assert why(case, 1) == "自筹¥1,000，未达到要求的¥1,100，差¥100"
+
+
+@pytest.mark.parametrize(
+    ("code", "figures", "said"),
+    [
+        ("requires", {"other": 7}, "以“凉亭”立项为前提，而该项目未立项"),
+        (
+            "floor",
+            {"kind": "tier", "group": "shifan", "money": 5_000_00, "cost": 9_000_00},
+            "须先保证示范类的保底（还差¥5,000），其余不足申请的¥9,000",
+        ),
+    ],
+)
+def test_refusals_of_pairs_floors_and_the_best_set_in_words(code, figures, said):
+    rules_of_round = to_decide(["1"], 10_000).round.rules
+    reason = {"code": code, "figures": figures, "unit": "votes"}
+    assert explain(Award(reason=reason), rules_of_round, {7: "凉亭"}).text == said

@@ -209,3 +209,42 @@ def test_the_pack_itself_is_left_alone():
     before = pack("weifang")
     complete(before, WEIFANG[1])
     assert before == pack("weifang")
+
+
+def test_what_groups_get_at_least():
+    made = rules(community_least=1, tiers__yumiao__least=5, tiers__yumiao__floor="10万")
+    assert (made.community_least, made.community_floor) == (1, None)
+    assert [(tier.least, tier.floor) for tier in made.tiers] == [
+        (0, None),
+        (0, None),
+        (5, 100_000_00),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"tiers__yumiao__floor": "27万"}, {("tiers.yumiao.floor", "above")}),
+        ({"tiers__shifan__least": 9}, {("tiers.shifan.least", "above")}),
+        (
+            {"community_floor": "2万", "community_cap": "1.9万"},
+            {("community_floor", "above")},
+        ),
+        (
+            {"community_least": 1, "award__overflow": "stop"},
+            {("community_least", "floor_stop")},
+        ),
+        (
+            {"tiers__pinpai__floor": "1万", "award__overflow": "stop"},
+            {("tiers.pinpai.floor", "floor_stop")},
+        ),
+    ],
+)
+def test_floors_that_contradict_other_rules(changes, said):
+    assert said <= refused(**changes)
+
+
+def test_floors_of_all_tiers_must_fit_the_budget():
+    money = {f"tiers__{key}__money": None for key in ("shifan", "pinpai", "yumiao")}
+    floors = {f"tiers__{key}__floor": "30万" for key in ("shifan", "pinpai", "yumiao")}
+    assert refused(**money, **floors) == {("tiers.*.floor", "tier_money")}

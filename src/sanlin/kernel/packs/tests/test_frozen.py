@@ -179,3 +179,43 @@ def test_freezing_and_thawing_gives_the_same_rules(one, other):
     assert thaw(frozen) == rules
     assert freeze(thaw(frozen)) == frozen
     assert (freeze(others) == frozen) is (others == rules)
+
+
+def without(frozen, *paths):
+    """The bytes as they would have been before these rules existed."""
+    tree = json.loads(frozen)
+    tree["origins"] = [it for it in tree["origins"] if it["path"] not in paths]
+    for path in paths:
+        *tables, cell = path.split(".")
+        place = tree
+        if tables:
+            place = next(it for it in tree[tables[0]] if it["key"] == tables[1])
+        del place[cell]
+    return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("name", sorted(OFFICER))
+def test_rules_frozen_before_there_were_floors_are_still_read(name):
+    later = [
+        origin.path
+        for origin in RULES[name].origins
+        if origin.path in {"community_least", "community_floor"}
+        or (
+            (origin.path.startswith(("tiers.", "themes.")))
+            and origin.path.endswith((".least", ".floor"))
+        )
+    ]
+    old = without(FROZEN[name], *later)
+    found = thaw(old)
+    assert (found.community_least, found.community_floor) == (0, None)
+    assert {(it.least, it.floor) for it in (*found.tiers, *found.themes)} <= {(0, None)}
+    assert freeze(found) == old != FROZEN[name]
+
+
+def test_an_older_rule_that_lacks_is_still_refused():
+    with pytest.raises(BadPack):
+        thaw(without(FROZEN["weifang"], "team_cap"))
+    half = json.loads(FROZEN["weifang"])
+    del half["community_least"]
+    with pytest.raises(BadPack):
+        thaw(json.dumps(half, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
