@@ -14,6 +14,8 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
 
+from .opening import forget
+
 
 @deed("keys.name_supervisor")
 def name_supervisor(round: Round, account: Account, *, by: Account, now: datetime) -> Keeper:
@@ -40,6 +42,7 @@ def set_passphrase(
 @deed("keys.set")
 def _set(round: Round, lock: keys.Lock, *, by: Account, now: datetime) -> Keeper:
     Round.objects.select_for_update(no_key=True).get(pk=round.pk)  # or the vote opens beside us
+    forget(round)
     require(rules.can_keep_key(by, round, now=now))
     keeper = rules.keeper_of(by, round)
     if keeper is None:
@@ -75,6 +78,7 @@ def unlocked(keeper: Keeper, passphrase: str) -> bytes:
 def drop_keeper(keeper: Keeper, *, by: Account, now: datetime) -> Round:
     """Let somebody else keep this key: only before the vote opens."""
     round = Round.objects.select_for_update(no_key=True).get(pk=keeper.round_id)
+    forget(keeper.round)
     require(rules.can_drop_keeper(by, keeper, now=now))
     office = keeper.office
     Keeper.objects.filter(pk=keeper.pk).delete()

@@ -40,7 +40,7 @@ def key_ring(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
         "mine": next((one for one in held.values() if one.account_id == who.pk), None),
         "can_keep": rules.can_keep_key(who, round, now=now),
         "can_name": naming and Office.SUPERVISOR not in held,
-        "can_drop": any(rules.can_drop_keeper(who, one, now=now) for one in held.values()),
+        "can_drop": all(rules.can_drop_keeper(who, one, now=now) for one in held.values()),
         "can_give": rules.can_give_key(who, round, now=now),
         "of": len(rows),
     }

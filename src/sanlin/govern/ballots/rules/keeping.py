@@ -30,8 +30,10 @@ def offices(round: Round) -> tuple[Office, ...]:
 
 def keepers(round: Round) -> list[Keeper]:
     """The keepers of this round in the order of their offices."""
-    found = Keeper.objects.filter(round=round).select_related("account")
+    found = list(Keeper.objects.filter(round=round).select_related("account"))
     order = list(Office)
+    for one in found:
+        one.round = round
     return sorted(found, key=lambda one: order.index(Office(one.office)))
 
 
@@ -69,7 +71,7 @@ def free_office(who: Any, round: Round, *, now: datetime) -> Office | None:
 def _before_the_vote(round: Round) -> Verdict:
     if not round.frozen or VOTE not in round.rules.stages:
         return denied(_("本轮办法没有居民投票这一环节"))
-    if Roll.objects.filter(round=round).exists():
+    if getattr(round, "roll", None) is not None:
         return denied(_("投票已经开始，钥匙不能再换"))
     return ALLOWED
 
@@ -157,12 +159,12 @@ def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("投票截止以前，谁都不能打开票箱"))
     if roll.counted_at is not None:
         return denied(_("票箱已经打开并计票"))
-    given = _given(round)
-    mine = keeper_of(who, round)
-    if mine is not None and mine.pk not in given:
+    given, held = _given(round), keepers(round)
+    mine = {one.pk for one in held if one.account_id == who.pk and who.hand is None}
+    if mine - given:
         return ALLOWED
-    waited = [str(one) for one in keepers(round) if one.pk not in given]
-    if mine is not None:
+    waited = [str(one) for one in held if one.pk not in given]
+    if mine:
         return denied(_("您的口令已经输入，等待%(who)s") % {"who": _("或").join(waited)})
     return denied(_("等待钥匙保管人输入口令：%(who)s") % {"who": _("、").join(waited)})
 

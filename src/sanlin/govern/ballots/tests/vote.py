@@ -65,7 +65,8 @@ def ready(
     round.stage = OPTIMISATION
     areas = [neighbourhood(on, f"潍坊{n}村居民区") for n in range(1, places + 1)]
     by = officer(on)
-    keyed(round, by)
+    if round.rules.vote.keys == "two_officers":
+        keyed(round, by)
     return Vote(
         round,
         by,
