@@ -63,6 +63,9 @@ def _cast(
     roll = rules.roll_of(round)
     assert roll is not None  # noqa: S101  # the vote is open
     voter = rules.voter_of(by, roll, lock=True)
+    if voter is None and Roll.objects.filter(pk=roll.pk, closed_at__isnull=False).exists():
+        # PostgreSQL: the close has written the line anew while this waited for the old one.
+        raise Refused(_("投票已经截止，不再接受选票"))
     kept = rules.kept(chosen, voter, round) if voter else ()
     code = code_of(opening(round.pk, kept, seed))
     if voter and voter.stage == stages.CAST and (earlier := _same(code)):
