@@ -24,8 +24,9 @@ RECORDS = {
     "stance": (5, Wish("votes", "stance", voters=7, paper=False)),
     "score": (8, Wish("score", voters=0)),
     "blend": (4, Wish("blend", "rank", "zscore", voters=0)),
-    "equal-shares": (6, Wish("equal-shares", "points", voters=30, paper=False)),
+    "equal-shares": (6, Wish("equal_shares", "points", voters=30, paper=False)),
     "phragmen": (9, Wish("phragmen", "approve_k", voters=7, paper=False)),
+    "welfare": (3, Wish("welfare", "approve_k", voters=7, paper=False)),
     "entered": (2, Wish(entered=True, voters=9)),
 }
 DOCUMENTS = (
@@ -142,7 +143,7 @@ def _count(made: Made) -> dict[str, Any]:
     kept = ("extra", "funded", "grants", "left", "reserve", "ties")
     shares = (
         {k: outcome["shares"][k] for k in ("completed", "each", "raises", "stopped")}
-        if outcome["shares"]
+        if outcome.get("shares")
         else None
     )
     return {

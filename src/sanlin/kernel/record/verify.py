@@ -660,12 +660,14 @@ class Record:
             rules=sha(self.files["rules.json"][:-1]),
             ties=award["ties"],
         )
-        free = (
-            {"completion", "step", "utility"}
-            if award["method"] in ("equal-shares", "phragmen")
-            else set()
+        ballots = self.ballots if award["method"] in ("equal_shares", "phragmen") else []
+        made.update(
+            choices=sorted([b["choices"], b["times"]] for b in ballots),
+            completion=award.get("completion", "none") if here else "none",
+            utility=award.get("utility", "cost") if here else "",
         )
-        within(case, made, {"bids", "limits"} | free)
+        need((self.round["ballots"] == "whole") == (award["method"] in ("equal_shares", "phragmen")))
+        within(case, made, {"bids", "limits"})
         within(case["limits"], limits)
         need(len(case["bids"]) == len(bids))
         for told, bid in zip(case["bids"], bids):
@@ -716,6 +718,9 @@ class Record:
             }
             need(all(told[name] == made[name] for name in made))
             return
+        if case["method"] == "welfare":
+            return welfare(case, outcome)
+        need(case["method"] in ("equal_shares", "phragmen"))
         if case["limits"]["floors"]:
             return
         ballots = [(b["times"], dict(map(tuple, b["choices"]))) for b in self.ballots]
@@ -1254,12 +1259,11 @@ def equal_shares(case, ballots):
         if not poor:
             stopped = "served"
             break
-        need(case["step"] > 0)
-        more, still = run(case, bids, support, times, each + case["step"])
+        more, still = run(case, bids, support, times, each + 100)
         if sum(cost[key] for key in more) > budget:
             stopped = "overshoot"
             break
-        bought, poor, each, raises = more, still, each + case["step"], raises + 1
+        bought, poor, each, raises = more, still, each + 100, raises + 1
     pots, completed = entered(case, bids, bought), []
     if how in ("utilitarian", "add1u", "comparison"):
         worth = {
@@ -1325,6 +1329,30 @@ def phragmen(case, ballots):
         for row, _u in support[bid["key"]]:
             loads[row] = min(due)
         pots.take(bid, bid["cost"])
+
+
+def welfare(case, outcome):
+    pots, use = Pots(case), case["utility"]
+    need(use in ("cost", "cardinality", "points", "borda", "score"))
+    standing = {
+        b["key"]: frac(b["score"])
+        if use == "score"
+        else F(b["votes"] * (b["cost"] if use == "cost" else 1))
+        for b in case["bids"]
+    }
+    bids = {b["key"]: b for b in case["bids"] if pots.aside(b, standing[b["key"]]) is None}
+    funded, grants = outcome["funded"], dict(map(tuple, outcome["grants"]))
+    need(list(grants) == funded and outcome["left"] == case["limits"]["budget"] - sum(grants.values()))
+    for key in funded:
+        most, _code = pots.ask(bids[key])
+        whole_cost = grants[key] == bids[key]["cost"] or case["limits"]["partial"]
+        need(most is not None and pots.smallest(bids[key]) <= grants[key] <= most and whole_cost)
+        pots.take(bids[key], grants[key])
+    if case["limits"]["floors"]:
+        return
+    need(all(pots.ask(b)[0] is None for key, b in bids.items() if key not in funded))
+    other = greedy({**case, "bids": list(bids.values())}, standing, "skip")["funded"]
+    need(sum(standing[key] for key in funded) >= sum(standing[key] for key in other))
 
 
 def main():

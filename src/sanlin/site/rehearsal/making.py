@@ -22,14 +22,12 @@ from sanlin.kernel.allocation import (
     Floor,
     Limits,
     Outcome,
-    TieOrder,
     TierLimit,
     fingerprint,
 )
 from sanlin.kernel.allocation import canonical as plain
-from sanlin.kernel.allocation.phragmen import phragmen
-from sanlin.kernel.allocation.shares import COMPLETIONS, equal_shares
-from sanlin.kernel.profile import Profile
+from sanlin.kernel.allocation.case import OWN_MONEY
+from sanlin.kernel.allocation.shares import COMPLETIONS
 from sanlin.kernel.record import tree
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.checkpoint import Checkpoint
@@ -39,7 +37,8 @@ ROUND = 7
 ORIGIN = f"sanlin.example/round/{ROUND}"
 MEANS = ("mean", "trimmed", "median", "normalised", "zscore", "severity", "borda")
 KINDS = ("approve_k", "knapsack", "points", "rank", "stance")
-METHODS = ("votes", "score", "blend", "equal-shares", "phragmen")
+METHODS = ("votes", "score", "blend", "equal_shares", "phragmen", "welfare")
+FIGURES = ("cap", "cost", "left", "short")  # of reasons: the others may come and go
 TIES = (("lot",), ("votes", "score", "lot"), ("cheaper", "lot"), ("own_funds", "dearer", "lot"))
 OPINIONS = ("support", "against", "abstain", "follow")
 
@@ -117,11 +116,11 @@ class _Maker:
 
     # --- the rules and the proposals ----------------------------------------------------------
 
-    def rules(self) -> dict[str, Any]:  # noqa: C901, PLR0915  # one draw after the other
+    def rules(self) -> dict[str, Any]:  # noqa: C901, PLR0912, PLR0915  # one draw after the other
         chance, wish = self.chance, self.wish
         method = wish.method or chance.choice(METHODS)
         kind = wish.kind or chance.choice(KINDS)
-        if method in {"equal-shares", "phragmen"}:
+        if method in OWN_MONEY:
             kind = chance.choice(KINDS[:4]) if kind == "stance" else kind
         if wish.entered:
             method, kind = "votes", kind if kind in {"approve_k", "points", "rank"} else "approve_k"
@@ -142,6 +141,11 @@ class _Maker:
         )
         if floor:
             award["overflow"] = "skip"  # the only rule that can keep floors
+        if method in {"equal_shares", "welfare"}:
+            weighted = {"points": "points", "rank": "borda"}
+            award["utility"] = weighted.get(kind) or chance.choice(("cost", "cardinality"))
+        if method == "equal_shares":
+            award["completion"] = chance.choice(COMPLETIONS)
         if method == "blend":
             award["expert"] = chance.choice((300, 500, 600))
             award["public"] = 1000 - award["expert"]
@@ -475,7 +479,7 @@ class _Record:
 
     @property
     def whole(self) -> bool:
-        return self.rules["award"]["method"] in {"equal-shares", "phragmen"}
+        return self.rules["award"]["method"] in OWN_MONEY
 
     def _vote(self) -> _Vote:
         if self.has_vote and not self.wish.entered:
@@ -560,13 +564,16 @@ class _Record:
             found[key] = support + (moving if support > against else 0)
         return found
 
-    def _ballots(self) -> bytes:
+    def _choices(self) -> tuple[tuple[Ballot, int], ...]:
         times: dict[Ballot, int] = {}
         for kept in self.done.counted:
             times[kept] = times.get(kept, 0) + 1
+        return tuple(sorted(times.items()))
+
+    def _ballots(self) -> bytes:
         lines = (
             canonical({"choices": [list(pair) for pair in kept], "times": n})
-            for kept, n in times.items()
+            for kept, n in self._choices()
         )
         return b"".join(line + b"\n" for line in sorted(lines))
 
@@ -598,9 +605,11 @@ class _Record:
                 )
             ),
             rules=rules,
+            utility="" if self.wish.entered else award.get("utility", "cost"),
+            completion=award.get("completion", "none"),
+            choices=self._choices() if self.whole else (),
         )
-        told, outcome = self._counted(case)
-        inputs, result = canonical(told), plain(outcome)
+        inputs, result, outcome = self._counted(case)
         digest = fingerprint(inputs + result)
         body = (
             b'{"case":'
@@ -618,27 +627,12 @@ class _Record:
             self.maker.tell("awards.publish", "awards.Notice:1", fingerprint=digest)
         return body, outcome
 
-    def _counted(self, case: Case) -> tuple[dict[str, Any], Outcome]:
-        told: dict[str, Any] = json.loads(case.to_bytes())
-        if not self.whole:
-            return told, case.answer()
-        profile = Profile.of([(kept, 1) for kept in self.done.counted], self.keys)
-        lot = {key: place for place, key in enumerate(case.lot, 1)}
-        ties = TieOrder(case.ties, lot)
-        if case.method == "phragmen":
-            told |= {"completion": case.rule, "step": 0, "utility": "approval"}
-            return told, phragmen(profile, case.bids, case.limits, ties, rule=case.rule)
-        weighted = {"points": "points", "rank": "borda"}
-        utility = weighted.get(self.rules["vote"]["kind"]) or self.chance.choice(
-            ("cost", "cardinality")
-        )
-        completion = self.chance.choice(COMPLETIONS)
-        step = self.chance.choice((100, 1_00, 10_00))
-        told |= {"completion": completion, "step": step, "utility": utility}
-        outcome = equal_shares(
-            profile, case.bids, case.limits, ties, utility=utility, completion=completion, step=step
-        )
-        return told, outcome
+    def _counted(self, case: Case) -> tuple[bytes, bytes, Outcome]:
+        """The bytes of the case and of its outcome, without what the format does not know."""
+        outcome = case.answer()
+        told, found = json.loads(case.to_bytes()), json.loads(plain(outcome))
+        found["steps"] = [_plainly(step) for step in found["steps"]]
+        return canonical(_documented(told)), canonical(_documented(found)), outcome
 
     def _bid(self, one: dict[str, Any], marks: dict[int, Fraction | None]) -> Bid:
         bid = Bid(one["key"], one["cost"], votes=self.votes[one["key"]], sent=one["number"])
@@ -725,6 +719,26 @@ class _Record:
         maker.frontier = tree.append(maker.frontier, len(maker.lines), tree.leaf(seal))
         maker.lines.append(seal)
         return bound
+
+
+def _documented(told: dict[str, Any]) -> dict[str, Any]:
+    """Without keys that say nothing here: later versions of the program may add such."""
+    kept = {"completion", "utility", "choices", "lot", "exclusive", "tiers", "ties", "reserve"}
+    kept |= {"funded", "grants", "steps", "extra", "left", "expert", "public", "seed", "climb"}
+    kept |= {"floors", "theme_caps", "own_share", "ballots"}
+    empty = (None, False, 0, "", [])
+    limits = {"limits": _limited(told["limits"])} if "limits" in told else {}
+    return {k: v for k, v in told.items() if k in kept or v not in empty} | limits
+
+
+def _limited(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "requires" or value}
+
+
+def _plainly(step: dict[str, Any]) -> dict[str, Any]:
+    told = step["reason"]
+    figures = [pair for pair in told["figures"] if pair[0] in FIGURES]
+    return {**step, "reason": {"code": told["code"], "figures": figures}}
 
 
 class _Awards:

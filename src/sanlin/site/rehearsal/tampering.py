@@ -179,7 +179,7 @@ def records(seed: int = 0) -> dict[str, Made]:
     wishes = {
         "votes": Wish("votes", "approve_k", voters=30, paper=True),
         "blend": Wish("blend", "approve_k", "trimmed", voters=30, paper=False),
-        "shares": Wish("equal-shares", "approve_k", voters=30, paper=False),
+        "shares": Wish("equal_shares", "approve_k", voters=30, paper=False),
     }
     return {name: _first(seed, wish) for name, wish in wishes.items()}
 

@@ -29,6 +29,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground import pii
 from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.allocation import from_bytes
+from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.ballots.form import OPINIONS, Choices
 from sanlin.kernel.ballots.tally import Merged
 from sanlin.kernel.record.canonical import canonical
@@ -41,7 +42,7 @@ BATCH = 5_000
 HERE, ENTERED = "here", "entered"
 AGREE = OPINIONS["support"]
 FEW = 10  # ballots of one way of voting: fewer would tell how those few voted
-WHOLE_BALLOTS: tuple[str, ...] = ()  # methods whose count needs more than totals
+WHOLE_BALLOTS = OWN_MONEY  # methods whose count needs more than totals
 
 
 def papers(round: Round, decision: Decision) -> dict[str, Paper]:
