@@ -119,6 +119,19 @@ class Case:
         """The bids as they are counted, with the tiers that their ranks earned them."""
         return self.question().bids if self.is_greedy else self.bids
 
+    @property
+    def parted_by(self) -> tuple[str, ...]:
+        """The names that part equals."""
+        return self.ties
+
+    def varied(self, *, bids: tuple[Bid, ...] | None = None, limits: Limits | None = None) -> Case:
+        """The same asked of other bids, which are ranked anew, or within other limits."""
+        return dataclasses.replace(
+            self,
+            bids=self.bids if bids is None else bids,
+            limits=self.limits if limits is None else limits,
+        )
+
     def answer(self) -> Outcome:
         """The outcome; the same case gives the same outcome, always."""
         if self.is_greedy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -53,18 +52,6 @@ def _reserve_place(outcome: Outcome, key: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Change:
-    """One thing that, all else equal, would have funded the bid: found by counting again.
-
-    `what` is "cost" (ask for `by` fen less) or "standing" (stand higher by more than `by`, in the
-    unit of the count; where `by` is a whole number of votes, by one vote more).
-    """
-
-    what: str
-    by: Fraction | int
-
-
-@dataclass(frozen=True)
 class Question:
     """Everything that one count was asked, so that it can be asked again with a change."""
 
@@ -74,74 +61,26 @@ class Question:
     ties: TieOrder
     rule: str = "skip"
 
+    @property
+    def parted_by(self) -> tuple[str, ...]:
+        """The names that part equals."""
+        return self.ties.names
+
+    def ranking(self) -> Ranking:
+        """The standing of each bid."""
+        return self.order
+
+    def varied(
+        self, *, bids: tuple[Bid, ...] | None = None, limits: Limits | None = None
+    ) -> Question:
+        """The same asked of other bids, which are ranked anew, or within other limits."""
+        return replace(
+            self,
+            bids=self.bids if bids is None else bids,
+            limits=self.limits if limits is None else limits,
+            order=self.order if bids is None else self.order.again(bids),
+        )
+
     def answer(self) -> Outcome:
         """The outcome of the count."""
         return allocate(self.bids, self.limits, self.order, self.ties, self.rule)
-
-
-def changes(question: Question, key: int) -> tuple[Change, ...]:
-    """The smallest single changes that would have funded this bid, each verified by a recount.
-
-    Empty for a bid that is funded, and where no such change helps (its rival is in, its tier does
-    not exist, nobody marked it). Raises KeyError where there is no such bid.
-
-    >>> from sanlin.kernel.allocation.ranking import by_votes
-    >>> bids = (Bid(1, 700, votes=9), Bid(2, 500, votes=5), Bid(3, 200, votes=4))
-    >>> asked = Question(bids, Limits(1000), by_votes(bids), TieOrder(("cheaper",)))
-    >>> asked.answer().funded
-    (1, 3)
-    >>> changes(asked, 2)
-    (Change(what='cost', by=200), Change(what='standing', by=Fraction(4, 1)))
-    """
-    outcome = question.answer()
-    step = outcome.step(key)
-    if step.funded:
-        return ()
-    found = []
-    cut = step.reason.get("cut")
-    if isinstance(cut, int) and _funds(_cheaper(question, key, cut), key):
-        found.append(Change("cost", cut))
-    found += _rise(question, outcome, key)
-    return tuple(found)
-
-
-def _funds(question: Question, key: int) -> bool:
-    return key in question.answer().funded
-
-
-def _cheaper(question: Question, key: int, cut: int) -> Question:
-    def lower(bid: Bid) -> Bid:
-        cost = bid.cost - cut
-        return replace(bid, cost=cost, least=None if bid.least is None else min(bid.least, cost))
-
-    bids = tuple(lower(bid) if bid.key == key else bid for bid in question.bids)
-    return replace(question, bids=bids)
-
-
-def _rise(question: Question, outcome: Outcome, key: int) -> list[Change]:
-    """Standing higher never loses a greedy count, so the lowest rise is found by halving."""
-    own = question.order.of[key]
-    if own is None:
-        return []
-    standings = {question.order.of[step.key] for step in outcome.steps}
-    steps = sorted(it - own for it in standings if it is not None and it >= own)
-    low, high = 0, len(steps)
-    while low < high:
-        middle = (low + high) // 2
-        if _funds(_higher(question, key, steps, middle), key):
-            high = middle
-        else:
-            low = middle + 1
-    return [Change("standing", steps[low])] if low < len(steps) else []
-
-
-def _higher(question: Question, key: int, steps: Sequence[Fraction], place: int) -> Question:
-    """The same question with this bid just above the bids at `steps[place]` and below the next."""
-    by = steps[place]
-    beyond = (steps[place + 1] - by) / 2 if place + 1 < len(steps) else Fraction(1)
-    rise = by + (min(beyond, Fraction(1)))
-    standings = tuple(
-        (it, old + rise if it == key and old is not None else old)
-        for it, old in question.order.standings
-    )
-    return replace(question, order=Ranking(question.order.unit, standings))

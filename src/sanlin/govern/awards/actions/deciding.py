@@ -30,7 +30,7 @@ from sanlin.kernel.allocation import (
     Reason,
     UnsettledTie,
     canonical,
-    changes,
+    every_change,
     facts,
     fingerprint,
 )
@@ -124,7 +124,7 @@ def keep(round: Round, case: Case, *, now: datetime) -> Decision:
 
 def _awards(decision: Decision, case: Case, outcome: Outcome) -> list[Award]:
     bids = {bid.key: bid for bid in case.entered}
-    question = case.question() if case.is_greedy else None
+    found = every_change(case) if case.is_greedy else {}
     rows = []
     for place, step in enumerate(outcome.steps, start=1):
         bid = bids[step.key]
@@ -141,11 +141,7 @@ def _awards(decision: Decision, case: Case, outcome: Outcome) -> list[Award]:
                 place=place,
                 score=_text(bid.score),
                 votes=bid.votes,
-                reason=_reason(
-                    outcome,
-                    facts(outcome, step.key),
-                    changes(question, step.key) if question else (),
-                ),
+                reason=_reason(outcome, facts(outcome, step.key), found.get(step.key, ())),
             )
         )
     return rows
@@ -156,7 +152,10 @@ def _reason(outcome: Outcome, reason: Reason, found: Sequence[Change]) -> dict[s
         "code": reason.code,
         "unit": outcome.unit,
         "figures": {name: _plain(value) for name, value in reason.figures},
-        "changes": [{"what": change.what, "by": _plain(change.by)} for change in found],
+        "changes": [
+            {"what": change.what, "by": _plain(change.by), "smallest": change.smallest}
+            for change in found
+        ],
     }
 
 

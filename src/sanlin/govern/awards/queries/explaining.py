@@ -37,7 +37,7 @@ def explain(award: Award, rules: Rules, titles: dict[int, str]) -> Sentence:
     told["other_title"] = titles.get(told.get("other", 0), "")
     told["rules"] = rules
     write = SENTENCES.get(reason["code"], _unknown)
-    return Sentence(write(told) + _reserve(told), _change(reason, told))
+    return Sentence(write(told) + _reserve(told), _change(award, told))
 
 
 def _tier_name(rules: Rules, key: str | None) -> str:
@@ -229,13 +229,50 @@ def _reserve(told: Figures) -> str:
     return _("；列候补第%(n)s位") % {"n": told["reserve"]}
 
 
-def _change(reason: Figures, told: Figures) -> str:
-    ways = []
-    for change in reason.get("changes", ()):
-        if change["what"] == "cost":
-            ways.append(_("少申请%(by)s") % {"by": yuan(int(change["by"]))})
-        else:
-            by = Fraction(change["by"])
-            more = _("多于%(by)s%(unit)s") if by else _("略多一点%(unit)s")
-            ways.append(more % {"by": figure(by), "unit": told["unit"]})
-    return _("其他不变时，%(ways)s即可立项") % {"ways": _("或").join(ways)} if ways else ""
+def _change(award: Award, told: Figures) -> str:
+    """What alone would have been enough; every figure was counted again when the round was
+    decided."""
+    ways, sure = [], True
+    for change in award.reason.get("changes", ()):
+        words = WAYS.get(change["what"], _no_way)(Fraction(change["by"]), award, told)
+        if words:
+            ways.append(words)
+            sure = sure and change.get("smallest", True)
+    if not ways:
+        return ""
+    text = _("其他不变时，只要%(ways)s，即可立项") % {"ways": _("，或").join(ways)}
+    return text if sure else text + _("（已重算核实，未必是最小的变动）")
+
+
+def _less_cost(by: Fraction, award: Award, told: Figures) -> str:
+    """Nothing where so little could not have been asked for."""
+    rules, rest = told["rules"], award.proposal.asked - int(by)
+    tier = next((tier for tier in rules.tiers if tier.key == told.get("tier")), None)
+    least = max(rules.project_min or 0, (tier and tier.min) or 0)
+    if rest < least:
+        return ""
+    return _("少申请%(by)s（申请%(rest)s）") % {"by": yuan(int(by)), "rest": yuan(rest)}
+
+
+def _more_votes(by: Fraction, award: Award, told: Figures) -> str:
+    return _("多得%(by)s票") % {"by": int(by)}
+
+
+def _higher_mark(by: Fraction, award: Award, told: Figures) -> str:
+    return _("评审分高%(by)s分") % {"by": figure(by)}
+
+
+def _more_budget(by: Fraction, award: Award, told: Figures) -> str:
+    return _("本轮总额多%(by)s") % {"by": yuan(int(by))}
+
+
+def _no_way(by: Fraction, award: Award, told: Figures) -> str:
+    return ""
+
+
+WAYS: dict[str, Callable[[Fraction, Award, Figures], str]] = {
+    "cost": _less_cost,
+    "votes": _more_votes,
+    "mark": _higher_mark,
+    "budget": _more_budget,
+}

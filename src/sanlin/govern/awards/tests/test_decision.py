@@ -45,7 +45,7 @@ def test_the_cap_of_a_community_is_told_with_what_was_missing():
     assert case.results() == [("standing", 25_000), ("standing", 25_000), ("out", 0)]
     assert why(case, 2) == "本社区¥60,000上限只余¥10,000，差¥15,000"
     changes = case.award(2).reason["changes"]
-    assert changes[0] == {"what": "cost", "by": 15_000_00}
+    assert changes[0] == {"what": "cost", "by": 15_000_00, "smallest": True}
 
 
 def test_a_minimum_score_is_told_in_marks():
