@@ -11,7 +11,7 @@ from sanlin.kernel.allocation import TierLimit
 from sanlin.kernel.money import BadAmount, fen
 
 from .queries import Base, Trial, of_case
-from .queries.trial import possible
+from .queries.trial import possible, utilities
 
 MOST_PERCENT, STEP = 300, 5
 
@@ -47,6 +47,17 @@ class TrialForm(forms.Form):
     """The knobs, set as the round has them; what an address does not name stays as it is."""
 
     method = forms.ChoiceField(label=gettext_lazy("立项依据"))
+    utility = forms.ChoiceField(label=gettext_lazy("满意度怎样算"))
+    completion = forms.ChoiceField(
+        label=gettext_lazy("余款怎样补"),
+        choices=[
+            ("none", gettext_lazy("不补")),
+            ("add1", gettext_lazy("逐元加额")),
+            ("add1u", gettext_lazy("逐元加额，余款再按每元得票")),
+            ("utilitarian", gettext_lazy("余款按每元得票")),
+            ("comparison", gettext_lazy("同按得票优先比较，取更多选民满意的")),
+        ],
+    )
     rule = forms.ChoiceField(
         label=gettext_lazy("资金不足时"),
         choices=[
@@ -85,10 +96,14 @@ class TrialForm(forms.Form):
     def __init__(self, given: Mapping[str, str], base: Base) -> None:
         own = of_case(base.case)
         begin = _begin(own)
+        worth = [key for key, _words in utilities(base.case, base.box)]
+        if worth and own.utility not in worth:
+            begin["utility"] = worth[0]
         known = {name: given.get(name, value) for name, value in begin.items()}
         super().__init__(known, auto_id="id_%s")
-        self.base, self.begin = base, begin
-        methods = possible(base.case, base.box is not None)
+        self.base = base
+        methods = possible(base.case, base.box)
+        self.fields["utility"].choices = utilities(base.case, base.box)  # type: ignore[attr-defined]
         self.fields["method"].choices = [(it.key, it.words()) for it in methods]  # type: ignore[attr-defined]
         keys = {it.key for it in methods}
         if "blend" not in keys:
@@ -96,18 +111,13 @@ class TrialForm(forms.Form):
         if not any(bid.score is not None for bid in base.case.bids):
             del self.fields["min_score"]
         if base.box is None:
-            del self.fields["min_votes"]
+            del self.fields["min_votes"], self.fields["completion"]
         for tier in own.tiers:
             named = base.tiers.get(tier.key, tier.key)
             self.fields[f"{tier.key}_places"] = _whole(label=_("%(tier)s名额") % {"tier": named})
             self.fields[f"{tier.key}_money"] = CapField(
                 label=_("%(tier)s总额（元）") % {"tier": named}
             )
-
-    @property
-    def changed(self) -> bool:
-        """Whether any knob differs from the round's own."""
-        return any(str(self[name].value() or "") != self.begin[name] for name in self.fields)
 
     def tier_fields(self) -> list[Any]:
         """The fields of tiers, in their order."""
@@ -116,9 +126,12 @@ class TrialForm(forms.Form):
     def trial(self) -> Trial:
         """The knobs as they were set; the form has to be valid."""
         own, told = of_case(self.base.case), self.cleaned_data
+        welfare = told["method"] == "welfare"
         percent = told.get("expert", own.expert // 10)
         return Trial(
             method=told["method"],
+            utility=told["utility"] if told["utility"] != "score" or welfare else "cost",
+            completion=told.get("completion", own.completion),
             rule=told["rule"],
             expert=own.expert if percent == own.expert // 10 else percent * 10,
             normaliser=told.get("normaliser", own.normaliser),
@@ -140,6 +153,8 @@ def _begin(own: Trial) -> dict[str, str]:
     """What every knob says before anybody touches it."""
     begin = {
         "method": own.method,
+        "utility": own.utility,
+        "completion": own.completion,
         "rule": own.rule if own.rule != "threshold" else "skip",
         "expert": str(own.expert // 10),
         "normaliser": own.normaliser,

@@ -35,12 +35,26 @@ def trial(request: Request, round: Round) -> HttpResponse:
     """One round counted otherwise, beside what was decided. It reads; there is nothing to press."""
     base = queries.base_of(round)
     form = TrialForm(request.GET, base)
-    page: dict[str, Any] = {"round": round, "base": base, "form": form, "fault": ""}
+    asked = request.GET.copy()
+    asked.pop("part", None)
+    asked.pop("methods", None)
+    page: dict[str, Any] = {
+        "round": round,
+        "base": base,
+        "form": form,
+        "fault": "",
+        "asked": asked.urlencode(),
+    }
     if form.is_valid():
         knobs = form.trial()
         page["budget"] = yuan(knobs.budget)
         try:
+            if request.GET.get("part") == "methods":
+                page["methods"] = queries.agreement(base, knobs)
+                return render(request, "whatif/_methods.html", page)
             page["found"] = queries.compare(base, knobs, round.rules)
+            if "methods" in request.GET:
+                page["methods"] = queries.agreement(base, knobs)
         except UnsettledTie:
             page["fault"] = _("同分规则分不出先后，请换一种依据")
     if request.htmx:  # type: ignore[attr-defined]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sanlin.kernel.allocation.outcome import Bid, Outcome
+import numpy as np
 
-Choices = tuple[tuple[int, int], ...]
+from sanlin.kernel.allocation.outcome import Bid, Outcome
+from sanlin.kernel.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,18 @@ def difference(first: Outcome, second: Outcome) -> Difference:
     )
 
 
-def reached(ballots: Iterable[tuple[Choices, int]], funded: AbstractSet[int]) -> int:
+def reached(profile: Profile, funded: Iterable[int]) -> int:
     """How many ballots name at least one of `funded`.
 
-    >>> reached([(((1, 1), (2, 1)), 5), (((3, 1),), 2), ((), 1)], {2})
-    5
+    >>> profile = Profile.of([(((1, 1), (2, 1)), 5), (((3, 1),), 2), ((), 1)])
+    >>> reached(profile, {2}), reached(profile, {1, 2, 3, 9})
+    (5, 7)
     """
-    return sum(times for kept, times in ballots if any(key in funded for key, _ in kept))
+    named = np.zeros(profile.rows, bool)
+    for key in funded:
+        if key in profile.supports:
+            named[profile.supports[key].rows] = True
+    return int(profile.times[named].sum())
 
 
 def overlap(first: Sequence[int], second: Sequence[int]) -> Fraction:

@@ -167,6 +167,8 @@ KINDS_OF_UTILITY: dict[str, dict[str, tuple[str, ...]]] = {
 def _utility(seen: _Seen) -> Iterator[Fault]:
     """What a choice is worth has to stand on the ballots, or on the judges' sheets."""
     method, utility, kind = seen["award.method"], seen["award.utility"], seen["vote.kind"]
+    if method == "phragmen" and kind not in {None, *ANY_KIND}:
+        yield seen.fault("award.method", "needs_ballots")
     if utility is None or method not in KINDS_OF_UTILITY:
         return
     if method == "welfare" and utility == "score":

@@ -1,7 +1,7 @@
 """What a trial reads: the rounds that may be tried, the counted case of one, two outcomes compared."""
 
 from .base import Base, Named, base_of, tryable
-from .comparison import Comparison, compare
+from .comparison import Comparison, agreement, compare
 from .trial import METHODS, Trial, of_case
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Comparison",
     "Named",
     "Trial",
+    "agreement",
     "base_of",
     "compare",
     "of_case",

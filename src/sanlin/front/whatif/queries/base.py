@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,12 +14,12 @@ from sanlin.commons.people.rules import posts_of
 from sanlin.front.whatif.rules import COUNTABLE, TRIERS
 from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.queries import case_of, current
-from sanlin.govern.ballots.queries import ballots
+from sanlin.govern.ballots.queries import profile
 from sanlin.govern.ballots.rules import roll_of
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.allocation import Case, Outcome, from_bytes
-from sanlin.kernel.ballots import Merged
+from sanlin.kernel.profile import Profile
 
 UNDRAWN = "what-if"  # the lots of a trial where the round's own seed has not been drawn
 MOST = 50  # rounds on the list
@@ -45,7 +46,7 @@ class Base:
     names: dict[int, Named]
     places: dict[int, str]
     tiers: dict[str, str]
-    box: Merged | None
+    box: Profile | None
 
 
 def tryable(who: Any, *, now: datetime) -> QuerySet[Round]:
@@ -61,7 +62,11 @@ def tryable(who: Any, *, now: datetime) -> QuerySet[Round]:
 def base_of(round: Round) -> Base:
     """Everything a trial of this closed round needs; three queries once it is decided."""
     decision = current(round)
-    case = from_bytes(bytes(decision.inputs)) if decision else case_of(round, UNDRAWN)
+    if decision:
+        case, outcome = _answered(bytes(decision.inputs))
+    else:
+        case = case_of(round, UNDRAWN)
+        outcome = case.answer()
     rows = Proposal.objects.filter(pk__in=[bid.key for bid in case.bids]).values_list(
         "pk", "number", "title", "neighbourhood", "neighbourhood__name"
     )
@@ -71,7 +76,7 @@ def base_of(round: Round) -> Base:
         places[where] = place
     return Base(
         case=case,
-        outcome=case.answer(),
+        outcome=outcome,
         decided=isinstance(decision, Decision),
         names=named,
         places=places,
@@ -80,17 +85,24 @@ def base_of(round: Round) -> Base:
     )
 
 
-_remembered: OrderedDict[tuple[int, str, datetime], Merged] = OrderedDict()
+@lru_cache(maxsize=8)
+def _answered(inputs: bytes) -> tuple[Case, Outcome]:
+    """The case in these bytes and its outcome, which never change."""
+    case = from_bytes(inputs)
+    return case, case.answer()
 
 
-def _box(round: Round) -> Merged | None:
+_remembered: OrderedDict[tuple[int, str, datetime], Profile] = OrderedDict()
+
+
+def _box(round: Round) -> Profile | None:
     """The closed box, read once by a process: its key names the very close."""
     roll = roll_of(round)
     if roll is None or roll.counted_at is None:
         return None
     known = (roll.pk, roll.seed, roll.counted_at)
     if known not in _remembered:
-        _remembered[known] = ballots(round)
+        _remembered[known] = profile(round)
         while len(_remembered) > KEPT:
             _remembered.popitem(last=False)
     _remembered.move_to_end(known)

@@ -25,7 +25,7 @@ from sanlin.kernel.packs import Rules
 from sanlin.kernel.reason import written
 
 from .base import Base
-from .trial import Trial, possible
+from .trial import Trial, count, possible, utilities
 
 LONGEST = 60  # steps of a path that are drawn
 
@@ -70,7 +70,6 @@ class Comparison:
     by_tier: list[PairRow]
     path: list[Stride]
     untold: int
-    methods: Overlap
     ties: int
 
     @property
@@ -80,8 +79,7 @@ class Comparison:
 
 def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
     """Count the trial and put it beside the base. Raises UnsettledTie as a count does."""
-    case = trial.case(base.case)
-    outcome = case.answer()
+    case, outcome = count(trial, base.case, base.box)
     change = difference(base.outcome, outcome)
     rows = _rows(base, outcome, change.enters, "enters", rules)
     rows += _rows(base, outcome, change.leaves, "leaves", rules)
@@ -97,7 +95,6 @@ def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
         by_tier=_pairs(base, case, outcome, "tier", base.tiers),
         path=path,
         untold=untold,
-        methods=_methods(base, trial, outcome),
         ties=sum(tie.split for tie in outcome.ties),
     )
 
@@ -146,9 +143,9 @@ def _measures(base: Base, outcome: Outcome) -> list[Measure]:
         _measure(_("立项金额"), _spent(before), _spent(after), yuan),
         _measure(_("余款"), before.left, after.left, yuan),
     ]
-    if base.box is not None and base.box.cast:
-        cast = base.box.cast
-        one, two = (reached(base.box.ballots, set(it.funded)) for it in (before, after))
+    if base.box is not None and base.box.voters:
+        cast = base.box.voters
+        one, two = (reached(base.box, it.funded) for it in (before, after))
         made += [
             _measure(_("至少一项所选获立项的选民"), one, two, str),
             _measure(_("占已投选票"), one * 1000 // cast, two * 1000 // cast, _share),
@@ -199,7 +196,7 @@ def _pairs(
 def _path(base: Base, case: Case, outcome: Outcome) -> tuple[list[Stride], int]:
     """The count step by step up to its last grant, and how many steps are not told."""
     costs = {bid.key: bid.cost for bid in case.bids}
-    counted = [step for step in outcome.steps if step.reason.get("place") is not None]
+    counted = [step for step in outcome.steps if _took_part(step)]
     last = max((at for at, step in enumerate(counted) if step.funded), default=-1)
     shown = counted[: min(last + 3, LONGEST)]
     left, rows = case.limits.budget, []
@@ -208,6 +205,11 @@ def _path(base: Base, case: Case, outcome: Outcome) -> tuple[list[Stride], int]:
         rows.append((base.names[step.key].title, "", left, cost, step.funded, _short(step)))
         left = step.left
     return strides(rows, case.limits.budget, yuan), len(outcome.steps) - len(shown)
+
+
+def _took_part(step: Step) -> bool:
+    """Whether a step belongs to the count, and is no bid that was set aside before it."""
+    return step.funded or any(step.reason.get(name) is not None for name in ("place", "votes"))
 
 
 def _short(step: Step) -> str:
@@ -222,19 +224,29 @@ def _short(step: Step) -> str:
         "exclusive": _("互斥项目已立项"),
         "team_taken": _("团队已有一项"),
         "stopped": _("计算已停止"),
+        "poor": _("支持者余钱不够"),
+        "no_support": _("没有选票支持"),
+        "outweighed": _("其他组合更受支持"),
     }
     return "" if step.funded else said.get(step.reason.code, _("未立项"))
 
 
-def _methods(base: Base, trial: Trial, outcome: Outcome) -> Overlap:
+def agreement(base: Base, trial: Trial) -> Overlap:
     """What was decided, this trial, and every method under its limits: how far they agree."""
+    _case, outcome = count(trial, base.case, base.box)
     sets: list[tuple[str, tuple[int, ...]]] = [
         (_("实际"), base.outcome.funded),
         (_("推演"), outcome.funded),
     ]
-    for method in possible(base.case, base.box is not None):
+    worth = [key for key, _words in utilities(base.case, base.box)]
+    for method in possible(base.case, base.box):
+        other = replace(trial, method=method.key)
+        if method.key != "welfare" and other.utility == "score":
+            other = replace(other, utility="cost")
+        if method.key == "welfare" and other.utility not in worth:
+            other = replace(other, utility=worth[0])
         try:
-            found = replace(trial, method=method.key).case(base.case).answer().funded
+            found = count(other, base.case, base.box)[1].funded
         except UnsettledTie:
             continue
         sets.append((method.words(), found))

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from sanlin.kernel.allocation import Case, TierLimit
+from sanlin.kernel.allocation import Case, Outcome, TierLimit, own_money
+from sanlin.kernel.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,17 @@ class Method:
     words: Callable[[], str]
     marks: bool = False
     votes: bool = False
+    slow: bool = False
 
 
+SMALL = 100_000  # ballots times proposals up to which a slow method is tried while one waits
 METHODS = (
     Method("score", lambda: _("按评审分"), marks=True),
     Method("votes", lambda: _("按得票"), votes=True),
     Method("blend", lambda: _("评审与投票加权"), marks=True, votes=True),
+    Method("equal_shares", lambda: _("等额分配（每张选票一份钱）"), votes=True),
+    Method("phragmen", lambda: _("均衡负担（Phragmén）"), votes=True, slow=True),
+    Method("welfare", lambda: _("总满意度最大")),
 )
 """Every method that can be tried, in the order in which the page lists them."""
 
@@ -34,6 +40,8 @@ class Trial:
     """One setting of the knobs. Money in fen, `expert` in permille; None means no limit."""
 
     method: str
+    utility: str
+    completion: str
     rule: str
     expert: int
     normaliser: str
@@ -63,6 +71,9 @@ class Trial:
             base,
             limits=limits,
             method=self.method,
+            utility=self.utility,
+            completion=self.completion,
+            choices=(),
             rule=self.rule,
             expert=self.expert,
             public=1000 - self.expert,
@@ -75,6 +86,8 @@ def of_case(case: Case) -> Trial:
     limits = case.limits
     return Trial(
         method=case.method,
+        utility=case.utility or "cost",
+        completion=case.completion if case.method == "equal_shares" else "add1u",
         rule=case.rule,
         expert=int(case.expert),
         normaliser=case.normaliser,
@@ -89,7 +102,35 @@ def of_case(case: Case) -> Trial:
     )
 
 
-def possible(case: Case, voted: bool) -> tuple[Method, ...]:
-    """The methods for which this round has what they need."""
+def count(trial: Trial, base: Case, box: Profile | None) -> tuple[Case, Outcome]:
+    """The case of a trial and its outcome; whole ballots are taken from `box`, not from the case."""
+    case = trial.case(base)
+    if not case.by_ballots or box is None:
+        return case, case.answer()
+    told = (case.method, case.utility, case.completion, case.rule)
+    return case, own_money.count(box, case.bids, case.limits, case.order_of_ties, told)
+
+
+def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:
+    """The methods for which this round has what they need, and is not too large."""
     marked = any(bid.score is not None for bid in case.bids)
-    return tuple(it for it in METHODS if (marked or not it.marks) and (voted or not it.votes))
+    size = len(case.bids) * box.rows if box is not None else 0
+    return tuple(
+        it
+        for it in METHODS
+        if (marked or not it.marks)
+        and (box is not None or not it.votes)
+        and (size <= SMALL or not it.slow)
+    )
+
+
+def utilities(case: Case, box: Profile | None) -> tuple[tuple[str, str], ...]:
+    """What a funded choice may be worth here: (key, words)."""
+    found = []
+    if box is not None:
+        found += [("cost", _("按金额")), ("cardinality", _("按项目数"))]
+        if box.weights.size and int(box.weights.max()) > 1:
+            found.append(("points", _("按点数或名次分")))
+    if any(bid.score is not None for bid in case.bids):
+        found.append(("score", _("按评审分（只用于总满意度最大）")))
+    return tuple(found)

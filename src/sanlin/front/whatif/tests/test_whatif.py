@@ -105,8 +105,43 @@ def test_money_of_a_trial_adds_up(officer):
         (2, "Benches", True, "¥200"),
         (3, "Lamps", True, "¥0"),
     ]
-    assert found.methods.labels[:2] == ("实际", "推演")
-    assert found.methods.values[0][1] == 250  # one of four
+
+
+def test_methods_are_put_beside_each_other(officer):
+    page = f"/whatif/rounds/{imported().pk}/"
+    it = window(officer)
+    lazy = it.get(page, {"project_cap": "600"}).content.decode()
+    assert "part=methods" in lazy
+    assert "methods=1" in lazy
+    assert "overlap" not in lazy
+    for asked in ({"part": "methods"}, {"methods": "1"}):
+        found = it.get(page, {"project_cap": "600", **asked}).context["methods"]
+        assert found.labels[:3] == ("实际", "推演", "按得票")
+        assert found.labels[3:] == (
+            "等额分配（每张选票一份钱）",
+            "均衡负担（Phragmén）",
+            "总满意度最大",
+        )
+        assert found.values[0][1] == 250  # Trees, of Garden, Trees, Benches and Lamps
+        assert found.values[1][2] == 1000
+        assert [found.values[at][at] for at in range(6)] == [1000] * 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "funded"),
+    [
+        ({"method": "equal_shares", "completion": "none"}, {"Trees"}),
+        ({"method": "equal_shares", "completion": "add1u"}, {"Benches", "Trees", "Lamps"}),
+        ({"method": "phragmen"}, {"Trees", "Lamps", "Benches"}),
+        ({"method": "welfare", "utility": "cardinality"}, {"Trees", "Lamps", "Benches"}),
+        ({"method": "welfare", "utility": "cost"}, {"Garden", "Trees"}),
+    ],
+)
+def test_every_method_can_be_tried(officer, asked, funded):
+    answer = window(officer).get(f"/whatif/rounds/{imported().pk}/", asked)
+    found = answer.context["found"]
+    assert {row.title for row in found.rows if row.after} == funded
+    assert all(row.why != "未立项" for row in found.rows)
 
 
 def test_weights_and_tiers_of_a_round_by_score(db):

@@ -17,8 +17,10 @@ from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
-from sanlin.kernel.ballots.form import Choices
+from sanlin.kernel.ballots.form import OPINIONS, Choices
+from sanlin.kernel.ballots.stored import profile_of
 from sanlin.kernel.ballots.tally import Merged, Opinions, is_carried, opinions
+from sanlin.kernel.profile import Profile
 
 CAST = "ballot.cast"
 
@@ -45,6 +47,25 @@ def _merged(roll: Roll) -> Merged:
 def ballots(round: Round) -> Merged:
     """All ballots of a closed vote, equal ones together; raises Refused before the close."""
     return _merged(_counted(round))
+
+
+def profile(round: Round) -> Profile:
+    """The same as arrays, over everything that stood to vote; of opinions only those who agree.
+
+    Raises Refused before the count.
+    """
+    roll = _counted(round)
+    keys = [bid.key for bid in roll.bids]
+    if _asks_opinions(round):
+        agree = OPINIONS["support"]
+        merged = _merged(roll).ballots
+        kept = (
+            (tuple((key, 1) for key, said in one if said == agree), times) for one, times in merged
+        )
+        return Profile.of(kept, keys)
+    rows = list(Tally.objects.filter(roll=roll).values_list("choices", "ballots"))
+    texts, times = zip(*rows, strict=True) if rows else ((), ())
+    return profile_of(texts, times, keys)
 
 
 def votes(round: Round) -> dict[int, int]:
