@@ -1,8 +1,8 @@
 """The floor: the least that still is a vote, by hand, on the same tables and the same server.
 
 It checks a signature, reads the form, and in one transaction marks the line of the roll, inserts a
-ballot, takes the next number of the round's log from its row and inserts the line. No session, no
-rules, no sealing, no tree, no templates.
+ballot, counts its hour for address and device, takes the next number of the round's log from its
+row and inserts the line. No session, no rules, no sealing, no tree, no templates.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ KEY = b"bench"
 BOX = b"x" * 120  # as long as a sealed box of three choices
 MARK = "UPDATE ballots_voter SET stage='cast' WHERE id=? AND stage='waiting' AND open"
 BALLOT = "INSERT INTO ballots_ballot (code, roll_id, channel, fate, box) VALUES (?,?,?,?,?)"
+TRACE = (
+    "INSERT INTO ballots_trace (roll_id, hour, kind, mark, casts, helped) "
+    "VALUES (?,?,'address',?,1,0), (?,?,'device',?,1,0) "
+    "ON CONFLICT (roll_id, hour, kind, mark) DO UPDATE SET casts = ballots_trace.casts + 1"
+)
 NEXT = "UPDATE journal_log SET size = size + 1 WHERE name = ? RETURNING size"
 LINE = (
     "INSERT INTO journal_entry (log, seq, deed, subject, stage, at, body, leaf) "
@@ -52,7 +57,7 @@ def connect():
 
 
 def write(db, line: int, roll: int, log: str) -> bool:
-    """The four rows of one vote, durable when this returns."""
+    """The six rows of one vote, durable when this returns."""
     body = b'{"at":"2024-04-10T06:00:00Z","by":null,"data":{"channel":"web"},"deed":"ballot.cast"}'
     at = time.strftime("%Y-%m-%d %H:00:00+00:00", time.gmtime())
     sql = (lambda text: text.replace("?", "%s")) if URL else (lambda text: text)
@@ -64,6 +69,7 @@ def write(db, line: int, roll: int, log: str) -> bool:
         return False
     code = secrets.token_hex(32)
     cursor.execute(sql(BALLOT), (code, roll, "web", "standing", BOX))
+    cursor.execute(sql(TRACE), (roll, at, "a" * 40, roll, at, code[:40]))
     seq = cursor.execute(sql(NEXT), (log,)).fetchone()[0] - 1
     leaf = hashlib.sha256(b"\0" + body).digest()
     told = (log, seq, "ballot.cast", f"ballots.Roll:{roll}", "", at, body, leaf)

@@ -6,7 +6,8 @@ it. What stands on the way of every page or every ballot is prepared instead, fr
     LINE = Read(lambda: Voter.objects.filter(roll=Given("roll"), account=Given("who")))
     voter = LINE.one(roll=roll.pk, who=account.pk)
 
-The rows are model instances like any others. Elsewhere the ORM is used as ever.
+The rows are model instances like any others, or tuples where the query says `values_list`. Elsewhere
+the ORM is used as ever.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Line = TypeVar("Line", bound=Model)
 
 
 class Given(Expression):
@@ -46,7 +48,7 @@ def _filled(params: Sequence[Any], given: dict[str, Any]) -> list[Any]:
 class Read(Generic[Row]):
     """A query that is put into SQL when it is first asked. `make` builds it, with `Given` values."""
 
-    def __init__(self, make: Callable[[], QuerySet[Row]]) -> None:
+    def __init__(self, make: Callable[[], QuerySet[Any, Row]]) -> None:
         self.make = make
 
     @cached_property
@@ -61,10 +63,12 @@ class Read(Generic[Row]):
         """How a row of the answer becomes an instance: as in django.db.models.query.ModelIterable."""
         compiler, _sql, _params = self._compiled
         info = compiler.klass_info
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        if self.make()._fields is not None:  # type: ignore[attr-defined]
+            return None, 0, 0, [], [], converters
         start, end = info["select_fields"][0], info["select_fields"][-1] + 1
         names = [column[0].target.attname for column in compiler.select[start:end]]
         related = get_related_populators(info, compiler.select, "default")  # type: ignore[call-arg]
-        converters = compiler.get_converters([column[0] for column in compiler.select])
         return info["model"], start, end, names, related, converters
 
     def all(self, **given: Any) -> list[Row]:
@@ -76,6 +80,8 @@ class Read(Generic[Row]):
         model, start, end, names, related, converters = self._builder
         if converters:
             rows = compiler.apply_converters(rows, converters)
+        if model is None:
+            return [tuple(row) for row in rows]  # type: ignore[misc]
         found = []
         for row in rows:
             one = model.from_db("default", names, row[start:end])
@@ -114,10 +120,10 @@ class Change:
             return int(cursor.rowcount)
 
 
-class Add(Generic[Row]):
+class Add(Generic[Line]):
     """An insert of rows that bring their own key."""
 
-    def __init__(self, model: type[Row]) -> None:
+    def __init__(self, model: type[Line]) -> None:
         self.model = model
 
     @cached_property
@@ -128,7 +134,7 @@ class Add(Generic[Row]):
         places = ", ".join(["%s"] * len(fields))
         return f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
 
-    def rows(self, rows: Sequence[Row]) -> None:
+    def rows(self, rows: Sequence[Line]) -> None:
         """Insert them. Raises IntegrityError where a key is taken."""
         sql, fields = self._compiled
         lines = [

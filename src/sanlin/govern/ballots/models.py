@@ -20,6 +20,7 @@ from sanlin.govern.rounds.models import Window
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.journal.models import told_in
 from sanlin.ground.keys import Lock
+from sanlin.ground.prepared import Given, Read
 from sanlin.kernel.allocation.outcome import Bid
 from sanlin.kernel.ballots.code import in_groups, receipt_of
 
@@ -27,6 +28,9 @@ from . import stages
 
 CODE_LENGTH = 64
 NOTHING = b""
+
+
+CLOSES = Read(lambda: Window.objects.filter(round=Given("round"), stage=VOTE).values_list("closes"))
 
 
 class Roll(models.Model):
@@ -80,8 +84,8 @@ class Roll(models.Model):
     @cached_property
     def closes(self) -> datetime | None:
         """When the window of the vote ends; None where it has no end."""
-        window = Window.objects.filter(round_id=self.round_id, stage=VOTE)
-        return window.values_list("closes", flat=True).first()
+        found = CLOSES.one(round=self.round_id)
+        return found[0] if found else None
 
     @cached_property
     def bids(self) -> tuple[Bid, ...]:

@@ -22,19 +22,23 @@ from sanlin.ground.prepared import Given, Read
 from .models import Account
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-SESSION: Read[Session] = Read(lambda: Session.objects.filter(session_key=Given("key")))
+SESSION = Read(
+    lambda: Session.objects.filter(session_key=Given("key")).values_list(
+        "session_data", "expire_date"
+    )
+)
 ACCOUNT: Read[Account] = Read(lambda: Account.objects.filter(pk=Given("pk"), is_active=True))
 
 
 class SessionStore(db.SessionStore):
     """Sessions in the database."""
 
-    def _get_session_from_db(self) -> Any:
-        kept = SESSION.one(key=self.session_key)
-        if kept is not None and kept.expire_date > timezone.now():  # noqa: TID251  # the machine's clock
-            return kept
+    def load(self) -> dict[str, Any]:
+        found = SESSION.one(key=self.session_key)
+        if found and found[1] > timezone.now():  # noqa: TID251  # the clock of the machine
+            return self.decode(found[0])
         self._session_key = None
-        return None
+        return {}
 
 
 class KnowTheAccount(AuthenticationMiddleware):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from sanlin.ground import keys, lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.pii import mark
+from sanlin.ground.prepared import Add, Change, Given
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.ballots.form import Choices, Chosen, canonical
@@ -80,7 +80,7 @@ def _cast(
         channel=Channel.WEB,
         box=keys.seal(_filled(kept, seed, rules.room(round)), bytes(roll.key or NOTHING)),
     )
-    ballot.save(force_insert=True)
+    INTO_THE_BOX.rows([ballot])
     hour = now.replace(minute=0, second=0, microsecond=0)
     _trace(roll, hour, seen, helped=by.hand is not None)
     if replaced:
@@ -88,6 +88,13 @@ def _cast(
     else:
         record(roll, by=None, now=hour, channel=Channel.WEB.value, code=code)
     return ballot
+
+
+INTO_THE_BOX = Add(Ballot)
+MARKED = Change(
+    lambda: Voter.objects.filter(pk=Given("pk"), stage=Given("was"), open=True),
+    *("stage", "link", "hand"),
+)
 
 
 def _same(code: str) -> Ballot | None:
@@ -110,11 +117,8 @@ def _mark(voter: Voter, code: str, by: Account, linked: bool) -> str:
     if linked:
         link_key = keys.fleeting(link_name(voter.roll_id), make=True)
         link = keys.hide(bytes.fromhex(code), link_key or NOTHING)
-    lines = Voter.objects.filter(pk=voter.pk, stage=voter.stage, open=True)
-    changed: dict[str, Any] = {"stage": target, "link": link}
-    if by.hand or voter.hand_id:
-        changed["hand"] = by.hand
-    if not lines.update(**changed):
+    new = {"stage": target, "link": link, "hand": by.hand and by.hand.pk}
+    if not MARKED.run(new, pk=voter.pk, was=voter.stage):
         raise Refused(_("投票已经截止，不再接受选票"))
     return replaced
 

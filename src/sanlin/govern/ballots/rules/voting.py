@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from sanlin.commons.people.models import PostKind, Resident
@@ -24,6 +24,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, next_stage
 from sanlin.govern.rounds.stages import REVIEW, VOTE
 from sanlin.ground.clock import local_day
+from sanlin.ground.prepared import Given, Read
 from sanlin.ground.ui.words import day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.ballots.form import Choices, Chosen, Form, check, choices
@@ -121,17 +122,29 @@ def roll_of(round: Round) -> Roll | None:
     return getattr(round, "roll", None)
 
 
+LINES: dict[tuple[str, bool], Read[Voter]] = {}  # by whom a line is found, and whether it is held
+
+
+def _line(by: str, lock: bool) -> Read[Voter]:
+    """The prepared question for one line of a roll by its `account` or its `home`."""
+
+    def make() -> QuerySet[Voter]:
+        rows = Voter.objects.select_for_update() if lock else Voter.objects.all()
+        return rows.filter(Q(roll=Given("roll")), Q((by, Given("key"))))
+
+    return LINES.setdefault((by, lock), Read(make))
+
+
 def voter_of(who: Any, roll: Roll, *, lock: bool = False) -> Voter | None:
     """The line of the roll by which `who` votes; `lock` holds it until the transaction ends."""
     if not who.is_authenticated:
         return None
-    lines = Voter.objects.select_for_update() if lock else Voter.objects.all()
     if not by_household(roll.round):
-        return lines.filter(roll=roll, account_id=who.pk).first()
+        return _line("account", lock).one(roll=roll.pk, key=who.pk)
     person = residence(who)
     if person is None or person.home_id is None:
         return None
-    return lines.filter(roll=roll, home_id=person.home_id).first()
+    return _line("home", lock).one(roll=roll.pk, key=person.home_id)
 
 
 def unfit(person: Resident | None, roll: Roll, *, now: datetime) -> str:
