@@ -12,7 +12,9 @@ from fractions import Fraction
 from sanlin.kernel.allocation.constraints import Books
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Purchase, Shares, Tie
 from sanlin.kernel.allocation.shares.entrants import Entrants, Open
+from sanlin.kernel.allocation.shares.fast import fits
 from sanlin.kernel.allocation.shares.field import Good, Spent, first
+from sanlin.kernel.allocation.shares.loads import FastLoads, PlainLoads
 from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.profile import Profile
 from sanlin.kernel.reason import Reason
@@ -20,7 +22,7 @@ from sanlin.kernel.reason import Reason
 RULES = ("stop", "skip")
 
 
-def phragmen(
+def phragmen(  # the options of one count, all by name
     profile: Profile,
     bids: Sequence[Bid],
     limits: Limits,
@@ -28,8 +30,9 @@ def phragmen(
     *,
     rule: str = "stop",
     opened: Open = Books,
+    core: str = "fast",
 ) -> Outcome:
-    """Fund bids by Phragmén's sequential method.
+    """Fund bids by Phragmén's sequential method; `core` is fast, or plain, which gives the same.
 
     Every voter earns one fen a unit of time. A bid is bought when its supporters have earned its
     cost since each of them last paid; the time of purchase is the price in `Outcome.shares`. Bids
@@ -44,67 +47,48 @@ def phragmen(
     if rule not in RULES:
         raise ValueError(f"no rule of Phragmén's method is called {rule}")
     entrants = Entrants(profile, bids, limits, ties, "approval", opened)
-    spent = _spend(entrants, rule)
+    spent = _spend(entrants, rule, core)
     shares = Shares("approval", rule, profile.voters, Fraction(0), spent.purchases)
     return entrants.outcome(spent, [], {}, spent.ties, shares, "phragmen")
 
 
-def _spend(entrants: Entrants, rule: str) -> Spent:
+def _spend(entrants: Entrants, rule: str, core: str) -> Spent:
     books = entrants.opened(entrants.limits)
-    times = entrants.field.times.tolist()
-    loads = [Fraction(0)] * entrants.profile.rows
+    fast = core == "fast" and fits(entrants.field)
+    voters: FastLoads | PlainLoads = (FastLoads if fast else PlainLoads)(entrants.field)
     goods = {good.key: good for good in entrants.field.goods}
     purchases: list[Purchase] = []
     met: list[Tie] = []
     while True:
-        refused = _set_aside(goods, books, rule)
-        when = {key: _due(it, loads, times) for key, it in goods.items() if key not in refused}
-        now = min(when.values(), default=Fraction(0))
-        level = [goods[key].bid for key in when if when[key] == now]
-        over = [bid for bid in level if isinstance(books.ask(bid), Reason)]
+        now, level = voters.due(lambda good: _refusal(good, books, rule) is None)
+        over = [good for good in level if isinstance(books.ask(good.bid), Reason)]
         if over or not level:
-            refused |= _ended(goods, books, over)
             break
-        bid = first(level, now, entrants.ties, met)
-        good = goods.pop(bid.key)
-        payers = 0
-        for row in good.rows.tolist():
-            loads[row] = now
-            payers += times[row]
+        bid = first([good.bid for good in level], now, entrants.ties, met)
+        payers = voters.pay(goods.pop(bid.key), now)
         books.take(bid, bid.cost)
         purchases.append(Purchase(bid.key, now, payers, 0, Fraction(books.left)))
-    return Spent(tuple(purchases), refused, {}, tuple(met))
+    return Spent(tuple(purchases), _ended(goods, books, over), {}, tuple(met))
 
 
-def _set_aside(goods: dict[int, Good], books: Books, rule: str) -> dict[int, Reason]:
-    """What a limit refuses now. Under "stop" the budget speaks only when a bid is due, or alone
-    too small for it."""
-    found = {}
-    for key, good in goods.items():
-        answer = books.ask(good.bid)
-        waits = rule == "stop" and good.bid.cost <= books.limits.budget
-        if isinstance(answer, Reason) and not (answer.code == "budget" and waits):
-            found[key] = answer
-    return found
+def _refusal(good: Good, books: Books, rule: str) -> Reason | None:
+    """The limit that passes over this bid now. Under "stop" the budget does so only to a bid that
+    could never fit; it ends the count when another one is due."""
+    answer = books.ask(good.bid)
+    if not isinstance(answer, Reason):
+        return None
+    waits = rule == "stop" and good.bid.cost <= books.limits.budget
+    return None if waits and answer.code == "budget" else answer
 
 
-def _due(good: Good, loads: list[Fraction], times: list[int]) -> Fraction:
-    """When the supporters of this bid will have earned its cost."""
-    owed, many = Fraction(good.bid.cost), 0
-    for row in good.rows.tolist():
-        owed += loads[row] * times[row]
-        many += times[row]
-    return owed / many
-
-
-def _ended(goods: dict[int, Good], books: Books, over: Sequence[Bid]) -> dict[int, Reason]:
+def _ended(goods: dict[int, Good], books: Books, over: Sequence[Good]) -> dict[int, Reason]:
     """Why the others are not funded: what was due and did not fit, and what came later."""
     found: dict[int, Reason] = {}
+    due = {good.key for good in over}
     for key, good in goods.items():
         answer = books.ask(good.bid)
-        late = bool(over) and good.bid not in over
-        if late and (not isinstance(answer, Reason) or answer.code == "budget"):
-            found[key] = Reason.of("stopped", other=over[0].key)
+        if due and key not in due and (not isinstance(answer, Reason) or answer.code == "budget"):
+            found[key] = Reason.of("stopped", other=min(due))
         elif isinstance(answer, Reason):
             found[key] = answer
     return found

@@ -155,8 +155,15 @@ def read(source: bytes | str | Iterable[str]) -> Election:
     """
     if not isinstance(source, bytes | str):
         return _read(_Rows(source))
-    body = source.encode() if isinstance(source, str) else source
+    body = _encoded(source) if isinstance(source, str) else source
     return _quickly(body) or _read(_Rows(_lines(source)))
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise BadElection(text.count("\n", 0, error.start) + 1, "encoding") from error
 
 
 def _quickly(body: bytes) -> Election | None:
@@ -357,11 +364,18 @@ def _scanned(rows: _Rows, rest: bytes, projects: Sequence[Project], form: Form) 
     at_vote, at_points, others = _columns(rows, form)
     ids = [project.id for project in projects]
     found = None
-    if next(rows.reader, None) is None:
+    if next(rows.reader, None) is None and _is_text(rest):
         found = scan(rest, len(rows.header), (at_vote, at_points), ids, form)
     if found is None:
         raise BadElection(rows.line, "odd")
     return Box(*found, _Columns(rest, others))
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        return body.isascii() or bool(body.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _votes(rows: _Rows, projects: Sequence[Project], form: Form) -> Box:

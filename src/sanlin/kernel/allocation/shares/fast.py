@@ -108,8 +108,8 @@ class Search:
                 return price, poor
             poor = again
 
-    def poorer(self, purse: Purse, ratios: Floats, price: Exact, level: bool = False) -> Rows:
-        """Who has less than the price of his utility, or, with `level`, not more than that.
+    def poorer(self, purse: Purse, ratios: Floats, price: Exact) -> Rows:
+        """Who has not more than the price of his utility.
 
         Floats tell, unless they come too close to the price; then whole numbers do.
         """
@@ -122,7 +122,7 @@ class Search:
         per, below = price[0] * self.good.unit * purse.scale, price[1]
         owns = purse.of(self.rows[near])
         wants = [1] * near.size if self.weight is None else self.weight[near].astype(int).tolist()
-        short = [own * below < per * want + level for own, want in zip(owns, wants, strict=True)]
+        short = [own * below <= per * want for own, want in zip(owns, wants, strict=True)]
         return np.sort(np.concatenate([sure, near[np.array(short)]]))
 
     def last(self, purse: Purse) -> tuple[Exact, Rows] | None:
@@ -248,7 +248,7 @@ class Run:
         if price[0] == 0:
             return 0, 0
         ratios = search.ratios(self.purse.left[search.rows])
-        poor = search.poorer(self.purse, ratios, price, level=True)
+        poor = search.poorer(self.purse, ratios, price)
         held = ~self.purse.empty[search.rows]
         payers = int(search.times[held].sum())
         emptied = int(search.times[poor][held[poor]].sum())
