@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from sanlin.govern.awards.models import Decision, Rivals
-from sanlin.govern.ballots.queries import ballots, turnout, votes
+from sanlin.govern.ballots.queries import ballots, outvoted, turnout, votes
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.reviews.queries import marks
@@ -16,10 +16,14 @@ from sanlin.kernel.packs import Rules
 
 
 def case_of(round: Round, seed: str) -> Case:
-    """Everything that deciding this round rests on, as it stands now."""
+    """Everything that deciding this round rests on, as it stands now.
+
+    Where the vote asked for opinions, what did not pass its threshold is no bid.
+    """
     rules = round.rules
-    entered = list(admitted(round).order_by("pk"))
     has_vote = "vote" in rules.stages
+    lost = outvoted(round) if has_vote else frozenset()
+    entered = [one for one in admitted(round).order_by("pk") if one.pk not in lost]
     scores = marks(round) if "review" in rules.stages else {}
     counted = votes(round) if has_vote else {}
     keys = [proposal.pk for proposal in entered]
