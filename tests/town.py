@@ -6,12 +6,13 @@ It is played by the product's own verbs inside the transaction of the test that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
@@ -32,6 +33,7 @@ from sanlin.site.demo.story import CHAPTERS
 
 NOBODY = "nobody"
 PEOPLE = ("zhou", "wang", "li", "sun", "chen", "fang", "shen", "qian", "newcomer", NOBODY)
+MOST_QUESTIONS = 12  # of any page to the database, whoever asks and however many rows there are
 NO_ROW = 999_999_999  # no row has this key
 # What the keys of an address name, where its gate does not say.
 BEHIND: dict[str, type[Model]] = {
@@ -50,6 +52,20 @@ ASKED: dict[str, tuple[object, ...]] = {
     "step": ("title", "budget", "photos"),
     "verb": ("approve", "send-back"),
 }
+
+
+@contextmanager
+def questions() -> Iterator[list[str]]:
+    """The statements that are put to the database inside; the marks of a nested transaction are none."""
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        if "SAVEPOINT" not in sql:
+            asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield asked
 
 
 def addresses(patterns: Any = None, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Sum
@@ -29,39 +31,42 @@ class Position:
         return self.cash + self.cost == self.source + self.owed
 
 
-def position(fund: Fund) -> Position:
-    """Where the fund stands, by its books."""
-    rows = Book.objects.filter(fund=fund).values_list("kind").annotate(sum=Sum("balance"))
-    sums = dict(rows.order_by("kind"))
+def position(fund: Fund, books: Iterable[Book] | None = None) -> Position:
+    """Where the fund stands, by its books, which may have been read already."""
+    sums = Counter[str]()
+    for book in books or Book.objects.filter(fund=fund):
+        sums[book.kind] += book.balance
     return Position(
-        source=sums.get(BookKind.SOURCE, 0),
-        cash=sums.get(BookKind.CASH, 0),
-        cost=sums.get(BookKind.COST, 0),
-        owed=sums.get(BookKind.OWED, 0),
+        source=sums[BookKind.SOURCE],
+        cash=sums[BookKind.CASH],
+        cost=sums[BookKind.COST],
+        owed=sums[BookKind.OWED],
     )
 
 
-def wrong_books(fund: Fund) -> list[Book]:
+def wrong_books(fund: Fund, books: Iterable[Book] | None = None) -> list[Book]:
     """Books whose cached balance is not the sum of their postings; an empty list is as it must be."""
-    given, taken = _sums(fund, "debit"), _sums(fund, "credit")
-    wrong = []
-    for book in Book.objects.filter(fund=fund).select_related("undertaking").order_by("pk"):
-        net = given.get(book.pk, 0) - taken.get(book.pk, 0)
-        if (net if book.grows_by_debit else -net) != book.balance:
-            wrong.append(book)
-    return wrong
-
-
-def _sums(fund: Fund, side: str) -> dict[int, int]:
-    rows = Posting.objects.filter(voucher__fund=fund).order_by(side)
-    return dict(rows.values_list(side).annotate(sum=Sum("amount")))
+    rows = Posting.objects.filter(voucher__fund=fund).order_by()
+    given = rows.values_list("debit").annotate(sum=Sum("amount"))
+    taken = rows.values_list("credit").annotate(sum=-Sum("amount"))
+    net = Counter[int]()
+    for book, amount in given.union(taken, all=True):
+        net[book] += amount
+    every = books or Book.objects.filter(fund=fund).select_related("undertaking").order_by("pk")
+    return [
+        book
+        for book in every
+        if (net[book.pk] if book.grows_by_debit else -net[book.pk]) != book.balance
+    ]
 
 
 def gaps(fund: Fund) -> bool:
     """Whether a voucher number is missing: they run from 1 to the fund's last without a gap."""
-    told = fund.vouchers.aggregate(count=Count("pk"), last=Max("number"))
-    given = Fund.objects.values_list("last_number", flat=True).get(pk=fund.pk)
-    return not told["count"] == (told["last"] or 0) == given
+    told = Fund.objects.filter(pk=fund.pk).annotate(
+        count=Count("vouchers"), highest=Max("vouchers__number")
+    )
+    given, count, highest = told.values_list("last_number", "count", "highest").get()
+    return not count == (highest or 0) == given
 
 
 def paid_by(fund: Fund) -> dict[int, int]:

@@ -8,7 +8,7 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Table
 
 from . import rules
-from .models import BookKind, Fund, Posting
+from .models import Book, BookKind, Fund, Posting
 from .queries import gaps, position, wrong_books
 
 POSTINGS = Table(
@@ -36,14 +36,15 @@ POSTINGS = Table(
 @gate(rules.can_see, Fund, having=("street",))
 def books(request: Request, fund: Fund) -> HttpResponse:
     """The open books of a fund: where it stands, whether it agrees, every posting."""
-    told = position(fund)
+    kept = list(Book.objects.filter(fund=fund))
+    told = position(fund, kept)
     rows = Posting.objects.filter(voucher__fund=fund).select_related(
         "voucher", "debit__undertaking", "credit__undertaking"
     )
     page = {
         "fund": fund,
         "position": told,
-        "agrees": told.balanced and not wrong_books(fund) and not gaps(fund),
+        "agrees": told.balanced and not wrong_books(fund, kept) and not gaps(fund),
         "books": [
             (BookKind.SOURCE.label, told.source),
             (BookKind.CASH.label, told.cash),

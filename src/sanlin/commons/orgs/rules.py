@@ -17,15 +17,32 @@ from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from .models import Membership, Organisation
 
+TEAMS = "teams"  # in the memo of an account
+
+
+def teams_of(who: Any, *, now: datetime) -> dict[int, bool]:
+    """Keys of the organisations that `who` is in on this day, and whether she leads each.
+
+    Read once for each account object and moment; whoever changes it calls `forget_teams`.
+    """
+    if not who.is_authenticated:
+        return {}
+    teams = who.memo.setdefault(TEAMS, {})
+    if now not in teams:
+        rows = Membership.objects.on(local_day(now)).filter(account_id=who.pk)
+        teams[now] = dict(rows.order_by("leads").values_list("organisation_id", "leads"))
+    return teams[now]  # type: ignore[no-any-return]
+
+
+def forget_teams(who: Any) -> None:
+    """What was read of the teams of `who` holds no more."""
+    who.memo.pop(TEAMS, None)
+
 
 def leads(who: Any, organisation: Organisation, *, now: datetime) -> Verdict:
     """A leader of the organisation on this day."""
-    if who.is_authenticated:
-        led = Membership.objects.on(local_day(now)).filter(
-            organisation=organisation, account_id=who.pk, leads=True
-        )
-        if led.exists():
-            return ALLOWED
+    if teams_of(who, now=now).get(organisation.pk):
+        return ALLOWED
     return denied(_("只有%(team)s的负责人可以办理") % {"team": organisation})
 
 

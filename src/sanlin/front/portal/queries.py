@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, Sum, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanlin.commons.orgs.models import Membership
+from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import residence
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, published, standing
 from sanlin.govern.ballots.queries import my_vote, turnout
-from sanlin.govern.projects import stages as project_stages
-from sanlin.govern.projects.models import Party, Project
+from sanlin.govern.ballots.rules import roll_of
+from sanlin.govern.projects.queries import waiting_for_team
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds import stages
@@ -39,6 +39,7 @@ ON = (
     stages.DECISION,
 )
 DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
+WRITTEN = (stages.CALL, stages.SCREENING, stages.OPTIMISATION)  # when teams write
 MOST = 30  # rounds on the front page
 
 
@@ -77,12 +78,14 @@ def streets_with_rounds() -> list[Street]:
     return list(opened.distinct().order_by("code"))
 
 
-def rounds_near(street: Street | None) -> list[Round]:
-    """The opened rounds of a street, or of all streets, the newest first."""
+def rounds_near(street: Street | None, stage: str = "") -> list[Round]:
+    """The opened rounds of a street, or of all streets, the newest first; or those at a stage."""
     rows = Round.objects.exclude(stage=stages.DRAFT).filter(frozen__isnull=False)
     if street is not None:
         rows = rows.filter(street=street)
-    near = rows.select_related("street").prefetch_related("windows__extensions")
+    if stage:
+        rows = rows.filter(stage=stage)
+    near = rows.select_related("street", "roll").prefetch_related("windows")
     return list(near.order_by("-pk")[:MOST])
 
 
@@ -137,13 +140,8 @@ def _decided(round: Round, n: int, grant: int) -> Line:
 
 
 def my_teams(who: Any, *, now: datetime) -> list[int]:
-    """Keys of the organisations that I lead, read once for each account object."""
-    if not who.is_authenticated:
-        return []
-    if "teams led" not in who.memo:
-        led = Membership.objects.on(local_day(now)).filter(account_id=who.pk, leads=True)
-        who.memo["teams led"] = list(led.values_list("organisation_id", flat=True))
-    return who.memo["teams led"]  # type: ignore[no-any-return]
+    """Keys of the organisations that I lead."""
+    return [team for team, leads in teams_of(who, now=now).items() if leads]
 
 
 def my_proposals(who: Any, *, now: datetime) -> list[Proposal]:
@@ -152,12 +150,13 @@ def my_proposals(who: Any, *, now: datetime) -> list[Proposal]:
     if not teams:
         return []
     rows = Proposal.objects.filter(team__in=teams).exclude(stage=proposal_stages.WITHDRAWN)
-    near = rows.select_related("round", "team").prefetch_related("round__windows")
-    return list(near.order_by("-pk")[:MOST])
+    return list(rows.select_related("round", "team").order_by("-pk")[:MOST])
 
 
 def unfinished(proposals: Iterable[Proposal], *, now: datetime) -> list[Line]:
     """Drafts while the call is open, returned ones, and admitted ones in the optimisation."""
+    open_ = [one for one in proposals if one.round.stage in WRITTEN]
+    prefetch_related_objects(open_, "round__windows")
     return [
         Line(
             str(proposal),
@@ -166,7 +165,7 @@ def unfinished(proposals: Iterable[Proposal], *, now: datetime) -> list[Line]:
             proposal.stage_label,
             "waiting",
         )
-        for proposal in proposals
+        for proposal in open_
         if (said := _to_do(proposal, now))
     ]
 
@@ -196,6 +195,8 @@ def votes(
     for round in rounds:
         if round.stage != stages.VOTE:
             continue
+        if (roll := roll_of(round)) and (window := round.window(stages.VOTE)):
+            roll.closes = window.closes  # known already, so that no vote asks again
         mine = my_vote(who, round, cookies=cookies, now=now)
         if mine["state"] in ("draft", "waiting"):
             state = _("尚未投出") if mine["state"] == "draft" else _("尚未投票")
@@ -204,24 +205,10 @@ def votes(
     return found
 
 
-def agreements(who: Any, *, now: datetime) -> list[Line]:
-    """Agreements of my teams that wait for my signature."""
-    teams = my_teams(who, now=now)
-    if not teams:
-        return []
-    rows = Project.objects.whole().filter(
-        undertaking__organisation__in=teams, stage=project_stages.TO_SIGN
-    )
-    return [
-        Line(
-            str(project),
-            at("projects:agreement", project.pk),
-            _("立项%(sum)s，签好协议后拨付首期") % {"sum": yuan(project.grant)},
-            _("待签协议"),
-            "waiting",
-        )
-        for project in rows.exclude(agreements__signings__party=Party.TEAM).order_by("pk")[:MOST]
-    ]
+def of_projects(who: Any, *, now: datetime) -> list[Line]:
+    """What the projects of my teams ask for: a signature, another receipt, a report, money back."""
+    steps = waiting_for_team(who, now=now)[:MOST]
+    return [Line(str(one.project), one.href, one.why, one.words, "waiting") for one in steps]
 
 
 def my_objections(who: Any) -> list[Line]:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from sanlin.commons.people.rules import residence
+from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import timeline
 from sanlin.govern.rounds.rules import can_see
@@ -24,7 +25,7 @@ def home(request: Request) -> HttpResponse:
     street = queries.my_street(who, request.COOKIES.get(STREET, ""), now=now)
     rounds = queries.rounds_near(street)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
-    waiting += queries.agreements(who, now=now)
+    waiting += queries.of_projects(who, now=now)
     waiting += queries.unfinished(queries.my_proposals(who, now=now), now=now)
     show = {
         "street": street,
@@ -63,10 +64,10 @@ def mine(request: Request) -> HttpResponse:
     """My proposals, votes, outcomes and voices."""
     who, now = request.by, request.now
     street = queries.my_street(who, "", now=now)
-    rounds = queries.rounds_near(street) if street else []
+    rounds = queries.rounds_near(street, stages.VOTE) if street else []
     proposals = queries.my_proposals(who, now=now)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
-    waiting += queries.agreements(who, now=now) + queries.unfinished(proposals, now=now)
+    waiting += queries.of_projects(who, now=now) + queries.unfinished(proposals, now=now)
     show = {
         "waiting": waiting,
         "proposals": [(one, queries.at("proposals:page", one.pk)) for one in proposals],

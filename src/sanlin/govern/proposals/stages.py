@@ -11,6 +11,7 @@ ADMITTED = "admitted"
 REFUSED = "refused"
 APPEALED = "appealed"
 WITHDRAWN = "withdrawn"
+WAITING = (SUBMITTED, APPEALED)  # for the staff's formal checks
 
 LABELS = {
     DRAFT: "草稿",

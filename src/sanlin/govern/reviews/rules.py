@@ -26,7 +26,7 @@ from sanlin.kernel import scoring
 from sanlin.kernel.packs import Rules
 
 from . import stages
-from .models import Conferral, Mark, Recusal, Review, Seat
+from .models import Conferral, Recusal, Review, Seat
 
 Sheets = dict[int, dict[int, Fraction | None]]
 OUT_OF = 100
@@ -63,14 +63,16 @@ def sheet_score(rules: Rules, marks: dict[str, Fraction]) -> Fraction | None:
 
 def sheets(round: Round) -> Sheets:
     """Totals out of 100 of the sealed sheets: by seat, then by proposal."""
-    marks: dict[int, dict[str, Fraction]] = defaultdict(dict)
-    rows = Mark.objects.filter(review__seat__round=round, review__stage=stages.SEALED)
-    for review, criterion, halves in rows.values_list("review_id", "criterion", "halves"):
-        marks[review][criterion] = Fraction(halves, 2)
-    found: Sheets = defaultdict(dict)
+    marks: dict[tuple[int, int], dict[str, Fraction]] = defaultdict(dict)
     sealed = Review.objects.filter(seat__round=round, stage=stages.SEALED).order_by("pk")
-    for pk, seat, proposal in sealed.values_list("pk", "seat_id", "proposal_id"):
-        found[seat][proposal] = sheet_score(round.rules, marks[pk])
+    rows = sealed.values_list("seat_id", "proposal_id", "marks__criterion", "marks__halves")
+    for seat, proposal, criterion, halves in rows:
+        given = marks[seat, proposal]
+        if criterion is not None:
+            given[criterion] = Fraction(halves, 2)
+    found: Sheets = defaultdict(dict)
+    for (seat, proposal), given in marks.items():
+        found[seat][proposal] = sheet_score(round.rules, given)
     return dict(found)
 
 

@@ -282,11 +282,9 @@ def grid(request: Request, round: Round) -> HttpResponse:
     seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
     proposals = list(admitted(round))
     totals = rules.sheets(round) if opened else {}
-    sealed = set(
-        Review.objects.filter(seat__round=round, stage=stages.SEALED).values_list(
-            "seat_id", "proposal_id"
-        )
-    )
+    handed_in = Review.objects.filter(seat__round=round, stage=stages.SEALED)
+    sealed = {(seat, proposal) for seat, own in totals.items() for proposal in own}
+    sealed = sealed or set(handed_in.values_list("seat_id", "proposal_id"))
     aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
     by_key = {row.key: row for row in scoring.side_by_side(totals, [p.pk for p in proposals])}
     columns = _columns(round)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -174,6 +175,7 @@ def extend(
 ) -> Round:
     """Put off deadlines of an opened round, with a reason that everybody reads. Only later."""
     round = _locked(round)
+    prefetch_related_objects([round], "windows")
     require(rules.can_extend(by, round, now=now))
     before = {window.stage: window for window in round.windows.all()}
     spans = {

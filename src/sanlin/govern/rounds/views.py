@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -257,6 +258,7 @@ def opening(request: Request, round: Round) -> HttpResponse:
 @gate(rules.can_extend, Round, having=STREET)
 def extend(request: Request, round: Round) -> HttpResponse:
     """Put deadlines off."""
+    prefetch_related_objects([round], "windows")
     wanted = tuple(rules.movable(round, now=request.now))
     held = {window.stage: window for window in round.windows.all()}
     form = ExtendForm(

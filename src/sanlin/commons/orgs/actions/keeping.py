@@ -75,6 +75,7 @@ def add_member(
         member = Membership.objects.create(
             organisation=one, account=account, leads=leads, since=since
         )
+    rules.forget_teams(by)
     record(member, by=by, now=now, organisation=one.pk, leads=leads)
     return member
 
@@ -89,6 +90,7 @@ def end_member(member: Membership, day: date, *, by: Any, now: datetime) -> Memb
     if not Membership.objects.filter(pk=member.pk, until=None).update(until=day):
         raise Refused(_("这位成员已经退出"))
     member.until = day
+    rules.forget_teams(by)
     record(member, by=by, now=now, organisation=member.organisation_id, day=day.isoformat())
     return member
 
@@ -101,6 +103,7 @@ def change_leader(
     require(rules.can_edit(by, one, now=now))
     _not_later_than_today(day, now)
     member = _lead(one, account, day)
+    rules.forget_teams(by)
     record(member, by=by, now=now, organisation=one.pk, day=day.isoformat())
     return member
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum, prefetch_related_objects
+from django.db.models import CharField, Count, Sum, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sanlin.commons.places.models import Neighbourhood
@@ -29,6 +29,8 @@ from sanlin.ground.verdict import ALLOWED, Verdict
 
 from .mine import at
 
+DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
+PAID, NOWHERE = Value("", CharField()), Value(0)
 Rule = Callable[..., Verdict]
 COUNTED = (stages.DECISION, stages.NOTICE, stages.RUNNING, stages.CLOSED)
 
@@ -81,6 +83,8 @@ def _closing_words(round: Round) -> str:
 def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
     """(words, page, rule) of a verb of a round."""
     voting = bool(round.frozen) and "vote" in round.rules.stages
+    if voting and verb == "close_entries":
+        return _closing_words(round), "ballots:vote", _can_close_entries
     known: dict[str, tuple[str, str, Rule]] = {
         "open_call": (_("公布办法，开始征集"), "rounds:open", round_rules.can_open_call),
         "close_call": (_("看收到的提案"), "proposals:watch", _nobody_asks),
@@ -92,8 +96,8 @@ def _doors(round: Round, verb: str) -> tuple[str, str, Rule]:
         ),
         "open_vote": (_("开始投票"), "ballots:vote", ballot_rules.can_open_vote),
         "close_entries": (
-            _closing_words(round) if voting else _("结束评审，进入决定"),
-            "ballots:vote" if voting else "awards:decision",
+            _("结束评审，进入决定"),
+            "awards:decision",
             _can_close_entries,
         ),
         "publish": (_("计算、签署并公示结果"), "awards:decision", _can_publish),
@@ -117,16 +121,15 @@ def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
     """Money, tiers by committees, stages and the next verb of a round, in the page's words."""
     prefetch_related_objects([round], "windows__extensions")
     asked = totals(round)
-    approved = _approved(round)
+    approved, paid = _granted_and_paid(round)
     tiers = [(tier.key, tier.name) for tier in round.rules.tiers] if round.frozen else []
     tiers = tiers or [("", _("提案"))]
     stood = Neighbourhood.objects.filter(street=round.street_id).on(local_day(now))
     places = list(stood.order_by("code").values_list("pk", "name"))
-    paid = Instalment.objects.filter(project__round=round, stage=project_stages.PAID)
     return {
         "asked": sum(row["asked"] for row in asked),
         "approved": sum(row["granted"] for row in approved),
-        "paid": paid.aggregate(sum=Sum("amount"))["sum"] or 0,
+        "paid": paid,
         "proposals": sum(row["proposals"] for row in asked),
         "projects": sum(row["projects"] for row in approved),
         "counts": _heat(approved or asked, tiers, places, "projects" if approved else "proposals"),
@@ -137,13 +140,21 @@ def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
     }
 
 
-def _approved(round: Round) -> list[dict[str, Any]]:
-    """Of the standing awards: {tier, neighbourhood (key), place (its name), projects, granted}."""
-    rows = standing(round).order_by()
-    part = rows.values_list("tier", "proposal__neighbourhood", "proposal__neighbourhood__name")
+def _granted_and_paid(round: Round) -> tuple[list[dict[str, Any]], int]:
+    """Of the standing awards {tier, neighbourhood (key), place (its name), projects, granted}, and
+    what has been paid to their projects, in fen."""
+    if round.stage not in DECIDED:
+        return [], 0
+    awards = standing(round).order_by()
+    parts = Instalment.objects.filter(project__round=round, stage=project_stages.PAID)
+    granted = awards.values_list(
+        "tier", "proposal__neighbourhood", "proposal__neighbourhood__name"
+    ).annotate(Count("pk"), Sum("grant"))
+    paid = parts.order_by().values_list(PAID, NOWHERE, PAID).annotate(Count("pk"), Sum("amount"))
     names = ("tier", "neighbourhood", "place", "projects", "granted")
-    summed = part.annotate(Count("pk"), Sum("grant"))
-    return [dict(zip(names, row, strict=True)) for row in summed]
+    rows = [dict(zip(names, row, strict=True)) for row in granted.union(paid, all=True)]
+    found = [row for row in rows if row["neighbourhood"]]
+    return found, sum(row["granted"] or 0 for row in rows if not row["neighbourhood"])
 
 
 def _heat(

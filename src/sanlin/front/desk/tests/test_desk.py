@@ -126,7 +126,7 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
     page = client(officer)
     with django_assert_num_queries(10):
         page.get("/desk/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page.get(f"/desk/rounds/{round.pk}/")
 
 

@@ -101,10 +101,10 @@ def test_a_vote_waits_until_it_is_cast():
     assert queries.votes(scene.person(), [vote.fresh()], cookies={}, now=NOW) == []
 
 
-def test_the_front_page_of_a_voter_takes_eleven_questions(django_assert_num_queries):
+def test_the_front_page_of_a_voter_takes_eight_questions(django_assert_num_queries):
     vote = opened(voters=1)
     page = client(vote.voters[0])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         assert "尚未投票" in page.get("/").content.decode()
 
 
@@ -146,10 +146,10 @@ def test_the_front_page_reads_as_often_for_three_as_for_one(
         round = open_round("call", on=street)
         open_round("running", on=street)
         proposal(round, "draft", team=mine)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert Client().get("/").status_code == 200
     page = client(leader)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page.get("/")
     with django_assert_num_queries(7):
         page.get(f"/r/{round.pk}/")

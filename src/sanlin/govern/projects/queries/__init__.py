@@ -12,7 +12,7 @@ from .money import (
     twins,
     with_money,
 )
-from .waiting import Next, Waiting, mine, next_of, next_steps, waiting
+from .waiting import Next, Waiting, mine, next_of, next_steps, waiting, waiting_for_team
 
 __all__ = [
     "Carried",
@@ -32,5 +32,6 @@ __all__ = [
     "to_pay",
     "twins",
     "waiting",
+    "waiting_for_team",
     "with_money",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Case,
+    CharField,
     Count,
     IntegerField,
     OuterRef,
@@ -22,8 +23,9 @@ from sanlin.commons.funds.models import Fund
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
-from sanlin.govern.projects.rules import purse
-from sanlin.govern.proposals.queries import totals
+from sanlin.govern.projects.rules import Flows
+from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.rules import STANDING
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.packs.rules import Head as HeadRule
 
@@ -44,17 +46,25 @@ class Money:
 
 def position_of_round(round: Round) -> Money:
     """Where a round's money stands, at any stage. `paid` is what the teams still hold of it."""
-    asked = sum(row["asked"] for row in totals(round))
-    granted = Project.objects.filter(round=round).aggregate(sum=Sum("grant"))["sum"]
+    parts = [
+        _total("asked", Proposal.objects.filter(round=round, stage__in=STANDING), "asked"),
+        _total("granted", Project.objects.filter(round=round), "grant"),
+        _total("paid", Instalment.objects.filter(project__round=round, stage=stages.PAID)),
+        _total("returned", Refund.objects.filter(project__round=round)),
+    ]
+    sums = dict(parts[0].union(*parts[1:], all=True))
+    granted = sums["granted"]
     if granted is None:
-        granted = standing(round).aggregate(sum=Sum("grant"))["sum"] or 0
-    paid = _sum(Instalment.objects.filter(project__round=round, stage=stages.PAID))
-    returned = _sum(Refund.objects.filter(project__round=round))
-    return Money(asked, granted, paid - returned, returned)
+        granted = standing(round).aggregate(sum=Sum("grant"))["sum"]
+    returned = sums["returned"] or 0
+    return Money(sums["asked"] or 0, granted or 0, (sums["paid"] or 0) - returned, returned)
 
 
-def _sum(rows: QuerySet[Any]) -> int:
-    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+def _total(name: str, rows: QuerySet[Any], field: str = "amount") -> QuerySet[Any, Any]:
+    """One line: the name, and the sum of a column (None of no rows)."""
+    named = rows.order_by().annotate(sum_of=Value(name, CharField())).values("sum_of")
+    line: QuerySet[Any, Any] = named.annotate(sum=Sum(field)).values_list("sum_of", "sum")
+    return line
 
 
 def with_money(rows: QuerySet[Project]) -> QuerySet[Project]:
@@ -92,9 +102,8 @@ class Head:
         return self.rule.name
 
 
-def by_head(project: Project) -> list[Head]:
+def by_head(project: Project, money: Flows) -> list[Head]:
     """Every head that the plan or an accepted receipt names, in the order of the rules."""
-    money = purse(project)
     return [
         Head(head, money.planned.get(head.key, 0), money.spent.get(head.key, 0))
         for head in project.round.rules.heads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import (
@@ -16,6 +16,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
 )
 from django.db.models.functions import Cast
@@ -24,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.orgs.models import Membership
+from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.projects import stages
@@ -38,6 +39,7 @@ from sanlin.govern.projects.models import (
     Signing,
 )
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import day as day_words
 from sanlin.kernel.money import yuan
 from sanlin.kernel.spending import to_return
 
@@ -164,63 +166,111 @@ def _settling(streets: set[int]) -> list[Waiting]:
 
 @dataclass(frozen=True)
 class Next:
-    """What a team does next with its project: words, where ("" where it can only wait), and why."""
+    """What a team does next with its project: words, where, and why; `waits` where it is asked for."""
 
     project: Project
     words: str
     href: str
     why: str
+    waits: bool = True
 
 
 def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
     """The projects of the teams that `who` is in today, the latest first, ready for `next_of`."""
-    if not who.is_authenticated:
-        return Project.objects.none()
-    teams = Membership.objects.on(local_day(now)).filter(account_id=who.pk).values("organisation")
     signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=Party.TEAM)
-    midterms = Report.objects.filter(
-        project=OuterRef("pk"), kind=ReportKind.MIDTERM, stage=stages.REVIEWED
-    )
+    reports = Report.objects.filter(project=OuterRef("pk"))
+    midterms = reports.filter(kind=ReportKind.MIDTERM, stage=stages.REVIEWED)
     sent_back = Receipt.objects.filter(
         project=OuterRef("pk"), stage=stages.RETURNED, replaced_by__isnull=True
     )
-    rows = Project.objects.whole().filter(undertaking__organisation__in=teams)
+    rows = Project.objects.whole().filter(undertaking__organisation__in=teams_of(who, now=now))
     return with_money(
         rows.annotate(
             team_signed=Exists(signed),
             midterm_done=Exists(midterms),
             receipt_back=Exists(sent_back),
+            last_report=Subquery(reports.order_by("-at", "-pk").values("stage")[:1]),
         )
     ).order_by("-pk")
 
 
 def next_steps(who: Any, *, now: datetime) -> list[Next]:
     """One line a project of my teams: the one verb that is mine now."""
-    return [next_of(project) for project in mine(who, now=now)]
+    return [next_of(project, now=now) for project in mine(who, now=now)]
 
 
-def next_of(project: Any) -> Next:
+def waiting_for_team(who: Any, *, now: datetime) -> list[Next]:
+    """Everything that is asked of the teams that `who` leads."""
+    led = teams_of(who, now=now)
+    if not any(led.values()):
+        return []
+    own = (one for one in mine(who, now=now) if led[one.undertaking.organisation_id])
+    return [step for project in own for step in asked_of(project, now=now)]
+
+
+def next_of(project: Any, *, now: datetime) -> Next:
     """The next verb of a project that `mine` has read."""
-    at = {
-        name: reverse(f"projects:{name}", args=[project.pk])
-        for name in ("agreement", "hand_in", "receipts", "project")
-    }
+    if asked := asked_of(project, now=now):
+        return asked[0]
     if project.stage == stages.TO_SIGN:
-        if project.team_signed:
-            return Next(project, _("看协议"), at["agreement"], _("等待街道和居委签署"))
-        return Next(project, _("签署协议"), at["agreement"], _("签署后才能拨款"))
+        where = _at("agreement", project)
+        return Next(project, _("看协议"), where, _("等待街道和居委签署"), waits=False)
     if project.stage == stages.RUNNING:
-        if project.receipt_back:
-            return Next(project, _("替换退回的票据"), at["receipts"], _("有票据被退回"))
-        left = {"left": yuan(project.grant - project.spent)}
-        return Next(project, _("上传票据"), at["hand_in"], _("立项资金还有%(left)s没有票据") % left)
-    return Next(project, _("看项目"), at["project"], _waits_for(project))
+        left = _("立项资金还有%(left)s没有票据") % {"left": yuan(project.grant - project.spent)}
+        return Next(project, _("上传票据"), _at("hand_in", project), left, waits=False)
+    return Next(project, _("看项目"), _at("project", project), _state_of(project), waits=False)
 
 
-def _waits_for(project: Any) -> str:
+def asked_of(project: Any, *, now: datetime) -> list[Next]:
+    """What the team is asked for, the most pressing first."""
+    if project.stage == stages.TO_SIGN and not project.team_signed:
+        why = _("立项%(sum)s，签署后才能拨款") % {"sum": yuan(project.grant)}
+        return [Next(project, _("签署协议"), _at("agreement", project), why)]
+    if owed := _owed(project):
+        why = _("请把%(owed)s退回街道，街道登记后即可结项") % {"owed": yuan(owed)}
+        return [Next(project, _("看项目"), _at("project", project), why)]
+    if project.stage != stages.RUNNING:
+        return []
+    found = []
+    if project.receipt_back:
+        where = _at("receipts", project)
+        found.append(Next(project, _("替换退回的票据"), where, _("有票据被退回")))
+    if why := _report_is_due(project, local_day(now)):
+        has_midterm = "midterm" in project.round.rules.stages
+        kind = ReportKind.CLOSING
+        words = _("提交结项报告")
+        if has_midterm and not project.midterm_done:
+            kind, words = ReportKind.MIDTERM, _("提交中期报告")
+        found.append(Next(project, words, _at("report", project, kind.value), why))
+    return found
+
+
+def _at(name: str, project: Project, *more: str) -> str:
+    return reverse(f"projects:{name}", args=[project.pk, *more])
+
+
+def _report_is_due(project: Any, today: date) -> str:
+    """Why the team should report now, by the dates of its own plan; empty where it need not yet."""
+    if project.last_report == stages.RETURNED:
+        return _("报告被退回，请改好后再交")
+    starts, ends = project.undertaking.starts, project.undertaking.ends
+    if starts is None or ends is None:
+        return ""
+    if today > ends:
+        return _("项目已于%(day)s到期") % {"day": day_words(ends)}
+    has_midterm = "midterm" in project.round.rules.stages and not project.midterm_done
+    half = starts + (ends - starts) / 2
+    return _("项目时间已经过半") if has_midterm and today >= half else ""
+
+
+def _owed(project: Any) -> int:
+    """What the team has to give back, once that is settled."""
+    if project.stage not in (stages.SETTLING, stages.STOPPED):
+        return 0
+    return to_return(project.paid, project.spent, project.returned, everything=project.owes_all)
+
+
+def _state_of(project: Any) -> str:
     if project.stage in (stages.MIDTERM, stages.CLOSING):
         return _("报告已提交，等待评估")
-    owed = to_return(project.paid, project.spent, project.returned, everything=project.owes_all)
-    if project.stage in (stages.SETTLING, stages.STOPPED) and owed:
-        return _("请把%(owed)s退回街道，街道登记后即可结项") % {"owed": yuan(owed)}
     return str(project.stage_label)

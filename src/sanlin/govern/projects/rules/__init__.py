@@ -9,6 +9,7 @@ from .ending import (
     can_stop,
     owed_back,
 )
+from .flows import Flows, flows
 from .paying import can_approve, can_lift, can_propose, can_see_books, can_send_back, can_withhold
 from .reporting import (
     can_report,
@@ -31,6 +32,7 @@ from .spending import (
 from .who import can_handle, can_look_into, can_see, in_team
 
 __all__ = [
+    "Flows",
     "can_accept",
     "can_approve",
     "can_close",
@@ -57,6 +59,7 @@ __all__ = [
     "can_stop",
     "can_withdraw",
     "can_withhold",
+    "flows",
     "in_team",
     "last_review",
     "next_report",

@@ -54,15 +54,15 @@ def can_sign(who: Any, project: Project, *, now: datetime) -> Verdict:
         return denied(_("只有团队负责人、街道和居委工作人员可以签约"))
     if party != Party.TEAM and in_team(who, project, now=now):
         return denied(_("您是该团队的成员，须由其他工作人员办理"))
-    if Signing.objects.filter(agreement__project=project, party=party).exists():
-        return denied(_("%(party)s已经签过") % {"party": party.label})
-    return can_be_signed(project)
-
-
-def can_be_signed(project: Project) -> Verdict:
-    """Whether the agreement waits for signatures, and nothing is in their way."""
     if project.stage != stages.TO_SIGN:
         return denied(_("协议已经签订，或项目已终止"))
+    if Signing.objects.filter(agreement__project=project, party=party).exists():
+        return denied(_("%(party)s已经签过") % {"party": party.label})
+    return _can_be_signed(project)
+
+
+def _can_be_signed(project: Project) -> Verdict:
+    """Whether nothing is in the way of the agreement that waits for signatures."""
     if project.award.stage != award_stages.STANDING or project.award.grant != project.grant:
         return denied(_("立项结果已变更，不能按原协议签约"))
     waiting = Objection.objects.open().filter(award=project.award_id).first()

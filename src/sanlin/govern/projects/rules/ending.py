@@ -3,57 +3,50 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
+from sanlin.govern.projects.models import Project
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
-from sanlin.kernel.spending import to_return
 
+from .flows import flows
 from .who import can_handle
 
 
 def owed_back(project: Project) -> int:
-    """What the team still has to return, in fen: paid, less accepted receipts, less what came back."""
-    return to_return(
-        _sum(Instalment.objects.filter(project=project, stage=stages.PAID)),
-        _sum(Receipt.objects.accepted().filter(project=project)),
-        _sum(Refund.objects.filter(project=project)),
-        everything=project.owes_all,
-    )
+    """What the team still has to return, in fen."""
+    return flows(project).owed
 
 
-def _sum(rows: Any) -> int:
-    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = None) -> Verdict:
+    """Once it is known how much: at the settlement, or after the project was stopped.
 
-
-def can_refund(who: Any, project: Project, *, now: datetime) -> Verdict:
-    """Once it is known how much: at the settlement, or after the project was stopped."""
+    `owed` is `owed_back` where somebody has read it already.
+    """
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage not in (stages.SETTLING, stages.STOPPED):
         return denied(_("结算或终止以后才能登记退款"))
-    if not owed_back(project):
+    if not (owed_back(project) if owed is None else owed):
         return denied(_("没有应退的资金"))
     return ALLOWED
 
 
-def can_close(who: Any, project: Project, *, now: datetime) -> Verdict:
+def can_close(who: Any, project: Project, *, now: datetime, owed: int | None = None) -> Verdict:
     """When every instalment is paid or left out, and nothing is owed back."""
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage != stages.SETTLING:
         return denied(_("验收评估以后才能结项"))
-    waiting = Instalment.objects.filter(project=project, stage__in=stages.UNPAID).first()
-    if waiting:
-        return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": waiting.name})
-    if owed := owed_back(project):
+    for part in project.instalments.all():
+        if part.stage in stages.UNPAID:
+            return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": part.name})
+    if owed := owed_back(project) if owed is None else owed:
         return denied(_("还有%(owed)s没有退回") % {"owed": yuan(owed)})
     return ALLOWED
 

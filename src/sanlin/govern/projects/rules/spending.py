@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.rules import leads
@@ -15,6 +14,7 @@ from sanlin.kernel.money import yuan
 from sanlin.kernel.reason import Reason
 from sanlin.kernel.spending import Expense, Purse, refusals, warnings
 
+from .flows import Flows, flows
 from .who import can_look_into, in_team
 
 SPENDING = (stages.RUNNING, stages.MIDTERM, stages.CLOSING)
@@ -84,20 +84,11 @@ def expense(receipt: Receipt) -> Expense:
     return Expense(receipt.head, receipt.amount, receipt.quantity)
 
 
-def purse(project: Project) -> Purse:
+def purse(project: Project, told: Flows | None = None) -> Purse:
     """The project's money as the kernel reads it: the plan, and what was accepted so far."""
-    proposal = project.award.proposal
-    planned: dict[str, int] = {}
-    for row in proposal.lines.all():
-        planned[row.head] = planned.get(row.head, 0) + row.amount
-    spent = dict(
-        Receipt.objects.accepted()
-        .filter(project=project)
-        .order_by("head")
-        .values_list("head")
-        .annotate(sum=Sum("amount"))
-    )
-    return Purse(project.grant, project.grant + proposal.own_funds, planned, spent)
+    told = told or flows(project)
+    whole = project.grant + project.award.proposal.own_funds
+    return Purse(project.grant, whole, told.planned, told.spent)
 
 
 def remarks(receipt: Receipt, money: Purse) -> tuple[list[str], list[str]]:

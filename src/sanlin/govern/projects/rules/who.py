@@ -5,11 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanlin.commons.orgs.models import Membership
+from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.govern.projects.models import Project
 from sanlin.govern.rounds.rules import can_run
-from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 
@@ -19,14 +18,8 @@ def can_see(who: Any, project: Project, *, now: datetime) -> Verdict:
 
 
 def in_team(who: Any, project: Project, *, now: datetime) -> bool:
-    """Whether `who` is a member of the project's team today; read once for each account object."""
-    if not who.is_authenticated:
-        return False
-    name = f"teams on {local_day(now)}"
-    if name not in who.memo:
-        rows = Membership.objects.on(local_day(now)).filter(account_id=who.pk)
-        who.memo[name] = set(rows.values_list("organisation", flat=True))
-    return project.undertaking.organisation_id in who.memo[name]
+    """Whether `who` is a member of the project's team today."""
+    return project.undertaking.organisation_id in teams_of(who, now=now)
 
 
 def can_handle(who: Any, project: Project, *, now: datetime) -> Verdict:

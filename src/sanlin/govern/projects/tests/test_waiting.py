@@ -1,7 +1,10 @@
 """What waits for whom, from the confirmation to the settlement."""
 
+from datetime import date
+
 import pytest
 
+from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
 from sanlin.govern.projects import actions, queries
 from sanlin.govern.projects.models import Project
@@ -62,6 +65,34 @@ def test_a_project_asks_each_side_for_the_next_thing():
     actions.give_back(one, 9_000_00, by=me, now=NOW)
     actions.close(one, by=me, now=NOW)
     assert titles(me) == []
+
+
+def test_returned_receipts_and_due_reports_wait_for_the_team_that_leads():
+    one = signed(project())
+    who = leader(one)
+    span = one.undertaking
+    span.starts, span.ends = date(2024, 4, 1), date(2024, 4, 30)
+    span.save()
+
+    def asked(at):
+        return [(step.words, step.why) for step in queries.waiting_for_team(who, now=at)]
+
+    assert asked(NOW) == []
+    half = NOW.replace(day=16, month=4)
+    assert asked(half) == [("提交中期报告", "项目时间已经过半")]
+    actions.return_receipt(receipt(one), "看不清楚", by=worker(one.place), now=NOW)
+    assert asked(half) == [("替换退回的票据", "有票据被退回"), ("提交中期报告", "项目时间已经过半")]
+    actions.return_report(told(one, "midterm"), "请写清人次", by=officer(one.round.street), now=NOW)
+    assert asked(NOW)[1:] == [("提交中期报告", "报告被退回，请改好后再交")]
+    reviewed(one, "midterm", 80)
+    assert asked(half)[1:] == []
+    assert asked(NOW.replace(day=2, month=5))[1:] == [
+        ("提交结项报告", "项目已于2024年4月30日 (周二)到期")
+    ]
+    member = resident(one.place)
+    Membership.objects.create(organisation=one.team, account=member, since=date(2024, 1, 1))
+    assert queries.waiting_for_team(member, now=half) == []
+    assert len(queries.next_steps(member, now=half)) == 1
 
 
 def test_nothing_waits_for_others():

@@ -68,7 +68,7 @@ def receipts(request: Request, project: Project) -> HttpResponse:
     page = {
         "project": project,
         "rows": [(row, heads.get(row.head, row.head), row.pk in alike) for row in rows],
-        "heads": queries.by_head(project),
+        "heads": queries.by_head(project, rules.flows(project)),
         "can_hand_in": rules.can_hand_in(request.by, project, now=request.now),
         "can_look": rules.can_look(request.by, project, now=request.now),
     }

@@ -149,23 +149,22 @@ def mine(request: Request) -> HttpResponse:
 @gate(rules.can_see, Project, having=WHOLE)
 def project(request: Request, project: Project) -> HttpResponse:
     """What a team received and what became of it: for everybody, without persons."""
-    heads = queries.by_head(project)
+    money = rules.flows(project)
+    heads = queries.by_head(project, money)
     parts = list(project.instalments.order_by("place"))
-    paid = sum(part.amount for part in parts if part.stage == stages.PAID)
-    spent = sum(head.spent for head in heads)
-    owed = rules.owed_back(project)
+    reports = list(project.reports.order_by("at"))
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
     page = {
         "project": project,
         "parts": parts,
-        "paid": paid,
-        "spent": spent,
+        "paid": money.paid,
+        "spent": sum(money.spent.values()),
         "unpaid": sum(part.amount for part in parts if part.stage in stages.UNPAID),
-        "owed": owed if project.stage in (stages.SETTLING, *stages.ENDED) else 0,
+        "owed": money.owed if project.stage in (stages.SETTLING, *stages.ENDED) else 0,
         "heads": heads,
         "bars": [(head.name, head.spent, yuan(head.spent)) for head in heads],
-        "reports": project.reports.filter(stage=stages.REVIEWED).order_by("at"),
+        "reports": [one for one in reports if one.stage == stages.REVIEWED],
         "is_mine": is_mine,
         "leader": is_leader,
         "staff": bool(can_manage(request.by, project.round, now=request.now)),
@@ -174,6 +173,6 @@ def project(request: Request, project: Project) -> HttpResponse:
         if is_leader
         else None,
         "can_sign": rules.can_sign(request.by, project, now=request.now),
-        "open_report": project.reports.filter(stage=stages.HANDED_IN).first() if is_mine else None,
+        "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }
     return render(request, "projects/project.html", page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm
-from sanlin.govern.projects.models import Circle, Instalment, Project
+from sanlin.govern.projects.models import Circle, Instalment, Project, Signing
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
@@ -72,16 +73,13 @@ def _desk(
     reason: ReasonForm | None = None,
 ) -> HttpResponse:
     who, now = request.by, request.now
-    parts = list(project.instalments.select_related("proposed_by", "approved_by").order_by("place"))
-    for part in parts:
-        part.project = project
-    heads = queries.by_head(project)
-    paid = sum(part.amount for part in parts if part.stage == stages.PAID)
-    made = project.agreements.order_by("-version").first()
+    parts = Instalment.objects.select_related("proposed_by", "approved_by").order_by("place")
+    prefetch_related_objects([project], Prefetch("instalments", parts))
+    money = rules.flows(project)
+    latest = project.agreements.order_by("-version").values("pk")[:1]
     page = {
         "project": project,
-        "agreement": made,
-        "signings": made.signings.select_related("account") if made else [],
+        "signings": Signing.objects.filter(agreement__in=latest).select_related("account"),
         "parts": [
             {
                 "part": part,
@@ -92,17 +90,17 @@ def _desk(
                 "can_withhold": rules.can_withhold(who, part, now=now),
                 "tone": INSTALMENT_TONES.get(part.stage, "plain"),
             }
-            for part in parts
+            for part in project.instalments.all()
         ],
-        "heads": heads,
-        "paid": paid,
-        "spent": sum(head.spent for head in heads),
-        "owed": rules.owed_back(project),
-        "waiting_receipts": project.receipts.filter(stage=stages.HANDED_IN).count(),
-        "reports": project.reports.order_by("at"),
+        "heads": queries.by_head(project, money),
+        "paid": money.paid,
+        "spent": sum(money.spent.values()),
+        "owed": money.owed,
+        "waiting_receipts": money.waiting,
+        "reports": [] if project.stage == stages.TO_SIGN else project.reports.order_by("at"),
         "can_sign": rules.can_sign(who, project, now=now),
-        "can_refund": rules.can_refund(who, project, now=now),
-        "can_close": rules.can_close(who, project, now=now),
+        "can_refund": rules.can_refund(who, project, now=now, owed=money.owed),
+        "can_close": rules.can_close(who, project, now=now, owed=money.owed),
         "can_stop": rules.can_stop(who, project, now=now),
         "refund": refund or RefundForm(),
         "reason": reason or ReasonForm(),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
+from sanlin.commons.orgs.rules import forget_teams
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import rules, stages
 from sanlin.govern.proposals.models import Content, Photo, Proposal, Shown
@@ -72,6 +73,7 @@ def found_and_begin(
             founded=local_day(now),
         )
     Membership.objects.create(organisation=team, account=by, leads=True, since=local_day(now))
+    forget_teams(by)
     proposal = begin(round, team=team, place=place, by=by, now=now)
     record(proposal, by=by, now=now, team=team.pk)
     return proposal

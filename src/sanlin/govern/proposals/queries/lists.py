@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from sanlin.commons.orgs.models import Membership, Organisation
+from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.orgs.rules import teams_of
 from sanlin.govern.proposals import stages
 from sanlin.govern.proposals.models import Proposal, Result
 from sanlin.govern.proposals.rules import STANDING
@@ -26,13 +28,17 @@ def admitted(round: Round) -> QuerySet[Proposal]:
 def totals(round: Round) -> list[dict[str, Any]]:
     """What is asked in a round, by tier and neighbourhood, of all that stands handed in.
 
-    Rows of {tier, neighbourhood (key), place (its name), proposals (count), asked (fen)}; withdrawn
-    and refused ones are left out.
+    Rows of {tier, neighbourhood (key), place (its name), proposals (count), asked (fen), waiting
+    (how many of them wait for formal checks)}; withdrawn and refused ones are left out.
     """
     return list(
         Proposal.objects.filter(round=round, stage__in=STANDING)
         .values("tier", "neighbourhood", place=F("neighbourhood__name"))
-        .annotate(proposals=Count("pk"), asked=Sum("asked"))
+        .annotate(
+            proposals=Count("pk"),
+            asked=Sum("asked"),
+            waiting=Count("pk", filter=Q(stage__in=stages.WAITING)),
+        )
         .order_by("neighbourhood__code", "tier")
     )
 
@@ -45,14 +51,12 @@ def handed_in(round: Round) -> QuerySet[Proposal]:
 
 def to_screen(round: Round) -> QuerySet[Proposal]:
     """What waits for formal checks or for the answer to an appeal, by number."""
-    waiting = (stages.SUBMITTED, stages.APPEALED)
-    return handed_in(round).filter(stage__in=waiting).order_by("number")
+    return handed_in(round).filter(stage__in=stages.WAITING).order_by("number")
 
 
 def mine(who: Any, *, now: datetime) -> QuerySet[Proposal]:
     """The proposals of the teams that `who` is in today, the latest first."""
-    teams = Membership.objects.on(local_day(now)).filter(account_id=who.pk).values("organisation")
-    rows: QuerySet[Proposal] = Proposal.objects.filter(team__in=teams)
+    rows: QuerySet[Proposal] = Proposal.objects.filter(team__in=teams_of(who, now=now))
     return (
         rows.select_related("round", "team", "neighbourhood")
         .defer("round__frozen", "round__pack_text")
@@ -62,9 +66,9 @@ def mine(who: Any, *, now: datetime) -> QuerySet[Proposal]:
 
 def led_teams(who: Any, round: Round, *, now: datetime) -> list[Organisation]:
     """The teams of the round's street that `who` leads and that its pack admits."""
-    led = Membership.objects.on(local_day(now)).filter(account_id=who.pk, leads=True)
+    led = [team for team, leads in teams_of(who, now=now).items() if leads]
     rows = Organisation.objects.filter(
-        pk__in=led.values("organisation"), street=round.street_id, kind__in=round.rules.applicants
+        pk__in=led, street=round.street_id, kind__in=round.rules.applicants
     )
     return list(rows.select_related("neighbourhood").order_by("name"))
 
@@ -91,14 +95,9 @@ def plain_title(title: str) -> str:
 SHORTEST_LIKENESS = 4  # characters: shorter titles are like many others
 
 
-def alike(proposal: Proposal) -> list[tuple[Proposal, bool, bool]]:
-    """Other proposals of the street that may ask for the same: (which, same team, like title).
-
-    A hint for whoever screens, never a decision: the same team in another round, or a title that is
-    the same, or contains the other, once signs and spaces are gone.
-    """
-    name = plain_title(proposal.title)
-    others = (
+def others(proposal: Proposal) -> list[Proposal]:
+    """What else was handed in and stands: of the same street or team, in this round and others."""
+    rows = (
         Proposal.objects.handed_in()
         .filter(Q(round__street=proposal.round.street_id) | Q(team=proposal.team_id))
         .exclude(pk=proposal.pk)
@@ -106,10 +105,24 @@ def alike(proposal: Proposal) -> list[tuple[Proposal, bool, bool]]:
         .select_related("round", "team")
         .order_by("-round__year", "number")
     )
+    return list(rows.defer("need", "goals", "plan", "writing", "round__frozen", "round__pack_text"))
+
+
+def next_to_screen(proposal: Proposal, others: Iterable[Proposal]) -> Proposal | None:
+    """Of these, the first of the same round that waits for formal checks."""
+    same = (one for one in others if one.round_id == proposal.round_id)
+    return next((one for one in same if one.stage in stages.WAITING), None)
+
+
+def alike(proposal: Proposal, others: Iterable[Proposal]) -> list[tuple[Proposal, bool, bool]]:
+    """Those of `others` that may ask for the same: (which, same team, like title).
+
+    A hint for whoever screens, never a decision: the same team in another round, or a title that is
+    the same, or contains the other, once signs and spaces are gone.
+    """
+    name = plain_title(proposal.title) if proposal.number else ""
     found = []
-    for other in others.defer(
-        "need", "goals", "plan", "writing", "round__frozen", "round__pack_text"
-    ):
+    for other in others:
         same_team = other.team_id == proposal.team_id and other.round_id != proposal.round_id
         like = _like(name, plain_title(other.title))
         if same_team or like:

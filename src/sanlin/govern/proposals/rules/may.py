@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.orgs.models import Membership, Organisation
-from sanlin.commons.orgs.rules import leads
+from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.orgs.rules import leads, teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import (
     holds,
@@ -36,11 +36,12 @@ def call_is_open(round: Round, *, now: datetime) -> Verdict:
     """The round calls for proposals and its deadline has not passed, late as its ticker may be."""
     if round.stage == round_stages.DRAFT:
         return denied(_("本轮尚未开始征集"))
+    over = denied(_("征集已经截止，不能再提交或修改"))
+    if round.stage != round_stages.CALL:
+        return over
     open_for = round.window(round_stages.CALL)
-    if round.stage != round_stages.CALL or (
-        open_for and open_for.closes and now >= open_for.closes
-    ):
-        return denied(_("征集已经截止，不能再提交或修改"))
+    if open_for and open_for.closes and now >= open_for.closes:
+        return over
     if open_for and now < open_for.opens:
         return denied(_("本轮尚未开始征集"))
     return ALLOWED
@@ -92,11 +93,7 @@ def can_found(who: Any, round: Round, place: Neighbourhood, *, now: datetime) ->
 
 def is_member(who: Any, team: Organisation | int, *, now: datetime) -> bool:
     """Whether `who` is in the team today, as a leader or not."""
-    if not who.is_authenticated:
-        return False
-    return (
-        Membership.objects.on(local_day(now)).filter(organisation=team, account_id=who.pk).exists()
-    )
+    return getattr(team, "pk", team) in teams_of(who, now=now)
 
 
 def can_see(who: Any, proposal: Proposal, *, now: datetime) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -75,9 +75,10 @@ def _asked(request: Request, book: Rules | None, places: list[Neighbourhood]) ->
     return {**asked, "q": words[:LONGEST_SEARCH]}
 
 
-@gate(rules.can_see, Proposal, having=("round__street", "team", "neighbourhood"))
+@gate(rules.can_see, Proposal, having=("round__street", "team", "neighbourhood", "appeal"))
 def page(request: Request, proposal: Proposal) -> HttpResponse:
     """A proposal as its neighbours see it; for its team and staff also what is to do with it."""
+    prefetch_related_objects([proposal], "lines", "photos")
     may = {
         "write": rules.can_write(request.by, proposal, now=request.now),
         "withdraw": rules.can_withdraw(request.by, proposal, now=request.now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -131,37 +131,36 @@ def watch(request: Request, round: Round) -> HttpResponse:
     """What is asked of the round, by tier and neighbourhood, and every proposal handed in."""
     if round.frozen is None:
         return render(request, "proposals/watch.html", {"round": round})
-    rows = _within_reach(request, round)
-    standing = rows.filter(stage__in=rules.STANDING)
-    asked = standing.aggregate(asked=Sum("asked"))["asked"] or 0
+    rows, reach = queries.handed_in(round), _reach(request, round)
+    if reach is not None:
+        rows = rows.filter(neighbourhood__in=reach)
+    totals = queries.totals(round)
+    mine = [row for row in totals if reach is None or row["neighbourhood"] in reach]
     figures = [
-        (_("申请合计"), yuan(asked)),
+        (_("申请合计"), yuan(sum(row["asked"] for row in mine))),
         (_("本轮总额"), yuan(round.rules.budget)),
-        (_("有效提案"), str(standing.count())),
-        (_("待审查"), str(queries.to_screen(round).filter(pk__in=rows.values("pk")).count())),
+        (_("有效提案"), str(sum(row["proposals"] for row in mine))),
+        (_("待审查"), str(sum(row["waiting"] for row in mine))),
     ]
     context = {
         "round": round,
         "figures": figures,
-        "grid": _grid(round),
+        "grid": _grid(round, totals),
         "done": rules.screening_is_done(round, now=request.now),
         "bring": rules.can_bring(request.by, round, now=request.now),
     }
     return _table(round).answer(request, rows, "proposals/watch.html", context)
 
 
-def _within_reach(request: Request, round: Round) -> QuerySet[Proposal]:
-    """The street, its auditor and district see all; a committee its own neighbourhood's."""
-    rows = queries.handed_in(round)
+def _reach(request: Request, round: Round) -> set[int | None] | None:
+    """The neighbourhoods whose proposals one sees here: a committee its own; None for all."""
     if holds(request.by, *rules.WATCHERS, street=round.street, now=request.now):
-        return rows
-    posts = posts_of(request.by, now=request.now)
-    return rows.filter(neighbourhood__in=[post.neighbourhood_id for post in posts])
+        return None
+    return {post.neighbourhood_id for post in posts_of(request.by, now=request.now)}
 
 
-def _grid(round: Round) -> Heat:
+def _grid(round: Round, totals: list[dict[str, Any]]) -> Heat:
     """What is asked by neighbourhood and tier, in fen."""
-    totals = queries.totals(round)
     tiers = {tier.key: tier.name for tier in round.rules.tiers}
     for row in totals:
         tiers.setdefault(row["tier"], row["tier"] or _("未分类"))
@@ -174,9 +173,10 @@ def _grid(round: Round) -> Heat:
     )
 
 
-@gate(rules.can_open_screening, Proposal, having=WHOLE)
+@gate(rules.can_open_screening, Proposal, having=(*WHOLE, "appeal"))
 def screen(request: Request, proposal: Proposal) -> HttpResponse:
     """The formal checks of one proposal, with what it says, its hints and its history."""
+    prefetch_related_objects([proposal], "lines", "photos")
     may = rules.can_screen(request.by, proposal, now=request.now)
     appealed = proposal.stage == stages.APPEALED
     form = ScreeningForm(request.POST or None, rules=proposal.round.rules, appealed=appealed)
@@ -185,7 +185,7 @@ def screen(request: Request, proposal: Proposal) -> HttpResponse:
             return _screened(request, proposal, form)
         except Refused as no:
             form.add_error(None, str(no))
-    following = queries.to_screen(proposal.round).exclude(pk=proposal.pk).first()
+    others = queries.others(proposal)
     return render(
         request,
         "proposals/screen.html",
@@ -194,10 +194,10 @@ def screen(request: Request, proposal: Proposal) -> HttpResponse:
             "form": form,
             "may": may,
             "appealed": appealed,
-            "alike": queries.alike(proposal) if proposal.number else [],
+            "alike": queries.alike(proposal, others),
             "screenings": _records(proposal),
             "appeal": getattr(proposal, "appeal", None),
-            "following": following,
+            "following": queries.next_to_screen(proposal, others),
             **queries.shown(proposal, proposal.content),
         },
     )
