@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.ballots import rules, stages
 from sanlin.govern.ballots.models import NOTHING, Ballot, Roll, Trace, Voter
+from sanlin.govern.ballots.queries.board import CLUSTER
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import keys
 from sanlin.ground.accounts.models import Account
@@ -18,8 +19,6 @@ from sanlin.ground.verdict import require
 
 from .casting import link_name
 from .opening import forget
-
-CLUSTER = 5  # ballots of one hour from one address or device: what is fewer is not kept
 
 
 @deed("vote.close", checkpoint=_lazy("投票截止"))

@@ -1,5 +1,6 @@
 """Reading a vote: the voter's own seat, the turnout and the count, the staff's roll."""
 
+from .board import buildings, clusters, figures, source, still_to_vote
 from .booth import (
     Card,
     Draft,
@@ -43,11 +44,14 @@ __all__ = [
     "Seat",
     "ballots",
     "bar",
+    "buildings",
     "cards",
     "channels",
+    "clusters",
     "cookie_name",
     "desk",
     "draft_of",
+    "figures",
     "find_ballot",
     "included",
     "key_ring",
@@ -68,7 +72,9 @@ __all__ = [
     "seat",
     "share",
     "slate_for",
+    "source",
     "stances",
+    "still_to_vote",
     "turnout",
     "turnout_by_day",
     "turnout_by_place",

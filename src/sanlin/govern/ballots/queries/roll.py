@@ -65,6 +65,8 @@ def desk(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
         "can_open": rules.can_open_vote(who, round, now=now),
         "can_close": rules.can_close_vote(who, round, now=now),
         "can_give": rules.can_give_key(who, round, now=now),
+        "can_knock": rules.can_knock(who, round, now=now),
+        "can_watch": rules.can_watch(who, round, now=now),
         "can_destroy": rules.can_destroy_keys(who, round, now=now),
         "places": [
             (row["name"], row["cast"], f"{row['cast']} / {row['size']}")

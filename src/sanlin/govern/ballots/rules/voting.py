@@ -390,6 +390,21 @@ def can_see_roll(who: Any, round: Round, *, now: datetime) -> Verdict:
     return is_staff(who, round.street, now=now)
 
 
+def can_watch(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Look at clusters of ballots by hour, address and device: the auditor alone."""
+    if holds(who, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN, street=round.street, now=now):
+        return can_see_vote(who, round, now=now)
+    return denied(_("此页供审计员使用"))
+
+
+def can_knock(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """See which buildings have still to vote: staff of the street and its committees, while it is
+    open."""
+    if not (staff := is_staff(who, round.street, now=now)):
+        return staff
+    return is_open(round, now=now)
+
+
 def can_work_on_roll(who: Any, round: Round, *, now: datetime) -> Verdict:
     """An officer of the street or a worker of one of its committees, while the vote is open."""
     staff = (PostKind.STREET_OFFICER, PostKind.COMMITTEE_WORKER)

@@ -1,7 +1,7 @@
 """The voter's pages (booth), everybody's (public), the keepers' (keeping) and the staff's (desk)."""
 
 from .booth import booth, receipt, review
-from .desk import add, roll, strike, vote
+from .desk import add, knock, roll, strike, vote, watch
 from .keeping import drop, keys, name, open_box
 from .public import check, mine, receipts, turnout
 
@@ -11,6 +11,7 @@ __all__ = [
     "check",
     "drop",
     "keys",
+    "knock",
     "mine",
     "name",
     "open_box",
@@ -21,4 +22,5 @@ __all__ = [
     "strike",
     "turnout",
     "vote",
+    "watch",
 ]

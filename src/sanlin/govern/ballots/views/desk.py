@@ -153,3 +153,57 @@ def strike(request: Request, voter: Voter) -> HttpResponse:
         "ballots/strike.html",
         {"round": round, "form": form, "voter": voter, "shown": shown},
     )
+
+
+# --- the auditor's board, and the list of those who knock at doors --------------------------------
+
+CLUSTERS = Table(
+    "clusters",
+    _("集中投票的时段"),
+    (
+        Column("hour", _("时段"), lambda row: row.hour, "moment", sort="hour"),
+        Column("source", _("来源"), queries.source, sort="kind"),
+        Column("casts", _("票数"), lambda row: row.casts, "number", sort="casts"),
+        Column("helped", _("其中代办"), lambda row: row.helped, "number", sort="helped"),
+    ),
+    order="-casts",
+    empty=_("没有哪个网络地址或设备在一小时内投出5票以上。"),
+)
+KNOCK = Table(
+    "knock",
+    _("各楼还没投票的"),
+    (
+        Column(
+            "place",
+            _("居民区"),
+            lambda row: row.estate.neighbourhood.name,
+            sort="estate__neighbourhood__code",
+        ),
+        Column("estate", _("小区"), lambda row: row.estate.name, sort="estate__name"),
+        Column("building", _("楼"), lambda row: row.number),
+        Column("size", _("名册"), lambda row: row.size, "number", sort="size"),
+        Column("left", _("还没投"), queries.still_to_vote, "number"),
+    ),
+    search=("estate__name",),
+    order="estate__neighbourhood__code",
+    empty=_("名册上没有登记到楼的选民。"),
+)
+
+
+@gate(rules.can_watch, Round, having=("street", "roll"))
+@require_safe
+def watch(request: Request, round: Round) -> HttpResponse:
+    """Clusters of ballots by hour, address and device: looked at, and nothing is voided by them."""
+    context = {"round": round, "figures": queries.figures(round), "roll": rules.roll_of(round)}
+    return CLUSTERS.answer(request, queries.clusters(round), "ballots/watch.html", context)
+
+
+@gate(rules.can_knock, Round, having=("street", "roll"))
+@require_safe
+def knock(request: Request, round: Round) -> HttpResponse:
+    """How many of each building have still to vote: for those who knock at doors, and no names."""
+    open_roll = rules.roll_of(round)
+    assert open_roll is not None  # noqa: S101  # the gate has read it
+    return KNOCK.answer(
+        request, queries.buildings(open_roll), "ballots/knock.html", {"round": round}
+    )
