@@ -767,12 +767,12 @@ class Record:
     # --- money and objections ---------------------------------------------------------------------
 
     def k1(self):
-        balance, last, seen = {}, "", []
+        balance, seen = {}, []
         for number, voucher in enumerate(self.ledger, 1):
             posts = voucher["postings"]
-            need(voucher["number"] == number and voucher["at"] >= last and len(posts) > 1)
+            need(voucher["number"] == number and len(posts) > 1)
             need(sum(amount for _a, amount in posts) == 0 and all(amount for _a, amount in posts))
-            last, turned = voucher["at"], voucher["reverses"]
+            turned = voucher["reverses"]
             if turned is not None:
                 need(1 <= turned < number and turned not in seen)
                 seen.append(turned)

@@ -726,7 +726,7 @@ def _documented(told: dict[str, Any]) -> dict[str, Any]:
     kept = {"completion", "utility", "choices", "lot", "exclusive", "tiers", "ties", "reserve"}
     kept |= {"funded", "grants", "steps", "extra", "left", "expert", "public", "seed", "climb"}
     kept |= {"floors", "theme_caps", "own_share", "ballots"}
-    empty = (None, False, 0, "", [])
+    empty: tuple[Any, ...] = (None, False, 0, "", [])
     limits = {"limits": _limited(told["limits"])} if "limits" in told else {}
     return {k: v for k, v in told.items() if k in kept or v not in empty} | limits
 
