@@ -34,9 +34,13 @@ def main(many: int) -> None:
     print(f"{sealed.path.stat().st_size / 2**20:.1f} MB, {sealed.size} lines")
     verifier = Path("src/sanlin/kernel/record/verify.py")
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, verifier, sealed.path, "--root", sealed.root], check=False)
+    done = subprocess.run(
+        [sys.executable, verifier, sealed.path, "--root", sealed.root], check=False
+    )
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"verify: {time.perf_counter() - began:.1f} s, peak {used:.0f} MB, exit {done.returncode}")
+    print(
+        f"verify: {time.perf_counter() - began:.1f} s, peak {used:.0f} MB, exit {done.returncode}"
+    )
 
 
 def step(name, act):

@@ -24,7 +24,8 @@ from PIL import Image
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.tests.scene import district, neighbourhood, post, resident, street
-from sanlin.commons.places.models import District, Neighbourhood, Street
+from sanlin.commons.places.models import District, Home, Neighbourhood, Street
+from sanlin.front.records.actions import seal
 from sanlin.govern.awards.models import Award, Rivals
 from sanlin.govern.ballots.models import Keeper, Voter
 from sanlin.govern.projects.models import Project, Report, ReportPhoto
@@ -35,6 +36,7 @@ from sanlin.ground import clock, files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Checkpoint
 from sanlin.harmony.voices.models import Voice
+from sanlin.kernel.record import archive
 from sanlin.site import demo
 from sanlin.site.demo.cast import ER_CUN
 
@@ -264,3 +266,19 @@ def test_who_is_let_in(town, name, pattern):
     answers = {person: town.answer(name, pattern, person) for person in PEOPLE}
     let_in = declared()[name]
     assert answers == {person: "in" if person in let_in else "out" for person in PEOPLE}
+
+
+def test_the_record_of_the_round_names_nobody(town):
+    """The sealed record of the town holds no name, phone number or address of anybody in it."""
+    files = archive.unpack(seal(Round.objects.get(), by=None, now=NOW).path.read_bytes())
+    told = b"\n".join(files.values()).decode()
+    names = set(Account.objects.values_list("name", flat=True))
+    phones = {row.phone.reveal() for row in Account.objects.all() if row.phone}
+    homes = {
+        f"{home.stair.building}{home.stair}"
+        for home in Home.objects.select_related("stair__building")
+    }
+    assert len(names) > 100
+    assert phones
+    assert homes
+    assert [one for one in names | phones | homes if one and one in told] == []

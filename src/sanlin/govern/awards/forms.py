@@ -15,6 +15,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("理由"), max_length=120, min_length=4)
 
 
+class ConsentForm(forms.Form):
+    """Where the method counts whole ballots, an officer has to know what publishing them tells."""
+
+    consent = forms.BooleanField(label=_("我已知晓，同意不记名公布整张选票"))
+
+
 class RivalsForm(ReasonForm):
     proposals: forms.ModelMultipleChoiceField[Proposal] = forms.ModelMultipleChoiceField(
         None, label=_("互斥的提案"), widget=forms.CheckboxSelectMultiple

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sanlin.govern.ballots.queries import share
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run, can_see
 from sanlin.ground.gate import gate
@@ -21,9 +23,9 @@ from sanlin.ground.verdict import ALLOWED, Refused, Verdict
 from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
-from .forms import AnswerForm, ObjectionForm, ReasonForm, RivalsForm
+from .forms import AnswerForm, ConsentForm, ObjectionForm, ReasonForm, RivalsForm
 from .models import Award, Decision, Objection, Official, Rivals
-from .queries import Sentence, current, explain, published, recount
+from .queries import Sentence, current, explain, published, recount, unique_ballots
 
 ROUND = ("street",)
 DECISION = ("round__street",)
@@ -68,9 +70,20 @@ def decision(request: Request, round: Round) -> HttpResponse:
             "signatures": made.signatures.select_related("account").order_by("at"),
             "can_sign": rules.can_sign(request.by, made, now=now),
             "can_publish": rules.can_publish(request.by, made, now=now),
+            "whole": _whole_ballots(made),
+            "consent": ConsentForm(),
             "can_drop": rules.can_drop(request.by, made, now=now),
         }
     return render(request, "awards/decision.html", page)
+
+
+def _whole_ballots(made: Decision) -> dict[str, Any] | None:
+    """What publishing whole ballots tells: how many of how many are unique."""
+    found = unique_ballots(made)
+    if found is None:
+        return None
+    unique, cast = found
+    return {"unique": unique, "cast": cast, "share": share(unique, cast)}
 
 
 def _tiers(made: Decision, rows: list[tuple[Award, Sentence]]) -> list[dict[str, Any]]:
@@ -186,7 +199,9 @@ def sign(request: Request, decision: Decision) -> HttpResponse:
 @gate(can_handle, Decision, having=DECISION)
 @require_POST
 def publish(request: Request, decision: Decision) -> HttpResponse:
-    return press(request, _desk(decision.round), _("公示已发布"), actions.publish, decision)
+    consent = ConsentForm(request.POST).is_valid()
+    verb = partial(actions.publish, consent=consent)
+    return press(request, _desk(decision.round), _("公示已发布"), verb, decision)
 
 
 @gate(rules.can_see_decision, Decision, having=DECISION)

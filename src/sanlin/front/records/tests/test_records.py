@@ -15,6 +15,8 @@ from sanlin.front.records.actions import seal
 from sanlin.front.records.queries import sealings
 from sanlin.govern.awards import actions as awards
 from sanlin.govern.awards.tests.scene import to_decide
+from sanlin.govern.awards.tests.test_entering import entered
+from sanlin.govern.awards.tests.test_whole_ballots import signed
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.record import archive
 from sanlin.kernel.record.papers import CONTENT, FIXED
@@ -128,3 +130,21 @@ def test_the_clocks_hand_seals_once_and_again_only_on_another_day():
     assert jobs.seal_records(now=NOW) == 0
     assert jobs.seal_records(now=LATER) == 1
     assert jobs.seal_records(now=LATER) == 0
+
+
+def test_an_election_that_was_held_elsewhere_has_a_record_too():
+    round = entered()
+    sealing = seal(round, by=None, now=NOW)
+    assert verified(sealing) == (0, verified(sealing)[1])
+    files = archive.unpack(sealing.path.read_bytes())
+    assert files["receipts.txt"] == b""
+    assert json.loads(files["round.json"])["source"] == "entered"
+    assert [votes for _key, votes in json.loads(files["totals.json"])["votes"]] == [3, 1, 2]
+
+
+def test_whole_ballots_are_in_the_record_where_the_method_counts_them():
+    decision, first = signed(method="phragmen")
+    awards.publish(decision, consent=True, by=first, now=NOW)
+    files = archive.unpack(seal(decision.round, by=None, now=NOW).path.read_bytes())
+    rows = [json.loads(line) for line in files["ballots.jsonl"].splitlines()]
+    assert sorted((len(row["choices"]), row["times"]) for row in rows) == [(1, 1), (2, 5)]

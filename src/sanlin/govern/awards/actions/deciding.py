@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.awards import rules, stages
 from sanlin.govern.awards.models import Award, Decision, Lot, Notice, Rivals, Signature
-from sanlin.govern.awards.queries import case_of, explain
+from sanlin.govern.awards.queries import case_of, explain, unique_ballots
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.reviews.queries import judges
 from sanlin.govern.rounds.actions import date_stage, move
@@ -196,14 +196,21 @@ def sign(decision: Decision, *, by: Account, now: datetime) -> Signature:
 
 
 @deed("awards.publish", checkpoint=_lazy("公示"))
-def publish(decision: Decision, *, by: Account, now: datetime) -> Notice:
-    """Put up the notice: the round moves on, and everybody may read it and object to it."""
+def publish(decision: Decision, *, consent: bool = False, by: Account, now: datetime) -> Notice:
+    """Put up the notice: the round moves on, and everybody may read it and object to it.
+
+    Where the method counts whole ballots they become public too; refused without `consent` to that.
+    """
     require(rules.can_publish(by, decision, now=now))
+    whole = unique_ballots(decision)
+    if whole and not consent:
+        raise Refused(_("本轮的计法要公布整张选票，请先确认知晓并同意"))
     move(decision.round, "publish", by=by, now=now)
     _move(decision, "publish", {"published_at": now})
     notice = post(decision, None, now=now)
     date_stage(decision.round, NOTICE, opens=notice.opens, closes=notice.closes, by=by, now=now)
-    record(notice, by=by, now=now, fingerprint=decision.fingerprint)
+    told = {"unique_ballots": list(whole)} if whole else {}
+    record(notice, by=by, now=now, fingerprint=decision.fingerprint, **told)
     return notice
 
 

@@ -1,6 +1,6 @@
 """What is read of decisions: the case of a round, why each proposal stands where it stands."""
 
-from .counting import case_of, recount
+from .counting import case_of, recount, unique_ballots
 from .explaining import Sentence, explain
 from .standing import current, published, standing
 
@@ -12,4 +12,5 @@ __all__ = [
     "published",
     "recount",
     "standing",
+    "unique_ballots",
 ]

@@ -111,6 +111,16 @@ def _floors(rules: Rules, entered: Sequence[Proposal]) -> Iterator[Floor]:
             yield Floor(kind, name, projects, money or 0)
 
 
+def unique_ballots(decision: Decision) -> tuple[int, int] | None:
+    """(ballots that nobody else cast alike, all ballots) of a decision whose method counts whole
+    ballots, which are published with it; None where totals are enough."""
+    case = from_bytes(bytes(decision.inputs))
+    if not case.by_ballots:
+        return None
+    times = [cast for _choices, cast in case.choices]
+    return times.count(1), sum(times)
+
+
 def recount(decision: Decision) -> Outcome:
     """Count the decision's own bytes again; anybody who has them gets the same."""
     return from_bytes(bytes(decision.inputs)).answer()

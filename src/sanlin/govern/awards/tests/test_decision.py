@@ -169,7 +169,7 @@ def test_the_notice_asks_the_same_number_of_questions(client, django_assert_num_
     case.noticed()
     page = f"/rounds/{case.round.pk}/notice/"
     client.get(page)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(page)
 
 
