@@ -119,6 +119,15 @@ class WhoForm(forms.Form):
         return find_account(self.cleaned_data["who"].strip())
 
 
+class MandateForm(WhoForm):
+    """Whom a voter asks, and that she does so of her own will."""
+
+    sure = forms.BooleanField(
+        label=_("本人自愿请这位亲友在本轮代投一票，截止时自动失效，随时可以取消"),
+        error_messages={"required": _("请本人确认自愿，再勾选")},
+    )
+
+
 def find_account(text: str) -> Account:
     """Whom a whole phone number or a sign-in name stands for; raises ValidationError."""
     accounts = Account.objects.filter(is_active=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from sanlin.ground.http import Request, say_no
 
 from .models import Assistance
-from .session import ACTING
+from .session import ACTING, LENT
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Answer = Callable[[Request], HttpResponse]
@@ -56,4 +56,5 @@ def name_the_hand(get_response: Answer) -> Answer:
 def leave_desk(request: Request) -> None:
     """Forget the assistance, and make every form that is still open in another tab worthless."""
     request.session.pop(ACTING, None)
+    request.session.pop(LENT, None)
     rotate_token(request)

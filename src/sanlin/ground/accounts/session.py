@@ -8,6 +8,7 @@ from sanlin.ground.http import Request
 from sanlin.ground.pii import Sealed, seal, unseal
 
 ACTING = "acting"  # the pk of an Assistance
+LENT = "lent"  # [pk, since when] of a name that was lent for the pages of one floor above, and no other
 ASKED = "asked_phone"  # the phone to which a code was sent
 SHOWN = "shown_code"  # the code itself, in a demonstration only
 PROVED = "proved_phone"  # a phone whose owner has given its code and has no account yet

@@ -243,9 +243,9 @@ def stop_acting(request: Request) -> HttpResponse:
 
 
 def _stop_acting(request: Request) -> None:
-    if session.ACTING not in request.session:
+    if session.ACTING not in request.session and session.LENT not in request.session:
         return
-    standing = Assistance.objects.filter(pk=request.session[session.ACTING]).first()
+    standing = Assistance.objects.filter(pk=request.session.get(session.ACTING, 0)).first()
     if standing is not None and getattr(request.by, "hand", None) is not None:
         actions.stop_acting(standing, by=request.by, now=request.now)
     leave_desk(request)

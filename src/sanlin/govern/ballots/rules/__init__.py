@@ -1,4 +1,4 @@
-"""What the pack lets happen in a vote (voting), and with the keys of its box (keeping)."""
+"""What the pack lets happen in a vote (voting), and with the keys of its box (keeping), and help (mandates)."""
 
 from .keeping import (
     OFFICES,
@@ -15,6 +15,14 @@ from .keeping import (
     keepers,
     keys_missing,
     offices,
+)
+from .mandates import (
+    can_be_asked,
+    can_end_mandate,
+    can_mandate,
+    can_see_mandates,
+    can_use_mandate,
+    mandate_of,
 )
 from .voting import (
     as_cast,
@@ -52,22 +60,27 @@ __all__ = [
     "born_by",
     "by_household",
     "can_add",
+    "can_be_asked",
     "can_cast",
     "can_choose",
     "can_close_vote",
     "can_destroy_keys",
     "can_drop_keeper",
+    "can_end_mandate",
     "can_give_key",
     "can_keep",
     "can_keep_key",
     "can_knock",
+    "can_mandate",
     "can_name",
     "can_name_supervisor",
     "can_open_vote",
     "can_see_keys",
+    "can_see_mandates",
     "can_see_roll",
     "can_see_vote",
     "can_strike",
+    "can_use_mandate",
     "can_watch",
     "can_work_on_roll",
     "eligible",
@@ -81,6 +94,7 @@ __all__ = [
     "keeps_links",
     "kept",
     "keys_missing",
+    "mandate_of",
     "may_cast",
     "offices",
     "roll_of",
