@@ -54,6 +54,14 @@ def plan(
     return frozenset(model.grants()) - frozenset(grants)
 
 
+def lowered(limits: Limits, bids: Sequence[Bid], grants: Mapping[int, int]) -> tuple[Floor, ...]:
+    """The floors of the limits, one after another as high as bids funded whole can fill them.
+
+    Raises SolverFailed.
+    """
+    return _Model(bids, limits, granted=grants).floors(limits.floors)
+
+
 def best(queue: Sequence[Bid], values: Mapping[int, Fraction], limits: Limits) -> Best:
     """The grants with the greatest sum of the funded bids' `values` under every limit.
 
