@@ -3,7 +3,7 @@
     PEERS/bin/python benchmarks/counting/peers_welfare.py FOLDER OUT.json [--limit 60]
 
 In the virtual environment of `peers_pb.py`, for the same reasons. pabutools asks CBC, a solver in floats, and says
-that it has no control over ties; so the sum of votes and the cost are compared, not the set. What does not finish is null.
+that it has no control over ties; so the sum of votes is compared, and not the set. What does not finish is null.
 """
 
 import argparse
@@ -14,7 +14,11 @@ import time
 from pathlib import Path
 
 from pabutools.election import parse_pabulib
-from pabutools.election.satisfaction import Additive_Cardinal_Sat, Additive_Borda_Sat, Cardinality_Sat
+from pabutools.election.satisfaction import (
+    Additive_Borda_Sat,
+    Additive_Cardinal_Sat,
+    Cardinality_Sat,
+)
 from pabutools.rules import max_additive_utilitarian_welfare
 
 
@@ -53,12 +57,11 @@ def main():
         signal.alarm(asked.limit)
         try:
             found = max_additive_utilitarian_welfare(instance, merged, sat_class=sat)
-        except Late:
-            done[path.name] = None
-        else:
             sums = merged.as_sat_profile(sat)
             value = sum(sums.total_satisfaction_project(project) for project in found)
-            done[path.name] = [int(value), len(found)]
+            done[path.name] = int(value)
+        except Late:
+            done[path.name] = None
         finally:
             signal.alarm(0)
         print(path.name, done[path.name], round(time.perf_counter() - began, 2), flush=True)

@@ -20,7 +20,7 @@ from sanlin.kernel.allocation.constraints import Books, Offer, largest
 from sanlin.kernel.allocation.outcome import Bid, Floor, Limits
 from sanlin.kernel.reason import Reason
 
-NODES = 4000
+NODES = 1000
 Plan = frozenset[int]
 
 
@@ -157,6 +157,14 @@ class FloorBooks(Books):
     def _search(self, floors: Sequence[Floor]) -> Plan | None:
         return _Search(self._pool, self._room, self.grants, floors).run()
 
+    def _sparely(self, floors: Sequence[Floor]) -> Plan | None:
+        """A search out of the steps that are left to the lowering as a whole."""
+        search = _Search(self._pool, self._room, self.grants, floors, self._spared)
+        try:
+            return search.run()
+        finally:
+            self._spared -= search.nodes
+
     def _enter(self, key: int, grant: int) -> None:
         self.grants[key] = grant
         for row in self._pool.money[key]:
@@ -209,6 +217,7 @@ class FloorBooks(Books):
         return all(lacks(floor, self.bids, grants) == (0, 0) for floor in self.floors)
 
     def _lowered(self) -> tuple[Floor, ...]:
+        self._spared = NODES
         try:
             return self._lowered_by_search()
         except _TooMany:
@@ -217,11 +226,11 @@ class FloorBooks(Books):
             return lowered(self.limits, self.bids, self.grants)
 
     def _lowered_by_search(self) -> tuple[Floor, ...]:
-        if self._search(self.limits.floors) is not None:
+        if self._sparely(self.limits.floors) is not None:
             return self.limits.floors
         kept: list[Floor] = []
         for floor in self.limits.floors:
-            if self._search([*kept, floor]) is not None:
+            if self._sparely([*kept, floor]) is not None:
                 kept.append(floor)
                 continue
             low = replace(floor, projects=0, money=0)
@@ -240,7 +249,7 @@ class FloorBooks(Books):
         low, high = 0, most
         while low < high:
             middle = (low + high + 1) // 2
-            if self._search([*kept, raised(middle)]) is None:
+            if self._sparely([*kept, raised(middle)]) is None:
                 high = middle - 1
             else:
                 low = middle
@@ -260,8 +269,10 @@ class _Search:
         room: Sequence[int],
         grants: Mapping[int, int],
         floors: Sequence[Floor],
+        most: int | None = None,
     ) -> None:
         self.pool, self.room = pool, list(room)
+        self.most = NODES if most is None else most
         self.closed = set(grants)
         self.known = set(grants)
         self.entered: list[int] = []
@@ -278,7 +289,7 @@ class _Search:
 
     def run(self) -> Plan | None:
         self.nodes += 1
-        if self.nodes > NODES:
+        if self.nodes > self.most:
             raise _TooMany
         asked: dict[str, dict[object, int]] = defaultdict(dict)
         hardest: tuple[_Open, list[int]] | None = None
