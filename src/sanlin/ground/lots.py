@@ -5,10 +5,11 @@ A lot is reproducible by anybody: the place of a key is the order of SHA-256(see
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import Any
+
+from sanlin.kernel.allocation import lottery
 
 
 def new_seed() -> str:
@@ -33,8 +34,4 @@ def draw(seed: str, keys: Iterable[int]) -> list[int]:
     >>> draw("2024", [1, 2, 3]) == draw("2024", [3, 1, 2])
     True
     """
-    return sorted(set(keys), key=lambda key: (_digest(seed, key), key))
-
-
-def _digest(seed: str, key: int) -> str:
-    return hashlib.sha256(f"{seed}:{key}".encode()).hexdigest()
+    return list(lottery.order(seed, keys))

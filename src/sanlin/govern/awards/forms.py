@@ -21,6 +21,25 @@ class ConsentForm(forms.Form):
     consent = forms.BooleanField(label=_("我已知晓，同意不记名公布整张选票"))
 
 
+class SourceForm(forms.Form):
+    source = forms.CharField(
+        label=_("公开号码的来源"),
+        help_text=_("写明日期和号码，例如“6月1日公布的双色球开奖号码”。指定后不能更改。"),
+        max_length=120,
+        min_length=6,
+    )
+
+
+class NumberForm(forms.Form):
+    number = forms.RegexField(
+        r"^[0-9A-Za-z-]{1,60}$",
+        label=_("公开号码"),
+        help_text=_("只写数字、字母和连字符，例如 03-11-17-22-28-31-09。填写后不能更改。"),
+        max_length=60,
+        error_messages={"invalid": _("只能写数字、字母和连字符")},
+    )
+
+
 class RivalsForm(ReasonForm):
     proposals: forms.ModelMultipleChoiceField[Proposal] = forms.ModelMultipleChoiceField(
         None, label=_("互斥的提案"), widget=forms.CheckboxSelectMultiple

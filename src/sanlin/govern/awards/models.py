@@ -33,22 +33,6 @@ class Rivals(models.Model):
         return self.reason
 
 
-class Lot(models.Model):
-    """The seed of a round's lots: drawn once, so that deciding again cannot draw again."""
-
-    round = models.OneToOneField(
-        "rounds.Round", models.PROTECT, related_name="lot", verbose_name=_("轮次")
-    )
-    seed = models.CharField(_("种子"), max_length=64)
-    drawn_at = models.DateTimeField(_("抽取时间"))
-
-    class Meta:
-        verbose_name = _("抽签")
-
-    def __str__(self) -> str:
-        return self.seed
-
-
 class Decisions(models.QuerySet[Any]):
     def standing(self) -> Decisions:
         """Those that have not been dropped: at most one a round."""

@@ -66,6 +66,8 @@ def can_decide(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("现在不是决定阶段"))
     if Decision.objects.standing().filter(round=round).exists():
         return denied(_("已有一份计算结果；如需重算，请先作废"))
+    if round.lot.source and not round.lot.number:
+        return denied(_("抽签要用的公开号码还没有填写"))
     return ALLOWED
 
 

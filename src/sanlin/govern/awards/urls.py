@@ -14,6 +14,7 @@ urlpatterns = [
     path("decisions/<int:pk>/publish/", views.publish, name="publish"),
     path("decisions/<int:pk>/case.json", views.case_file, name="case"),
     path("rounds/<int:pk>/notice/", views.notice, name="notice"),
+    path("rounds/<int:pk>/lot/", views.lot, name="lot"),
     path("rounds/<int:pk>/objections/", views.objections, name="objections"),
     path("awards/<int:pk>/", views.award, name="award"),
     path("awards/<int:pk>/object/", views.object_to, name="object"),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sanlin.govern.ballots.queries import share
+from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_run, can_see
+from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_state_source
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
@@ -23,9 +24,17 @@ from sanlin.ground.verdict import ALLOWED, Refused, Verdict
 from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
-from .forms import AnswerForm, ConsentForm, ObjectionForm, ReasonForm, RivalsForm
+from .forms import (
+    AnswerForm,
+    ConsentForm,
+    NumberForm,
+    ObjectionForm,
+    ReasonForm,
+    RivalsForm,
+    SourceForm,
+)
 from .models import Award, Decision, Objection, Official, Rivals
-from .queries import Sentence, current, explain, published, recount, unique_ballots
+from .queries import Sentence, current, drawn, explain, published, recount, unique_ballots
 
 ROUND = ("street",)
 DECISION = ("round__street",)
@@ -281,6 +290,44 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "record": import_string(settings.RECORD)(round),
     }
     return render(request, "awards/notice.html", page)
+
+
+@gate(can_see, Round, having=ROUND)
+def lot(request: Request, round: Round) -> HttpResponse:
+    """What parts equals: the commitment from the beginning, the seed and the order afterwards."""
+    if not hasattr(round, "lot"):
+        raise Http404
+    by, now = request.by, request.now
+    can_state = can_state_source(by, round, now=now)
+    can_enter = can_enter_number(by, round, now=now)
+    made = current(round)
+    shown = made is not None and bool(rules.can_see_decision(by, made, now=now))
+    form: SourceForm | NumberForm | None = None
+    if can_state:
+        form = SourceForm(request.POST or None)
+    elif can_enter:
+        form = NumberForm(request.POST or None)
+    if request.method == "POST" and form is None:
+        messages.error(request, can_enter.reason)
+        return redirect("awards:lot", pk=round.pk)
+    if request.method == "POST" and form is not None and form.is_valid():
+        verb = state_source if can_state else enter_number
+        try:
+            verb(round, *form.cleaned_data.values(), by=by, now=now, key=request.key)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("已记入公开账本，不能再改"))
+            return redirect("awards:lot", pk=round.pk)
+    page = {
+        "round": round,
+        "lot": round.lot,
+        "decision": made if shown else None,
+        "form": form,
+        "stating": bool(can_state),
+        "drawn": drawn(made) if shown and made is not None else None,
+    }
+    return render(request, "awards/lot.html", page)
 
 
 def _official(round: Round) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -10,12 +11,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.lots import new_seed
 from sanlin.ground.verdict import Refused, denied, refusing, require
+from sanlin.kernel.allocation.lottery import commitment, seed_of
 from sanlin.kernel.machine import NotNow
 from sanlin.kernel.packs import complete, fingerprint, freeze
 
 from . import rules, stages
-from .models import Extension, Round, Window, read_pack
+from .models import Extension, Lot, Round, Window, read_pack
 from .rules.book import book, draft_book
 from .rules.windows import Span, later_faults, order_faults, parts, span
 
@@ -142,6 +145,7 @@ def open_call(round: Round, *, by: Account, now: datetime) -> Round:
     frozen = freeze(complete(pack, values))
     source = _step(round, "open_call", frozen=frozen, fingerprint=fingerprint(frozen))
     round = _fresh(round)
+    lot = _commit(round, now)
     round.windows.exclude(stage__in=parts(book(round))).delete()
     record(
         round,
@@ -151,9 +155,39 @@ def open_call(round: Round, *, by: Account, now: datetime) -> Round:
         source=source,
         target=round.stage,
         fingerprint=round.fingerprint,
+        lot=lot.commitment,
         windows=_written({w.stage: (w.opens, w.closes) for w in round.windows.all() if w.closes}),
     )
     return round
+
+
+def _commit(round: Round, now: datetime) -> Lot:
+    """Draw the secret of the round's lot, long before anybody stands level."""
+    secret = new_seed()
+    return Lot.objects.create(
+        round=round, secret=secret, commitment=commitment(secret), committed_at=now
+    )
+
+
+@deed("round.state_source")
+def state_source(round: Round, source: str, *, by: Account, now: datetime) -> Lot:
+    """Say which public number, that nobody can foresee, will join the seed of the lot."""
+    require(rules.can_state_source(by, round, now=now))
+    if not Lot.objects.filter(round=round, source="").update(source=source):
+        raise Refused(_("已经指定，不能更改"))
+    record(round, by=by, now=now, source=hashlib.sha256(source.encode()).hexdigest())
+    return Lot.objects.get(round=round)
+
+
+@deed("round.enter_number")
+def enter_number(round: Round, number: str, *, by: Account, now: datetime) -> Lot:
+    """Enter what the public number came to. Raises ValueError where it is not plain."""
+    require(rules.can_enter_number(by, round, now=now))
+    seed_of("", number)
+    if not Lot.objects.filter(round=round, number="").update(number=number):
+        raise Refused(_("公开号码已经填写，不能更改"))
+    record(round, by=by, now=now, number=number)
+    return Lot.objects.get(round=round)
 
 
 @deed("round.close_call")
@@ -301,5 +335,6 @@ def enter(
     opens, closes = span(held, held)
     Window.objects.create(round=round, stage=stages.VOTE, opens=opens, closes=closes)
     move(round, "close_call", by=by, now=now)
-    record(round, by=by, now=now, rules=round.fingerprint)
+    lot = _commit(round, now)
+    record(round, by=by, now=now, rules=round.fingerprint, lot=lot.commitment)
     return round

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.ground.journal.models import told_in
+from sanlin.ground.pii import SealedField
+from sanlin.kernel.allocation.lottery import seed_of
 from sanlin.kernel.packs import Pack, Rules, read, thaw
 
 from . import stages
@@ -89,6 +91,37 @@ class Round(models.Model):
     def window(self, stage: str) -> Window | None:
         """The dates of one part of the round, or None where it has none (yet)."""
         return next((window for window in self.windows.all() if window.stage == stage), None)
+
+
+class Lot(models.Model):
+    """What parts equals in a round. The secret is drawn when the call opens, and only its
+    commitment is published; the secret itself is, together with the decision. `source` names a
+    public number that nobody can foresee, before there is a vote; `number` is what it came to.
+    """
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="lot", verbose_name=_("轮次"))
+    secret = SealedField(_("种子"))
+    commitment = models.CharField(_("承诺"), max_length=64)
+    committed_at = models.DateTimeField(_("封存时间"))
+    source = models.CharField(_("公开号码的来源"), max_length=120, blank=True)
+    number = models.CharField(_("公开号码"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("抽签")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number="") | ~models.Q(source=""),
+                name="a_public_number_has_its_source",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.commitment
+
+    @property
+    def seed(self) -> str:
+        """What the lot is drawn from; shown to nobody before there is a decision."""
+        return seed_of(self.secret.reveal(), self.number)
 
 
 class Window(models.Model):

@@ -46,6 +46,7 @@ COURSE = (
     RUNNING,
     CLOSED,
 )
+BEFORE_VOTE = (CALL, SCREENING, REVIEW, OPTIMISATION)
 # The parts for which a pack lays down days, in the order in which they come.
 WINDOWED = (CALL, SCREENING, REVIEW, CONFERRAL, OPTIMISATION, VOTE, RUNNING)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from sanlin.commons.people.tests import scene
 from sanlin.front.whatif import rules
 from sanlin.govern.awards import actions
-from sanlin.govern.awards.models import Decision, Lot
+from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.tests.scene import to_decide
 from sanlin.govern.rounds.tests.scene import open_round
 from sanlin.kernel.ballots import read
@@ -150,7 +150,7 @@ def test_weights_and_tiers_of_a_round_by_score(db):
     it = window(case.first)
     said = words(it.get(page))
     assert "本轮还没有决定，先同冻结的办法比较" in said
-    assert not Lot.objects.exists()
+    assert not Decision.objects.exists()
     case.decide()
     found = it.get(page, {"shifan_money": "70000"}).context["found"]
     assert (found.enters, found.leaves, found.stays) == (1, 0, 2)
@@ -222,13 +222,13 @@ def test_a_trial_writes_nothing(officer):
     round = imported()
     it = window(officer)
     it.get("/whatif/")
-    before = (Decision.objects.count(), Lot.objects.count())
+    before = Decision.objects.count()
     with CaptureQueriesContext(
         connection,
     ) as met:
         it.get(f"/whatif/rounds/{round.pk}/?method=votes&project_cap=600")
     assert {query["sql"].split()[0] for query in met} == {"SELECT"}
-    assert (Decision.objects.count(), Lot.objects.count()) == before
+    assert Decision.objects.count() == before
 
 
 def test_no_room_of_it_knows_a_verb():

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.awards import rules, stages
-from sanlin.govern.awards.models import Award, Decision, Lot, Notice, Rivals, Signature
+from sanlin.govern.awards.models import Award, Decision, Notice, Rivals, Signature
 from sanlin.govern.awards.queries import case_of, explain, unique_ballots
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.reviews.queries import judges
 from sanlin.govern.rounds.actions import date_stage, move
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.stages import NOTICE
-from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
@@ -74,20 +73,19 @@ def close_entries(round: Round, *, by: Account, now: datetime) -> Round:
 def decide(round: Round, *, by: Account, now: datetime) -> Decision:
     """Count the round and keep the case and the outcome; officers sign it before anybody sees it.
 
-    The seed of the lots is drawn once a round, so that counting again cannot draw again. Refused
-    where something is missing, or where the rule of ties leaves bids level.
+    The seed of the lots is what the round committed to when it opened, so that counting again
+    cannot draw again; the journal reveals it here. Refused where something is missing, or where the
+    rule of ties leaves bids level.
     """
     require(rules.can_decide(by, round, now=now))
-    lot, _new = Lot.objects.get_or_create(
-        round=round, defaults={"seed": lots.new_seed(), "drawn_at": now}
-    )
-    decision = keep(round, case_of(round, lot.seed), now=now)
+    seed = round.lot.seed
+    decision = keep(round, case_of(round, seed), now=now)
     record(
         decision,
         by=by,
         now=now,
         fingerprint=decision.fingerprint,
-        seed=lot.seed,
+        seed=seed,
         awards=written(decision),
     )
     return decision

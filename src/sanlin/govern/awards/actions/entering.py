@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from sanlin.commons.orgs.models import Organisation, OrganisationKind
 from sanlin.commons.places.models import District, Neighbourhood, Street
 from sanlin.govern.awards import stages
-from sanlin.govern.awards.models import Decision, Lot, Official
+from sanlin.govern.awards.models import Decision, Official
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.proposals import actions as proposals
 from sanlin.govern.proposals.actions import Held
@@ -159,7 +159,7 @@ def _words(more: tuple[tuple[str, str], ...]) -> str:
 
 
 def _decide(round: Round, election: Election, keys: list[int], *, now: datetime) -> Decision:
-    lot = Lot.objects.create(round=round, seed=lots.new_seed(), drawn_at=now)
+    seed = round.lot.seed
     votes = election.tally()
     case = Case(
         bids=tuple(
@@ -171,8 +171,8 @@ def _decide(round: Round, election: Election, keys: list[int], *, now: datetime)
         ballots=sum(election.counts),
         rule=_rule(election),
         ties=round.rules.award.ties,
-        seed=lot.seed,
-        lot=tuple(lots.draw(lot.seed, keys)),
+        seed=seed,
+        lot=tuple(lots.draw(seed, keys)),
         rules=round.fingerprint,
     )
     decision = keep(round, case, now=now)

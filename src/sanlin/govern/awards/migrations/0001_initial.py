@@ -53,18 +53,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Lot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.CharField(max_length=64, verbose_name='种子')),
-                ('drawn_at', models.DateTimeField(verbose_name='抽取时间')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lot', to='rounds.round', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': '抽签',
-            },
-        ),
-        migrations.CreateModel(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -7,11 +7,13 @@ import pytest
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, neighbourhood, officer, resident
 from sanlin.govern.awards import actions, rules
-from sanlin.govern.awards.models import Award, Decision, Lot, Notice, Signature
-from sanlin.govern.awards.queries import explain, recount
-from sanlin.govern.rounds.models import Round
+from sanlin.govern.awards.models import Award, Decision, Notice, Signature
+from sanlin.govern.awards.queries import drawn, explain, recount
+from sanlin.govern.rounds.models import Lot, Round
+from sanlin.ground import lots
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
+from sanlin.kernel.allocation import lottery
 
 from .scene import in_threads, to_decide
 
@@ -72,7 +74,7 @@ def test_a_tie_is_settled_by_the_lot_of_a_published_seed():
     case = to_decide(["9/10"] * 3, 20_000, tiers__shifan__money=40_000_00)
     decision = case.decide()
     told = json.loads(bytes(decision.inputs))
-    seed = Lot.objects.get(round=case.round).seed
+    seed = case.round.lot.seed
     assert told["seed"] == seed
     first_two = set(told["lot"][:2])
     funded = Award.objects.filter(stage="standing").values_list("proposal_id", flat=True)
@@ -82,6 +84,63 @@ def test_a_tie_is_settled_by_the_lot_of_a_published_seed():
     assert bytes(again.inputs) == bytes(decision.inputs)
     assert again.fingerprint == decision.fingerprint
     assert again.number == 2
+
+
+def test_the_lot_is_committed_to_when_the_call_opens():
+    case = to_decide(["9/10"] * 3, 20_000, tiers__shifan__money=40_000_00)
+    lot = case.round.lot
+    opened = json.loads(Entry.objects.get(deed="round.open_call").body)["data"]
+    assert opened["lot"] == lot.commitment == lottery.commitment(lot.secret.reveal())
+    assert lot.secret.reveal() not in Lot.objects.filter(pk=lot.pk).values_list("pk", "secret")
+    decision = case.decide()
+    found = drawn(decision)
+    assert (found.seed, found.fault) == (lot.seed, "")
+    assert [row[1] for row in found.rows] == lots.draw(lot.seed, [p.pk for p in case.proposals])
+    assert len(found.used) == 1
+    told = json.loads(Entry.objects.get(deed="awards.decide").body)["data"]
+    assert told["seed"] == lot.seed
+
+
+def test_another_seed_than_the_committed_one_is_noticed():
+    case = to_decide(["9/10"] * 2, 20_000)
+    decision = case.decide()
+    Lot.objects.update(commitment=lottery.commitment("0" * 32))
+    assert drawn(Decision.objects.get(pk=decision.pk)).fault == "commitment"
+
+
+def test_a_public_number_joins_the_seed(client):
+    case = to_decide(["9/10"] * 3, 20_000, tiers__shifan__money=40_000_00)
+    page = f"/rounds/{case.round.pk}/lot/"
+    client.force_login(case.first)
+    told = client.post(page, {"source": "6月1日公布的开奖号码"}, follow=True)
+    assert "公开号码的来源须在投票和决定之前指定" not in told.content.decode()
+    assert case.round.lot.source == ""  # too late: it is being decided already
+    Round.objects.filter(pk=case.round.pk).update(stage="review")
+    assert client.post(page, {"source": "6月1日公布的开奖号码"}).status_code == 302
+    assert client.post(page, {"source": "另外一个更好的号码"}).status_code == 302
+    assert Lot.objects.get().source == "6月1日公布的开奖号码"
+    Round.objects.filter(pk=case.round.pk).update(stage="decision")
+    round = Round.objects.get(pk=case.round.pk)
+    with pytest.raises(Refused, match="公开号码还没有填写"):
+        actions.decide(round, by=case.first, now=NOW)
+    assert "只能写数字、字母和连字符" in client.post(page, {"number": "三、十一"}).content.decode()
+    assert client.post(page, {"number": "03-11-17"}).status_code == 302
+    decision = actions.decide(Round.objects.get(pk=round.pk), by=case.first, now=NOW)
+    found = drawn(decision)
+    assert found.seed.endswith("/03-11-17")
+    assert found.fault == ""
+
+
+def test_nobody_reads_the_seed_before_the_decision_is_published(client):
+    case = to_decide(["9/10"] * 3, 20_000)
+    page = f"/rounds/{case.round.pk}/lot/"
+    seed = case.round.lot.seed
+    assert seed not in client.get(page).content.decode()
+    assert case.round.lot.commitment in client.get(page).content.decode()
+    notice = case.noticed()
+    body = client.get(page).content.decode()
+    assert f"{seed}:{drawn(notice.decision).rows[0][1]}" in body
+    assert "已重算" in body
 
 
 def test_anybody_can_count_the_bytes_again():

@@ -162,6 +162,24 @@ def can_cancel(who: Any, round: Round, *, now: datetime) -> Verdict:
     return allowed
 
 
+def can_state_source(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Which public number joins the lot is said before anybody votes, and once."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage not in stages.BEFORE_VOTE:
+        return denied(_("公开号码的来源须在投票和决定之前指定"))
+    return denied(_("已经指定，不能更改")) if round.lot.source else verdict
+
+
+def can_enter_number(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """What it came to is entered at the decision, and once."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage != stages.DECISION or not round.lot.source:
+        return denied(_("现在不能填写公开号码"))
+    return denied(_("公开号码已经填写，不能更改")) if round.lot.number else verdict
+
+
 def next_stage(round: Round) -> str | None:
     """The stage that follows by the table and the pack; None where there is none."""
     if round.stage not in stages.COURSE or round.stage == stages.CLOSED:
