@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,10 @@ from django.utils.translation import gettext as _
 
 from sanlin.kernel.machine import NotNow
 
+from . import outage
 from .verdict import Refused
+
+logger = logging.getLogger("sanlin.outage")
 
 
 class Request(HttpRequest):
@@ -23,8 +27,10 @@ class Request(HttpRequest):
     now: datetime
     by: Any  # an Account, or Django's AnonymousUser; accounts stands above this room
     key: str
+    answered: bool  # whether the view had done its work before the middlewares around it finished
 
 
+TROUBLE = 500
 LONGEST_ADDRESS = 2000
 Handler = Callable[[Request], HttpResponse]
 
@@ -48,9 +54,14 @@ class Refusals:
 
     def __call__(self, request: Request) -> HttpResponse:
         request.key = request.POST.get("key", "")[:64] if request.method == "POST" else ""
-        return self.get_response(request)
+        answer = self.get_response(request)
+        request.answered = answer.status_code < TROUBLE
+        return answer
 
     def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        if outage.is_outage(error):
+            logger.error("the database is out of reach: %s", error)
+            return outage.page(request)
         if isinstance(error, Refused):
             return say_no(request, str(error), 409)
         if isinstance(error, NotNow):

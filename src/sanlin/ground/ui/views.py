@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sanlin.ground import outage
 from sanlin.ground.clock import local_day, set_demo_time
 from sanlin.ground.gate import open_to_all
 from sanlin.ground.http import Request, ours, say_no
@@ -109,4 +111,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Something is wrong with the house itself, or its database is out of reach for a while."""
+    if outage.is_outage(sys.exc_info()[1]):
+        return outage.page(request, perhaps_done=getattr(request, "answered", False))
     return say_no(request, _("系统出错了，没有改动任何内容。请稍后再试，或告诉工作人员。"), 500)
