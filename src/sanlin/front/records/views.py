@@ -21,6 +21,7 @@ def record(request: Request, round: Round) -> HttpResponse:
         "round": round,
         "latest": found[0] if found else None,
         "earlier": found[1:],
+        "verifier": found[0].digests["verify.py"] if found else "",
         "here": request.build_absolute_uri(request.path),
     }
     return render(request, "records/record.html", page)
