@@ -84,13 +84,14 @@ class Profile:
         """
         begins = np.array(starts, dtype=np.int64)
         named = np.array(places, dtype=np.int32)
-        given = np.ones(named.size, np.int64) if weights is None else np.array(weights, np.int64)
+        ones = np.broadcast_to(np.int64(1), named.size)  # a single number, however many there are
+        given = ones if weights is None else np.array(weights, np.int64)
         counts = np.ones(begins.size - 1, np.int64) if times is None else np.array(times, np.int64)
         _sane(len(keys), begins, named, given, counts)
         if list(keys) != sorted(set(keys)):
             raise ValueError("keys must ascend, each once")
         for array in (begins, named, given, counts):
-            array.flags.writeable = False
+            array.setflags(write=False)
         return cls(tuple(keys), begins, named, given, counts)
 
     @property
@@ -130,10 +131,10 @@ class Profile:
     def __hash__(self) -> int:
         return hash((self.keys, self.voters))
 
-    @cached_property
-    def row_of(self) -> NDArray[np.intp]:
+    @property
+    def row_of(self) -> NDArray[np.int32]:
         """The row of every choice."""
-        return np.repeat(np.arange(self.rows), np.diff(self.starts))
+        return np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.starts))
 
     def votes(self) -> dict[int, int]:
         """The sum of weights of every key: approvals, or points."""
@@ -151,11 +152,16 @@ class Profile:
     @cached_property
     def supports(self) -> Mapping[int, Support]:
         """By key, the rows that name it."""
-        order = np.argsort(self.places, kind="stable")
-        rows, weights = self.row_of[order], self.weights[order]
-        ends = np.searchsorted(self.places[order], np.arange(len(self.keys) + 1)).tolist()
+        short = len(self.keys) < 2**16  # short numbers are sorted in one pass over their digits
+        places = self.places.astype(np.uint16) if short else self.places
+        order = np.argsort(places, kind="stable")
+        rows = self.row_of[order]
+        weights = self.weights[order] if self.weights.strides[0] else self.weights
+        ends = np.searchsorted(places[order], np.arange(len(self.keys) + 1)).tolist()
         return {
-            key: Support(rows[ends[at] : ends[at + 1]], weights[ends[at] : ends[at + 1]])
+            key: Support(
+                rows[ends[at] : ends[at + 1]].astype(np.intp), weights[ends[at] : ends[at + 1]]
+            )
             for at, key in enumerate(self.keys)
         }
 

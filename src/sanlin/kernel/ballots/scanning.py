@@ -209,8 +209,8 @@ def merged(
     new[first] = True
     kept = new[row]
     begins = np.concatenate([[0], np.cumsum(sizes[first])])
-    profile = Profile.from_arrays(range(keys), begins, chosen[kept], weights[kept], times)
-    return profile, of
+    given = None if (weights == 1).all() else weights[kept]
+    return Profile.from_arrays(range(keys), begins, chosen[kept], given, times), of
 
 
 def _mixed(chosen: Ints, weights: Ints) -> Words:

@@ -143,16 +143,16 @@ class Entrants:
             left -= bid.cost
             group = bid.tier if self.limits.tiers else None
             seats[group] += 1
-            reason = Reason.of("completed")
+            told: dict[str, Figure | None] = {"seat": seats[group], "tier": group}
+            told |= {"grant": bid.cost, "cost": bid.cost, "votes": bid.votes}
             if found := bought.get(key):
-                told: dict[str, Figure] = {
+                told |= {
                     "price": found.price,
                     "payers": found.payers,
                     "emptied": found.emptied,
                 }
-                reason = Reason.of("bought", **told)
-            reason = reason.plus(seat=seats[group], grant=bid.cost, cost=bid.cost, tier=group)
-            steps.append(Step(key, True, bid.cost, left, reason.plus(votes=bid.votes)))
+            reason = Reason.of("bought" if key in bought else "completed", **told)
+            steps.append(Step(key, True, bid.cost, left, reason))
             grants.append((key, bid.cost))
         inside = dict(grants)
         for key, bid in self.bids.items():

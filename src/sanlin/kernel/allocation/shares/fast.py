@@ -14,14 +14,13 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
-from copy import copy
 from fractions import Fraction
 
 import numpy as np
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
 from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
-from sanlin.kernel.allocation.shares.purse import HALF_ULP, Exact, Floats, Purse, Rows
+from sanlin.kernel.allocation.shares.purse import HALF_ULP, Exact, Floats, Purse, Rows, inner
 from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie
 
 LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
@@ -40,15 +39,22 @@ class Search:
 
     def __init__(self, good: Good, times: Floats) -> None:
         self.good, self.rows = good, good.rows
-        self.times = times[good.rows]
+        one = times.strides == (0,)
+        self.times = np.broadcast_to(times[:1], good.rows.size) if one else times[good.rows]
         self.weight = None if good.given is None else good.given.astype(np.float64)
         self.utility = self.times if self.weight is None else self.times * self.weight
         self.whole = float(self.utility.sum())
         self.guess = good.bid.cost / self.whole
 
+    def anew(self) -> Search:
+        """The same for another spending; the arrays are shared, and never written to."""
+        other = object.__new__(Search)
+        other.__dict__.update(self.__dict__)
+        return other
+
     def forget(self, purse: Purse) -> None:
         """Leave out whoever has nothing any more."""
-        held = np.flatnonzero(~purse.empty[self.rows])
+        held = (~purse.empty[self.rows]).nonzero()[0]
         self.rows, self.times = self.rows[held], self.times[held]
         if self.weight is None:
             self.utility = self.times
@@ -71,17 +77,17 @@ class Search:
             self.forget(purse)
             left = purse.left[self.rows]
         cost = self.good.bid.cost
-        owned = float(np.dot(self.times, left))
+        owned = inner(self.times, left)
         doubt = self.whole * purse.error + (left.size + 8) * HALF_ULP * owned
         if owned + doubt < cost:
             return None
         ratios, guess, before = self.ratios(left), self.guess, -1
         while True:
-            poor = np.flatnonzero(ratios < guess)
+            poor = (ratios < guess).nonzero()[0]
             if poor.size in {before, left.size}:
                 return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
             before = poor.size
-            owed = cost - float(np.dot(self.times[poor], left[poor]))
+            owed = cost - inner(self.times[poor], left[poor])
             rest = self.whole - float(self.utility[poor].sum())
             guess = owed / rest
             self.guess = max(self.guess, (owed - doubt) / rest)
@@ -96,7 +102,7 @@ class Search:
         if cost == 0:
             return (0, 1), np.zeros(0, np.intp)
         ratios = self.ratios(purse.left[self.rows])
-        poor = np.flatnonzero(ratios < self.guess)
+        poor = (ratios < self.guess).nonzero()[0]
         while True:
             rest = int(self.whole) - int(self.utility[poor].sum())
             owed = cost * purse.scale - purse.total(self.rows[poor], self.times[poor])
@@ -115,10 +121,10 @@ class Search:
         """
         guess = price[0] * self.good.unit / price[1]
         slack = purse.error + 8 * HALF_ULP * guess
-        sure = np.flatnonzero(ratios < guess - slack)
+        sure = (ratios < guess - slack).nonzero()[0]
         if np.count_nonzero(ratios <= guess + slack) == sure.size:
             return sure
-        near = np.flatnonzero((ratios >= guess - slack) & (ratios <= guess + slack))
+        near = ((ratios >= guess - slack) & (ratios <= guess + slack)).nonzero()[0]
         per, below = price[0] * self.good.unit * purse.scale, price[1]
         owns = purse.of(self.rows[near])
         wants = [1] * near.size if self.weight is None else self.weight[near].astype(int).tolist()
@@ -147,7 +153,7 @@ class Run:
         self, goods: Sequence[Search], field: Field, each: Fraction, ties: TieOrder
     ) -> None:
         self.field, self.ties = field, ties
-        self.goods = [copy(search) for search in goods]
+        self.goods = [search.anew() for search in goods]
         self.purse = Purse(field.times.size, each)
         self.met: list[Tie] = []
         self.round = 0
@@ -253,7 +259,7 @@ class Run:
         payers = int(search.times[held].sum())
         emptied = int(search.times[poor][held[poor]].sum())
         held[poor] = False
-        rich = np.flatnonzero(held)
+        rich = held.nonzero()[0]
         weight = None if search.weight is None else search.weight[rich]
         unit = price[0] * search.good.unit
         self.purse.pay(search.rows[rich], weight, (unit, price[1]), search.rows[poor])
@@ -266,6 +272,8 @@ class Market:
     def __init__(self, field: Field, ties: TieOrder) -> None:
         self.field, self.ties = field, ties
         times = field.times.astype(np.float64)
+        if (times == 1).all():
+            times = np.broadcast_to(np.float64(1), times.size)
         self.goods = [Search(good, times) for good in field.goods]
 
     def spend(self, each: Fraction, gate: Gate) -> Spent:

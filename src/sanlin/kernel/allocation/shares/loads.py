@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from sanlin.kernel.allocation.shares.field import Field, Good
-from sanlin.kernel.allocation.shares.purse import HALF_ULP
+from sanlin.kernel.allocation.shares.purse import HALF_ULP, inner
 
 Open = Callable[[Good], bool]
 NEVER = 0
@@ -95,7 +95,7 @@ class FastLoads:
     def lower(self, key: int) -> float:
         """A lower bound of the time by floats; the loads themselves are off by half a unit at most."""
         good, times = self.goods[key], self.times[key]
-        owed = good.bid.cost + float(np.dot(times, self.loads[good.rows]))
+        owed = good.bid.cost + inner(times, self.loads[good.rows])
         return owed / self.many[key] * (1 - (times.size + 12) * HALF_ULP)
 
     def at(self, key: int) -> Fraction:

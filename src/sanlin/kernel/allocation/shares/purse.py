@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 
 HALF_ULP = 2.0**-53
 BLOCK = 16
+SHORT = 8192
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Exact = tuple[int, int]  # numerator and denominator, the second above zero, not reduced
+
+
+def inner(one: Floats, other: Floats) -> float:
+    """The sum of products. BLAS would spread long ones over threads, which costs more than it saves."""
+    if one.size <= SHORT:
+        return float(np.dot(one, other))
+    return float(np.einsum("i,i", one, other))
 
 
 class Purse:
@@ -60,14 +68,14 @@ class Purse:
 
     def total(self, rows: Rows, times: Floats) -> int:
         """The exact money of `times` voters in each of these rows together, times `scale`."""
-        held = np.flatnonzero(~self.empty[rows])
+        held = (~self.empty[rows]).nonzero()[0]
         rows, times = rows[held], times[held]
         if not rows.size:
             return 0
         whole = int(times.sum()) * self.base
         counts: list[float] = []
         for block in self.paid:
-            counts += np.dot(times, block[rows].astype(np.float64)).tolist()
+            counts += np.einsum("i,ij", times, block[rows].astype(np.float64)).tolist()
         for count, price in zip(counts, self.prices, strict=False):
             whole -= int(count) * price
         return whole
@@ -92,7 +100,7 @@ class Purse:
     def whole(self, rows: Rows, times: Floats) -> int:
         """The money of these voters together in whole units, rounded down."""
         left = self.left[rows]
-        owned = float(np.dot(times, left))
+        owned = inner(times, left)
         doubt = float(times.sum()) * self.error + (left.size + 8) * HALF_ULP * owned
         low, high = math.floor(owned - doubt), math.floor(owned + doubt)
         return low if low == high else self.total(rows, times) // self.scale
