@@ -3,7 +3,8 @@
     PEERS/bin/python benchmarks/counting/peers_welfare.py FOLDER OUT.json [--limit 60]
 
 In the virtual environment of `peers_pb.py`, for the same reasons. pabutools asks CBC, a solver in floats, and says
-that it has no control over ties; so the sum of votes is compared, and not the set. What does not finish is null.
+that it has no control over ties; so the sum of votes is compared, and not the set. What does not finish is null. Rankings are left out: pabutools
+gives the first of k places k − 1 points, the cities k.
 """
 
 import argparse
@@ -15,7 +16,6 @@ from pathlib import Path
 
 from pabutools.election import parse_pabulib
 from pabutools.election.satisfaction import (
-    Additive_Borda_Sat,
     Additive_Cardinal_Sat,
     Cardinality_Sat,
 )
@@ -35,7 +35,6 @@ SATS = {
     "choose-1": Cardinality_Sat,
     "cumulative": Additive_Cardinal_Sat,
     "scoring": Additive_Cardinal_Sat,
-    "ordinal": Additive_Borda_Sat,
 }
 
 
@@ -51,6 +50,8 @@ def main():
         if path.name in done:
             continue
         instance, profile = parse_pabulib(str(path))
+        if instance.meta["vote_type"] not in SATS:
+            continue
         merged = profile.as_multiprofile()
         sat = SATS[instance.meta["vote_type"]]
         began = time.perf_counter()
