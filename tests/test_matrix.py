@@ -42,7 +42,8 @@ from sanlin.site.demo.cast import ER_CUN
 
 from .town import MOST_QUESTIONS, questions
 
-pytestmark = pytest.mark.django_db
+# One worker: they share a town that is built once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("town")]
 
 FILE = Path(__file__).with_name("matrix.toml")
 SIGN_IN = "/account/sign-in/"
