@@ -74,6 +74,7 @@ class TrialForm(forms.Form):
         choices=[
             ("share_of_ballots", gettext_lazy("得票占有效选票之比")),
             ("share_of_leader", gettext_lazy("得票与最高票之比")),
+            ("min_max", gettext_lazy("从最低票到最高票按比例")),
             ("rank", gettext_lazy("按名次")),
         ],
     )

@@ -34,7 +34,16 @@ from .forms import (
     SourceForm,
 )
 from .models import Award, Decision, Objection, Official, Rivals
-from .queries import Sentence, current, drawn, explain, published, recount, unique_ballots
+from .queries import (
+    Sentence,
+    current,
+    drawn,
+    explain,
+    published,
+    recount,
+    steadiness,
+    unique_ballots,
+)
 
 ROUND = ("street",)
 DECISION = ("round__street",)
@@ -76,6 +85,7 @@ def decision(request: Request, round: Round) -> HttpResponse:
                 for tie in told["ties"]
             ],
             "agrees": _agrees(made),
+            "steady": steadiness(made, titles),
             "signatures": made.signatures.select_related("account").order_by("at"),
             "can_sign": rules.can_sign(request.by, made, now=now),
             "can_publish": rules.can_publish(request.by, made, now=now),

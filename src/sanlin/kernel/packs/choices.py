@@ -97,6 +97,7 @@ NORMALISERS = (
     Choice("share_of_ballots", "得票占有效选票之比", "share of all ballots"),
     Choice("share_of_leader", "得票与最高票之比", "share of the leader's votes"),
     Choice("rank", "按名次", "by rank"),
+    Choice("min_max", "从最低票到最高票按比例", "from the fewest to the most votes"),
 )
 
 OVERFLOWS = (

@@ -141,7 +141,7 @@ class Award:
     method: Literal["score", "votes", "blend", "equal_shares", "phragmen", "welfare"]
     expert: int
     public: int
-    normaliser: Literal["share_of_ballots", "share_of_leader", "rank"]
+    normaliser: Literal["share_of_ballots", "share_of_leader", "rank", "min_max"]
     min_score: int | None
     min_votes: int | None
     overflow: Literal["skip", "stop"]

@@ -979,6 +979,7 @@ def standings(case):
             for bid in bids
         }
     most, n, found = max((bid["votes"] for bid in bids), default=0), len(bids), {}
+    fewest = min((bid["votes"] for bid in bids), default=0)
     for bid in bids:
         v, score = bid["votes"], frac(bid["score"])
         if case["normaliser"] == "rank":
@@ -986,6 +987,8 @@ def standings(case):
             share = (n + 1 - place) / n
         elif case["normaliser"] == "share_of_ballots" and case["ballots"]:
             share = F(v, case["ballots"])
+        elif case["normaliser"] == "min_max":
+            share = F(v - fewest, most - fewest) if most > fewest else F(0)
         else:
             share = F(v, most) if most else F(0)
         none = score is None and case["expert"] > 0

@@ -4,10 +4,12 @@ from .counting import case_of, recount, unique_ballots
 from .drawing import Drawn, drawn
 from .explaining import Sentence, explain
 from .standing import current, published, standing
+from .weighing import Steadiness, steadiness
 
 __all__ = [
     "Drawn",
     "Sentence",
+    "Steadiness",
     "case_of",
     "current",
     "drawn",
@@ -15,5 +17,6 @@ __all__ = [
     "published",
     "recount",
     "standing",
+    "steadiness",
     "unique_ballots",
 ]
