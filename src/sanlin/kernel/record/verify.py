@@ -588,8 +588,10 @@ class Record:
         )
         marks = self.marks() if here else {}
         partial = here and award["partial"] == "remainder"
-        bids = []
+        bids, lost = [], self.voted_down()
         for p in self.proposals:
+            if p["key"] in lost:
+                continue
             bid = {n: (p[n] if here else None) for n in ("community", "team", "theme", "tier")}
             mark = marks.get(p["key"])
             least = max(1, -(-p["cost"] * award["partial_min"] // 1000)) if partial else None
@@ -614,13 +616,14 @@ class Record:
                 if line["subject"] == f"proposals.Proposal:{p['key']}"
             ]
             need(own == p["events"])
+        groups = [[key for key in group if key not in lost] for group in self.round["exclusive"]]
         least = award.get("min_score") if here else None
         limits = {
             n: rules.get(n) if here else None for n in ("community_cap", "project_cap", "team_cap")
         }
         limits.update(
             budget=rules["budget"],
-            exclusive=self.round["exclusive"] if here else [],
+            exclusive=[g for g in groups if len(g) > 1] if here else [],
             min_score=None if least is None else f"{least}/1",
         )
         limits.update(
@@ -631,7 +634,7 @@ class Record:
         )
         limits.update(
             own_share=rules.get("own_funds_min", 0) if here else 0,
-            floors=self.floors() if here else [],
+            floors=self.floors({bid["community"] for bid in bids}) if here else [],
         )
         limits.update(
             reserve=award["reserve"] if here else 0,
@@ -673,7 +676,21 @@ class Record:
         for told, bid in zip(case["bids"], bids):
             within(told, bid)
 
-    def floors(self):
+    def voted_down(self):
+        if self.rule("vote.kind") != "stance":
+            return set()
+        how, lost = self.rule("vote.carried"), set()
+        for key, support, against, _abstain, follow, silent in self.totals["opinions"]:
+            moving = follow + (silent if self.rule("vote.silence") == "follow" else 0)
+            agree = support + (moving if support > against else 0)
+            opposed = against + (moving if against > support else 0)
+            need(how in ("any", "more_for", "half_of_cast"))
+            carried = {"more_for": agree > opposed, "half_of_cast": 2 * agree > self.round["roll"]["cast"]}
+            if not carried.get(how, True):
+                lost.add(key)
+        return lost
+
+    def floors(self, communities):
         groups = [
             (kind[:-1], g["key"], g) for kind in ("tiers", "themes") for g in self.rules[kind]
         ]
@@ -682,7 +699,7 @@ class Record:
             "floor": self.rules.get("community_floor"),
         }
         groups += [
-            ("community", place, mine) for place in sorted({p["community"] for p in self.proposals})
+            ("community", place, mine) for place in sorted(communities)
         ]
         told = [
             {
@@ -698,6 +715,12 @@ class Record:
     def a2(self):
         case = self.allocation["case"]
         keys = [bid["key"] for bid in case["bids"]]
+        secret, stroke, number = case["seed"].partition("/")
+        here = self.round["source"] == "here"
+        (line,) = self.told("round.open_call" if here else "round.enter")
+        need(sha(secret.encode("ascii")) == line[1]["lot"])
+        numbers = [data["number"] for _n, data in self.told("round.enter_number")]
+        need(numbers == ([number] if stroke else []))
         need(case["lot"] == sorted(keys, key=lambda key: sha(f"{case['seed']}:{key}".encode())))
 
     def a3(self):
@@ -742,7 +765,7 @@ class Record:
         outcome, rows = self.allocation["outcome"], {}
         cost = {p["key"]: p["cost"] for p in self.proposals}
         grants = dict(map(tuple, outcome["grants"]))
-        for key in cost:
+        for key in [bid["key"] for bid in self.allocation["case"]["bids"]]:
             rows[key] = (
                 ("standing", grants[key])
                 if key in grants

@@ -28,6 +28,7 @@ from sanlin.kernel.allocation import (
 from sanlin.kernel.allocation import canonical as plain
 from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.allocation.shares import COMPLETIONS
+from sanlin.kernel.ballots.tally import Opinions, is_carried
 from sanlin.kernel.record import tree
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.checkpoint import Checkpoint
@@ -196,6 +197,7 @@ class _Maker:
                 told["vote"]["points"] = 10
             if kind == "stance":
                 told["vote"]["silence"] = chance.choice(("abstain", "follow"))
+                told["vote"]["carried"] = chance.choice(("any", "more_for", "half_of_cast"))
         return told
 
     def _tiers(self) -> list[dict[str, Any]]:
@@ -442,6 +444,10 @@ class _Record:
         opened = maker.tell("round.open_call")  # its fingerprint is known when the rules are final
         self.proposals = maker.proposals(rules)
         self.keys = [one["key"] for one in self.proposals]
+        self.secret = f"{self.chance.randrange(16**32):032x}"
+        self.number = "07-11-19" if self.chance.random() < 0.3 else ""
+        if self.number:
+            maker.tell("round.state_source", source="ab" * 32)
         scores, marks = maker.scores(rules, self.keys)
         self.has_vote = "vote" in rules["stages"]
         frozen = canonical(rules)
@@ -470,11 +476,12 @@ class _Record:
         return self._sealed(files, outcome)
 
     def _opening(self, at: int, digest: str) -> bytes:
+        lot = hashlib.sha256(self.secret.encode()).hexdigest()
         maker = _Maker(Random(at), self.wish)
         if self.wish.entered:
-            maker.tell("round.enter", rules=digest)
+            maker.tell("round.enter", rules=digest, lot=lot)
         else:
-            maker.tell("round.open_call", fingerprint=digest, verb="open_call")
+            maker.tell("round.open_call", fingerprint=digest, lot=lot, verb="open_call")
         return maker.lines[0]
 
     @property
@@ -587,9 +594,13 @@ class _Record:
         self.exclusive = []
         if len(self.keys) > 3 and not self.wish.entered and chance.random() < 0.4:
             self.exclusive = [sorted(chance.sample(self.keys, 2))]
-        seed = f"{chance.randrange(16**32):032x}"
+        seed = self.secret
+        if self.number:
+            self.maker.tell("round.enter_number", number=self.number)
+            seed += f"/{self.number}"
+        self.bids = [one["key"] for one in self.proposals if one["key"] not in self._voted_down()]
         case = Case(
-            bids=tuple(self._bid(one, marks) for one in self.proposals),
+            bids=tuple(self._bid(one, marks) for one in self.proposals if one["key"] in self.bids),
             limits=self._limits(),
             method=award["method"],
             expert=award.get("expert", 0),
@@ -601,7 +612,7 @@ class _Record:
             seed=seed,
             lot=tuple(
                 sorted(
-                    self.keys, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest()
+                    self.bids, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest()
                 )
             ),
             rules=rules,
@@ -653,6 +664,15 @@ class _Record:
             own_funds=one["own_funds"],
         )
 
+    def _voted_down(self) -> set[int]:
+        if not self.stance:
+            return set()
+        vote, lost = self.rules["vote"], set()
+        for key, *said in self._opinions(self.done.counted):
+            if not is_carried(Opinions(*said), vote["carried"], vote["silence"], self.done.cast):
+                lost.add(key)
+        return lost
+
     def _limits(self) -> Limits:
         rules, award = self.rules, self.rules["award"]
         if self.wish.entered:
@@ -669,7 +689,7 @@ class _Record:
             theme_caps=tuple((t["key"], t["cap"]) for t in rules["themes"] if t["cap"]),
             min_score=None if least is None else Fraction(least),
             min_votes=award.get("min_votes"),
-            exclusive=tuple(frozenset(group) for group in self.exclusive),
+            exclusive=tuple(frozenset(g) for g in self.exclusive if set(g) <= set(self.bids)),
             one_per_team=award["one_per_team"],
             partial=award["partial"] == "remainder",
             reserve=award["reserve"],
@@ -683,7 +703,7 @@ class _Record:
             for group in groups:
                 if group["least"]:
                     yield Floor(kind, group["key"], group["least"], 0)
-        for place in sorted({one["community"] for one in self.proposals}):
+        for place in sorted({p["community"] for p in self.proposals if p["key"] in self.bids}):
             if rules["community_least"]:
                 yield Floor("community", place, rules["community_least"], 0)
 
@@ -725,7 +745,7 @@ def _documented(told: dict[str, Any]) -> dict[str, Any]:
     """Without keys that say nothing here: later versions of the program may add such."""
     kept = {"completion", "utility", "choices", "lot", "exclusive", "tiers", "ties", "reserve"}
     kept |= {"funded", "grants", "steps", "extra", "left", "expert", "public", "seed", "climb"}
-    kept |= {"floors", "theme_caps", "own_share", "ballots"}
+    kept |= {"floors", "theme_caps", "own_share", "ballots", "bids", "unit", "rule"}
     empty: tuple[Any, ...] = (None, False, 0, "", [])
     limits = {"limits": _limited(told["limits"])} if "limits" in told else {}
     return {k: v for k, v in told.items() if k in kept or v not in empty} | limits
@@ -746,7 +766,7 @@ class _Awards:
 
     def __init__(self, of: _Record, outcome: Outcome) -> None:
         self.of, self.chance, self.maker = of, of.chance, of.maker
-        self.rows: dict[int, list[Any]] = {key: ["out", 0] for key in of.keys}
+        self.rows: dict[int, list[Any]] = {key: ["out", 0] for key in of.bids}
         for key in outcome.reserve:
             self.rows[key] = ["reserve", 0]
         for key, grant in outcome.grants:

@@ -486,8 +486,19 @@ def another_lot(draft: Draft) -> None:
 
 @way()
 def another_seed(draft: Draft) -> None:
+    _draw_again(draft)
+
+
+@way()
+def another_seed_and_commitment(draft: Draft) -> None:
+    _draw_again(draft)
+    digest = hashlib.sha256(b"0" * 32).hexdigest()
+    draft.tell(draft.line("round.open_call"), lambda it: it.update(lot=digest))
+
+
+def _draw_again(draft: Draft) -> None:
     def change(case: Any) -> None:
-        case["seed"] = "0" * 32
+        case["seed"] = "0" * 32 + case["seed"][32:]
         case["lot"].sort(key=lambda k: hashlib.sha256(f"{case['seed']}:{k}".encode()).hexdigest())
 
     draft.recount(change)
