@@ -15,8 +15,10 @@ import heapq
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
 from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
@@ -25,6 +27,7 @@ from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie
 
 LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
 NOT_YET = -1
+MANY = 6  # goods found too dear one by one, before all are looked over at once
 
 Waiting = tuple[float, int, int]  # a lower bound of the price, which good, the round that found it
 Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too poor to pay it
@@ -146,13 +149,32 @@ class Search:
         return None
 
 
+class Wealth:
+    """All goods side by side, to see at once which of them nobody can pay any more."""
+
+    def __init__(self, goods: Sequence[Search]) -> None:
+        sizes = [search.rows.size for search in goods]
+        self.rows = np.concatenate([search.rows for search in goods] or [np.zeros(0, np.intp)])
+        self.times = np.concatenate([search.times for search in goods] or [np.zeros(0)])
+        self.begins = np.cumsum([0, *sizes])[:-1]
+        self.sizes = np.array(sizes)
+        self.voters = np.add.reduceat(self.times, self.begins) if goods else self.times
+        self.costs = np.array([float(search.good.bid.cost) for search in goods])
+
+    def beyond(self, purse: Purse) -> NDArray[np.bool_]:
+        """By good, whether its supporters certainly cannot pay it."""
+        owned = np.add.reduceat(self.times * purse.left[self.rows], self.begins)
+        doubt = self.voters * purse.error + (self.sizes + 8) * HALF_ULP * owned
+        beyond: NDArray[np.bool_] = owned + 2 * doubt < self.costs
+        return beyond
+
+
 class Run:
     """One spending, from the first purchase to the last."""
 
-    def __init__(
-        self, goods: Sequence[Search], field: Field, each: Fraction, ties: TieOrder
-    ) -> None:
-        self.field, self.ties = field, ties
+    def __init__(self, market: Market, each: Fraction, wealth: Wealth | None = None) -> None:
+        field, goods = market.field, market.goods
+        self.field, self.ties, self.wealth = field, market.ties, wealth
         self.goods = [search.anew() for search in goods]
         self.purse = Purse(field.times.size, each)
         self.met: list[Tie] = []
@@ -228,6 +250,7 @@ class Run:
         bound = math.inf
         least = 0.0 if price is None else _above((price.numerator, price.denominator))
         aside: list[Waiting] = []
+        dropped = 0
         while self.waiting and self.waiting[0][0] <= max(bound, least):
             lower, at, seen = heapq.heappop(self.waiting)
             search = self.goods[at]
@@ -237,6 +260,8 @@ class Run:
                 fresh = search.lower(self.purse)
                 if fresh is not None:
                     heapq.heappush(self.waiting, (max(lower, fresh), at, self.round))
+                elif (dropped := dropped + 1) == MANY and self.wealth:
+                    self.sweep(self.wealth)
             elif (answer := search.exact(self.purse)) is not None:
                 aside.append((_below(answer[0]), at, NOT_YET))
                 bound = min(bound, _above(answer[0]))
@@ -244,6 +269,12 @@ class Run:
         for it in aside:
             heapq.heappush(self.waiting, it)
         return found
+
+    def sweep(self, wealth: Wealth) -> None:
+        """Leave out whatever nobody can pay any more."""
+        beyond = wealth.beyond(self.purse).tolist()
+        self.waiting = [it for it in self.waiting if not beyond[it[1]]]
+        heapq.heapify(self.waiting)
 
     def buy(self, at: int, answer: tuple[Exact, Rows]) -> tuple[int, int]:
         """Take the price from the supporters: how many pay, and how many of them give all."""
@@ -276,9 +307,14 @@ class Market:
             times = np.broadcast_to(np.float64(1), times.size)
         self.goods = [Search(good, times) for good in field.goods]
 
+    @cached_property
+    def wealth(self) -> Wealth:
+        """Worth its making where money is spent again and again."""
+        return Wealth(self.goods)
+
     def spend(self, each: Fraction, gate: Gate) -> Spent:
         """As `plain.Market.spend`: the same values, the same errors."""
-        run = Run(self.goods, self.field, each, self.ties)
+        run = Run(self, each)
         purchases = run.go(gate)
         poor, refused = {}, {}
         for search in run.goods:
@@ -294,12 +330,12 @@ class Market:
 
     def bought(self, each: Fraction, gate: Gate, most: int) -> list[Purchase]:
         """What `spend` buys, up to the purchase after which more than `most` is spent."""
-        return Run(self.goods, self.field, each, self.ties).go(gate, most)
+        return Run(self, each, self.wealth).go(gate, most)
 
     def same(self, each: Fraction, gate: Gate, leader: Sequence[Purchase]) -> list[Purchase] | None:
         """The purchases with `each`, if they are the leader's, who had less, and so are those with any
         amount between; None where that is not certain."""
-        return Run(self.goods, self.field, each, self.ties).follow(gate, leader)
+        return Run(self, each, self.wealth).follow(gate, leader)
 
 
 def _fraction(answer: tuple[Exact, Rows]) -> Fraction:
