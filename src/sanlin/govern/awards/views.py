@@ -43,6 +43,7 @@ from .queries import (
     recount,
     steadiness,
     unique_ballots,
+    unmet,
 )
 
 ROUND = ("street",)
@@ -84,6 +85,7 @@ def decision(request: Request, round: Round) -> HttpResponse:
                 (_tie_rule(tie["settled_by"]), [titles[key] for key in tie["keys"]], tie["split"])
                 for tie in told["ties"]
             ],
+            "unmet": unmet(told, round.rules, _communities(rows)),
             "agrees": _agrees(made),
             "steady": steadiness(made, titles),
             "signatures": made.signatures.select_related("account").order_by("at"),
@@ -120,6 +122,12 @@ def _tiers(made: Decision, rows: list[tuple[Award, Sentence]]) -> list[dict[str,
             }
         )
     return found
+
+
+def _communities(rows: list[tuple[Award, Sentence]]) -> dict[int, str]:
+    """The names of the neighbourhoods that took part, by key."""
+    places = (row.proposal.neighbourhood for row, _why in rows)
+    return {place.pk: place.name for place in places}
 
 
 def _tie_rule(name: str) -> str:

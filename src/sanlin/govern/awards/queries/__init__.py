@@ -2,7 +2,7 @@
 
 from .counting import case_of, recount, unique_ballots
 from .drawing import Drawn, drawn
-from .explaining import Sentence, explain
+from .explaining import Sentence, explain, unmet
 from .standing import current, published, standing
 from .weighing import Steadiness, steadiness
 
@@ -19,4 +19,5 @@ __all__ = [
     "standing",
     "steadiness",
     "unique_ballots",
+    "unmet",
 ]

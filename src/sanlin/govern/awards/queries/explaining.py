@@ -170,21 +170,41 @@ def _own_share(told: Figures) -> str:
 
 def _kept(told: Figures) -> str:
     """What is left is kept for a group that has not yet got what the rules promise it."""
-    rules: Rules = told["rules"]
+    group = _group(told, told["rules"], {}) or _("其他社区")
+    return _enough(told) + _("须先保证%(group)s的保底（%(missing)s），其余不足申请的%(cost)s") % {
+        "group": group,
+        "missing": _missing(told),
+        "cost": yuan(told["cost"]),
+    }
+
+
+def _group(told: Figures, rules: Rules, communities: dict[int, str]) -> str:
+    """The name of the tier, theme or community that a floor is for."""
     names: dict[Any, str] = {
         **{("tier", tier.key): tier.name for tier in rules.tiers},
         **{("theme", theme.key): theme.name for theme in rules.themes},
+        **{("community", key): name for key, name in communities.items()},
     }
-    group = names.get((told.get("kind"), told.get("group")), _("其他社区"))
+    return names.get((told.get("kind"), told.get("group")), "")
+
+
+def _missing(told: Figures) -> str:
     if told.get("projects"):
-        missing = _("还差%(n)s个项目") % {"n": told["projects"]}
-    else:
-        missing = _("还差%(money)s") % {"money": yuan(told.get("money", 0))}
-    return _enough(told) + _("须先保证%(group)s的保底（%(missing)s），其余不足申请的%(cost)s") % {
-        "group": group,
-        "missing": missing,
-        "cost": yuan(told["cost"]),
-    }
+        return _("还差%(n)s个项目") % {"n": told["projects"]}
+    return _("还差%(money)s") % {"money": yuan(told.get("money", 0))}
+
+
+def unmet(outcome: Figures, rules: Rules, communities: dict[int, str]) -> list[str]:
+    """What groups were promised and could not get, one sentence each; `communities` are names."""
+    told = [dict(reason["figures"]) for reason in outcome.get("unmet", ())]
+    return [
+        _("%(group)s：%(missing)s")
+        % {
+            "group": _group(figures, rules, communities) or _("其他社区"),
+            "missing": _missing(figures),
+        }
+        for figures in told
+    ]
 
 
 def _unknown(told: Figures) -> str:
