@@ -74,6 +74,38 @@ def test_marks_line_ends_and_blank_lines_change_nothing(source):
     assert read(source) == read(PLAIN)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN.replace("age", "où"),
+        changed("a;41", "a;41\n5;;18"),
+        changed("a;41", "a;41\n5; ;18"),
+        changed("2;b/2, a;41", "2; b/2 ,  a ;41"),
+        PLAIN.replace("b/2", "b/2-of-a-longer-id"),
+        PLAIN.replace("b/2", "b/2-of-an-id-longer-than-sixteen-bytes"),
+        PLAIN.replace("b/2", "bürger"),
+        PLAIN + "\n\n",
+        PLAIN.rstrip("\n"),
+        PLAIN[: PLAIN.index("1;a,b/2")],
+        changed("3;a;", '3;"a";'),
+        changed("description;", 'description;"\nVOTES\nvote;x\n";', PLAIN).replace(
+            '"Small; ""quoted"" example"', ""
+        ),
+    ],
+)
+def test_rows_and_whole_columns_are_read_alike(text):
+    """Bytes are read by columns where that is possible, a list of lines always row by row."""
+    assert told(text) == told(text.splitlines(keepends=True)) == told(text.encode())
+
+
+def told(source):
+    try:
+        found = read(source)
+    except BadElection as refused:
+        return refused.line, refused.reason
+    return found, found.ballots, found.counts, found.votes, dict(found.columns), found.faults
+
+
 def test_a_quoted_line_break_is_part_of_the_text():
     election = read(changed("Garden", '"Garden\nand pond"'))
     assert election.projects[0].name == "Garden\nand pond"
@@ -150,7 +182,11 @@ def test_what_does_not_fit_together_is_reported():
         (changed("approval", "cumulative"), 16, "no_column"),
         (changed("a;11", "a;11,1", POINTS), 19, "points"),
         (changed("a;11", "a;eleven", POINTS), 19, "not_whole"),
+        (changed("a;11", "a;-11", POINTS), 19, "below_zero"),
+        (changed("a;11", "a;12345678901", POINTS), 19, "not_whole"),
         (PLAIN.encode().replace(b"Stairs", b"Stairs\xff"), 13, "encoding"),
+        (PLAIN.encode().replace(b"a;41", b"a;4\xff"), 18, "encoding"),
+        (changed("a;41", "a;4\udcff"), 18, "encoding"),
     ],
 )
 def test_a_bad_file_is_refused_at_its_line(text, line, code):
