@@ -135,7 +135,20 @@ class _Count:
     def run(self) -> list[Step]:
         """Deal with every bid."""
         in_turn(self.queue, self.books, lambda bid: self.steps.append(self._meet(bid)))
+        if self.limits.partial and self.limits.floors:
+            self._once_more()
         return self.steps
+
+    def _once_more(self) -> None:
+        """Now that the floors are filled, a part may fit of what was passed over for their sake."""
+        passed = {step.key for step in self.steps if step.reason.code in {"floor", "requires"}}
+
+        def deal(bid: Bid) -> None:
+            step = self._meet(bid)
+            if step.funded:
+                self.steps = [old for old in self.steps if old.key != bid.key] + [step]
+
+        in_turn([bid for bid in self.queue if bid.key in passed], self.books, deal)
 
     def _meet(self, bid: Bid) -> Step:
         """Deal with the next bid."""

@@ -78,6 +78,19 @@ def test_the_first_floor_is_kept_before_the_second():
     assert count(bids, Limits(100, floors=both[::-1])).funded == (2,)
 
 
+def test_what_was_passed_over_for_a_floor_may_get_a_part_at_the_end():
+    bids = [Bid(1, 10, votes=9, least=2), Bid(2, 5, votes=1, theme="x"), Bid(3, 3, votes=5)]
+    limits = Limits(12, floors=(Floor("theme", "x", projects=1),), partial=True, requires=((3, 1),))
+    outcome = count(bids, limits)
+    assert outcome.grants == ((2, 5), (1, 7))
+    assert [outcome.step(key).reason.code for key in (1, 2, 3)] == [
+        "funded_partly",
+        "funded",
+        "requires",
+    ]
+    assert sorted(step.key for step in outcome.steps) == [1, 2, 3]
+
+
 def test_a_floor_of_a_tier_within_its_places():
     bids = [Bid(1, 10, votes=9, tier="a"), Bid(2, 90, votes=8, tier="b"), Bid(3, 20, tier="b")]
     limits = Limits(
