@@ -10,6 +10,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -131,6 +133,28 @@ class Case:
             bids=self.bids if bids is None else bids,
             limits=self.limits if limits is None else limits,
         )
+
+    def joined(self, key: int, by: int, funded: Collection[int]) -> Case:
+        """The same where `by` more voters name this bid besides what they named.
+
+        Of those who do not name it, the ones come first of whose choices the least money was
+        `funded`; equals by their ballots. The case has whole ballots.
+        """
+        costs = {bid.key: bid.cost for bid in self.bids if bid.key in funded}
+        counts = Counter(dict(self.choices))
+        others = [row for row in self.choices if key not in dict(row[0])]
+        others.sort(key=lambda row: (sum(costs.get(it, 0) for it, _ in row[0]), row[0]))
+        for chosen, times in others:
+            taken = min(times, by)
+            by -= taken
+            counts[chosen] -= taken
+            counts[tuple(sorted((*chosen, (key, 1))))] += taken
+        choices = tuple(sorted((chosen, times) for chosen, times in counts.items() if times))
+        more = sum(times for chosen, times in choices if key in dict(chosen))
+        bids = tuple(
+            dataclasses.replace(bid, votes=more) if bid.key == key else bid for bid in self.bids
+        )
+        return dataclasses.replace(self, bids=bids, choices=choices)
 
     def answer(self) -> Outcome:
         """The outcome; the same case gives the same outcome, always."""

@@ -20,6 +20,10 @@ PRECISION = 100
 TRIES = 400
 """How many steps are tried one by one where halving proves nothing."""
 FULL = 100
+STRIDES = 250
+"""The first stride of a cut in the cost, as a part of it, where halving proves nothing."""
+MOST = 600
+"""How many counts that are not greedy are made for one decision."""
 
 
 @dataclass(frozen=True)
@@ -79,27 +83,39 @@ def changes(asked: Asked, key: int) -> tuple[Change, ...]:
 
 
 def every_change(asked: Asked) -> dict[int, tuple[Change, ...]]:
-    """The `changes` of every bid, by key; cheaper than one after another."""
+    """The `changes` of every bid, by key; cheaper than one after another.
+
+    Where counting is not greedy, and so dearer, bids that come late in the steps are left without
+    once MOST counts have been made.
+    """
     outcome = asked.answer()
     walk = _Walk(asked, outcome)
-    return {bid.key: _changes(asked, outcome, bid.key, walk) for bid in asked.bids}
+    found = {}
+    for step in outcome.steps:
+        done = not walk.greedy and walk.counts > MOST
+        found[step.key] = () if done else _changes(asked, outcome, step.key, walk)
+    return found
 
 
 def _changes(asked: Asked, outcome: Outcome, key: int, walk: _Walk) -> tuple[Change, ...]:
     step = outcome.step(key)
     if step.funded:
         return ()
-    tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == key))
-    found = (tried.cost(step), tried.votes(), tried.mark(), tried.budget(walk))
+    tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == key), outcome)
+    found = [tried.cost(step), tried.votes()]
+    if walk.greedy:
+        found += [tried.mark(), tried.budget(walk)]
+    walk.counts += tried.counts
     return tuple(change for change in found if change is not None)
 
 
 class _Tried:
     """One bid and the counts that were made of it with a change."""
 
-    def __init__(self, asked: Asked, bid: Bid) -> None:
-        self.asked, self.bid = asked, bid
-        self.fixed = not asked.limits.floors
+    def __init__(self, asked: Asked, bid: Bid, outcome: Outcome) -> None:
+        self.asked, self.bid, self.outcome, self.counts = asked, bid, outcome, 0
+        self.greedy: bool = getattr(asked, "is_greedy", True)
+        self.fixed = self.greedy and not asked.limits.floors
         self.standings = asked.ranking().of
 
     def with_bid(self, **values: object) -> Asked:
@@ -110,6 +126,7 @@ class _Tried:
         )
 
     def funds(self, asked: Asked) -> bool:
+        self.counts += 1
         return asked.answer().step(self.bid.key).funded
 
     def cost(self, step: Step) -> Change | None:
@@ -119,7 +136,12 @@ class _Tried:
         cut = step.reason.get("cut")
         if isinstance(cut, int) and self._cheaper(cut) and not self._cheaper(cut - 1):
             return Change("cost", cut, steady)
-        by = _halved(self._cheaper, self.bid.cost - 1)
+        most = self.bid.cost - 1
+        by = (
+            _halved(self._cheaper, most)
+            if self.greedy
+            else _doubled(self._cheaper, 0, most, 1 + most // STRIDES)
+        )
         return Change("cost", by, steady) if by else None
 
     def _cheaper(self, by: int) -> bool:
@@ -129,7 +151,23 @@ class _Tried:
 
     def votes(self) -> Change | None:
         """More votes, as long as the ballots cast could hold them."""
+        if getattr(self.asked, "by_ballots", False):
+            return self._joined()
         return self._rise("votes", self._most_votes(), lambda by: {"votes": self.bid.votes + by})
+
+    def _joined(self) -> Change | None:
+        """More voters who name it, where whole ballots are counted and weigh alike."""
+        joined: Callable[[int, int, Sequence[int]], Asked] = getattr(self.asked, "joined")  # noqa: B009
+        choices: Sequence[tuple[Sequence[tuple[int, int]], int]] = getattr(self.asked, "choices")  # noqa: B009
+        if any(weight != 1 for chosen, _ in choices for _, weight in chosen):
+            return None
+
+        def funds(by: int) -> bool:
+            return self.funds(joined(self.bid.key, by, self.outcome.funded))
+
+        others = (n for chosen, n in choices if self.bid.key not in dict(chosen))
+        by = _doubled(funds, 0, sum(others))
+        return Change("votes", by, smallest=False) if by else None
 
     def _most_votes(self) -> int:
         most = max(bid.votes for bid in self.asked.bids)
@@ -164,9 +202,12 @@ class _Tried:
         def funds(by: int) -> bool:
             return self.funds(asked_with(by))
 
+        if not self.greedy:
+            by = _doubled(funds, 0, top)
+            return Change(what, by, smallest=False) if by else None
         alone = self._alone(lambda by: asked_with(by).ranking(), top) if self.fixed else 0
         if alone and funds(alone):
-            turns = self._meetings(lambda by: asked_with(by).bids, alone)
+            turns = self._meetings(lambda step: asked_with(step).bids, alone)
             return Change(what, _first(funds, turns))
         last = min(top, alone + TRIES)
         signs = ((by, self._sign(asked_with(by))) for by in range(alone + 1, last + 1))
@@ -255,6 +296,8 @@ class _Walk:
         self.asked, self.outcome, self.by = asked, outcome, 0
         self.most = sum(bid.cost for bid in asked.bids) - asked.limits.budget
         self.seen = dict.fromkeys(outcome.funded, 0)
+        self.greedy: bool = getattr(asked, "is_greedy", True)
+        self.counts = 0
 
     def first(self, key: int) -> int | None:
         """By how much the budget has to grow until this bid is first funded."""
@@ -320,9 +363,9 @@ def _first(holds: Callable[[int], bool], steps: Sequence[int]) -> int:
     return high if high == low + 1 or not holds(high - 1) else _between(holds, low, high - 1)
 
 
-def _doubled(holds: Callable[[int], bool], low: int, top: int) -> int | None:
-    """A step above `low` at which it holds, and one less at which it does not."""
-    width = 1
+def _doubled(holds: Callable[[int], bool], low: int, top: int, width: int = 1) -> int | None:
+    """A step above `low` at which it holds, and one less at which it does not; looked for in
+    strides that double, from `width` on."""
     while low < top:
         high = min(low + width, top)
         if holds(high):
@@ -355,6 +398,10 @@ def _with(asked: Asked, bid: Bid, what: str, by: Fraction | int) -> Asked:
     if what == "budget":
         limits = asked.limits
         return asked.varied(limits=replace(limits, budget=limits.budget + int(by)))
+    if what == "votes" and getattr(asked, "by_ballots", False):
+        funded = asked.answer().funded
+        joined: Asked = getattr(asked, "joined")(bid.key, int(by), funded)  # noqa: B009
+        return joined
     if what == "votes":
         own = replace(bid, votes=bid.votes + int(by))
     elif what == "mark":

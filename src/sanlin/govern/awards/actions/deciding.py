@@ -122,7 +122,7 @@ def keep(round: Round, case: Case, *, now: datetime) -> Decision:
 
 def _awards(decision: Decision, case: Case, outcome: Outcome) -> list[Award]:
     bids = {bid.key: bid for bid in case.entered}
-    found = every_change(case) if case.is_greedy else {}
+    found = every_change(case)
     rows = []
     for place, step in enumerate(outcome.steps, start=1):
         bid = bids[step.key]
@@ -139,7 +139,7 @@ def _awards(decision: Decision, case: Case, outcome: Outcome) -> list[Award]:
                 place=place,
                 score=_text(bid.score),
                 votes=bid.votes,
-                reason=_reason(outcome, facts(outcome, step.key), found.get(step.key, ())),
+                reason=_reason(outcome, facts(outcome, step.key), found[step.key]),
             )
         )
     return rows

@@ -139,6 +139,54 @@ def test_no_smaller_step_would_have_done_and_none_was_overlooked(case):
             assert first in range(1, int(by) + 1)
 
 
+@st.composite
+def own_money(draw):
+    """Ballots of few voters, decided by Equal Shares, Phragmén or the greatest welfare."""
+    keys = range(1, draw(st.integers(2, 5)) + 1)
+    ballot = st.sets(st.sampled_from(keys)).map(lambda own: tuple((key, 1) for key in sorted(own)))
+    box = draw(st.dictionaries(ballot, st.integers(1, 3), min_size=1, max_size=5))
+    votes = {key: sum(n for own, n in box.items() if (key, 1) in own) for key in keys}
+    bids = tuple(Bid(key, draw(st.integers(1, 12)), votes=votes[key]) for key in keys)
+    method = draw(st.sampled_from(["equal_shares", "phragmen", "welfare"]))
+    return Case(
+        bids,
+        Limits(draw(st.integers(1, 30))),
+        method,
+        utility=draw(st.sampled_from(["cost", "cardinality"])),
+        completion=draw(st.sampled_from(["none", "add1", "utilitarian"])),
+        rule="stop",
+        ballots=sum(box.values()),
+        choices=tuple(sorted(box.items())) if method != "welfare" else (),
+        lot=tuple(draw(st.permutations(keys))),
+    )
+
+
+@settings(max_examples=30)
+@given(own_money())
+def test_under_voters_own_money_the_change_funds_the_bid_too(case):
+    found = every_change(case)
+    funded = case.answer().funded
+    assert all(not found[key] for key in funded)
+    for key, ways in found.items():
+        assert {change.what for change in ways} <= {"cost", "votes"}
+        for change in ways:
+            assert verified(case, key, change) == (True, False)
+
+
+def test_voters_who_were_served_least_join_first():
+    box = (((), 1), (((1, 1),), 3), (((1, 1), (2, 1)), 1), (((3, 1),), 2))
+    votes = {1: 4, 2: 1, 3: 2}
+    bids = tuple(Bid(key, 30, votes=votes[key]) for key in votes)
+    case = Case(bids, Limits(70), "equal_shares", utility="cost", choices=box, lot=(1, 2, 3))
+    assert case.answer().funded == (1,)
+    # Ten each: bid 3 has 20 of 30. One more voter is enough: the one who named nothing.
+    assert [(it.what, it.by) for it in changes(case, 3)] == [("cost", 10), ("votes", 1)]
+    joined = case.joined(3, 1, (1,))
+    assert ((), 1) not in joined.choices
+    assert dict(joined.choices)[((3, 1),)] == 3
+    assert joined.bids[2].votes == 3
+
+
 LOT = tuple(range(1, 10))
 
 
