@@ -88,7 +88,9 @@ def keyed(round: Round, by: Account) -> Round:
 
 def counted(round: Round, now: datetime) -> Round:
     """Open the box of a closed vote by its two keepers."""
-    for one, passphrase in zip(Keeper.objects.filter(round=round), PASSPHRASES, strict=True):
+    for one, passphrase in zip(
+        Keeper.objects.filter(round=round).order_by("pk"), PASSPHRASES, strict=True
+    ):
         fresh = Round.objects.select_related("street").get(pk=round.pk)
         round = actions.give_key(fresh, passphrase, by=one.account, now=now)
     return round
