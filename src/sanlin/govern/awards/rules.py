@@ -6,17 +6,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership
-from sanlin.commons.people.rules import is_verified_resident, works_for_street
+from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.rules import holds, is_verified_resident, works_for_street
 from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.reviews.rules import reviews_are_done
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
+from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.allocation.case import OWN_MONEY
 
 from . import stages
 from .models import Award, Decision, Notice, Objection, Rivals, Signature
 
+PUBLIC = (round_stages.NOTICE, round_stages.RUNNING, round_stages.CLOSED)
+EXPORTERS = (PostKind.STREET_OFFICER, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN)
 FUNDED = ("funded", "funded_partly", "topped_up")
 BEFORE_MARKS = (round_stages.CALL, round_stages.SCREENING, round_stages.REVIEW)
 
@@ -76,6 +81,37 @@ def can_see_decision(who: Any, decision: Decision, *, now: datetime) -> Verdict:
     if decision.published_at is not None:
         return ALLOWED
     return can_run(who, decision.round, now=now)
+
+
+def opens_ballots(round: Round) -> bool:
+    """Whether whole ballots of this round are for everybody: its rules say so, its method is
+    counted out of them, or they were published elsewhere before."""
+    rules = round.rules
+    if VOTE not in rules.stages:
+        return False
+    imported = getattr(round, "official", None) is not None
+    return rules.vote.open_ballots or rules.award.method in OWN_MONEY or imported
+
+
+def can_take_ballots(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """The whole ballots of a round, once its decision is public and where its rules open them."""
+    if VOTE not in round.rules.stages:
+        return denied(_("本轮没有居民投票"))
+    if round.stage not in PUBLIC:
+        return denied(_("结果公示以后才能下载"))
+    if not opens_ballots(round):
+        return denied(_("本轮办法不公开整张选票，只公布每项得票"))
+    return ALLOWED
+
+
+def can_take_election(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """The round as a file for other counters: everybody's where ballots are open, else its staff's."""
+    verdict = can_take_ballots(who, round, now=now)
+    if verdict or round.stage not in PUBLIC or VOTE not in round.rules.stages:
+        return verdict
+    if holds(who, *EXPORTERS, street=round.street, now=now):
+        return ALLOWED
+    return verdict
 
 
 def can_drop(who: Any, decision: Decision, *, now: datetime) -> Verdict:

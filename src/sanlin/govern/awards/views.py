@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from functools import partial
 from typing import Any
@@ -11,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sanlin.govern.ballots.queries import share
 from sanlin.govern.rounds.actions import enter_number, state_source
@@ -21,6 +23,7 @@ from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+from sanlin.kernel.ballots import write
 from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
@@ -36,8 +39,10 @@ from .forms import (
 from .models import Award, Decision, Objection, Official, Rivals
 from .queries import (
     Sentence,
+    ballot_rows,
     current,
     drawn,
+    election_of,
     explain,
     published,
     recount,
@@ -274,7 +279,7 @@ def drop_rivals(request: Request, group: Rivals) -> HttpResponse:
     return press(request, where, _("已取消互斥"), actions.drop_rivals, group)
 
 
-@gate(can_see, Round, having=ROUND)
+@gate(can_see, Round, having=("street", "official"))
 def notice(request: Request, round: Round) -> HttpResponse:
     """The public page of what was decided: the snapshot while it hangs, the results ever after."""
     made = published(round)
@@ -305,6 +310,8 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "here": request.build_absolute_uri(request.path),
         "lot": getattr(round, "lot", None),
         "official": _official(round),
+        "can_take_election": rules.can_take_election(request.by, round, now=request.now),
+        "can_take_ballots": rules.can_take_ballots(request.by, round, now=request.now),
         "record": import_string(settings.RECORD)(round),
     }
     return render(request, "awards/notice.html", page)
@@ -348,9 +355,37 @@ def lot(request: Request, round: Round) -> HttpResponse:
     return render(request, "awards/lot.html", page)
 
 
+@gate(rules.can_take_election, Round, having=("street", "official"))
+@require_safe
+def election_file(request: Request, round: Round) -> HttpResponse:
+    """The round in the format in which elections are published (Pabulib)."""
+    made = published(round)
+    if made is None:
+        raise Http404
+    made.round = round
+    return _download(write(election_of(made)), "text/plain", f"round-{round.pk}.pb")
+
+
+@gate(rules.can_take_ballots, Round, having=("street", "official"))
+@require_safe
+def ballots_file(request: Request, round: Round) -> HttpResponse:
+    """Every distinct ballot with how often it was cast."""
+    lines = io.StringIO()
+    out = csv.writer(lines)
+    out.writerow(["times", "proposals", "weights"])
+    out.writerows(ballot_rows(round))
+    return _download(lines.getvalue(), "text/csv", f"ballots-{round.pk}.csv")
+
+
+def _download(text: str, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def _official(round: Round) -> dict[str, Any] | None:
     """What the file of an imported election records, and whether the recount agrees with it."""
-    found: Official | None = Official.objects.filter(round=round).first()
+    found: Official | None = getattr(round, "official", None)
     if found is None:
         return None
     words, kind = {

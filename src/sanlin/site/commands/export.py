@@ -2,8 +2,10 @@
 
     sanlin export record 3 --to round-3.zip   the sealed record of round 3, and its root
     sanlin export round 3 --to round-3        rules.json, case.json and outcome.json of round 3
+    sanlin export pabulib 3 --to round-3.pb   its vote and outcome in the format of Pabulib
 
-Written twice, either is the same to the byte. The record is described in docs/record-format.md.
+Written twice, each is the same to the byte. A Pabulib file holds whole ballots, without voters: hand
+it on only where the rules of the round open them. The record is described in docs/record-format.md.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = sub.add_parser("record", help="the public record of one round, with its verifier")
     one.add_argument("number", type=int, help="the round's number, as in its address")
     one.add_argument("--to", type=Path, metavar="FILE.zip", help="where to (round-NUMBER.zip)")
+    one = sub.add_parser("pabulib", help="a decided round as a file that other counters read")
+    one.add_argument("number", type=int, help="the round's number, as in its address")
+    one.add_argument("--to", type=Path, metavar="FILE.pb", help="where to (round-NUMBER.pb)")
     one = sub.add_parser("round", help="the published papers of one round")
     one.add_argument("number", type=int, help="the round's number, as in its address")
     one.add_argument("--to", type=Path, metavar="FOLDER", help="where to (round-NUMBER)")
@@ -36,7 +41,22 @@ def run(options: argparse.Namespace) -> int:
     if round is None:
         print(f"no opened round has the number {options.number}", file=sys.stderr)
         return 2
-    return _record(round, options.to) if options.what == "record" else _papers(round, options.to)
+    write = {"record": _record, "pabulib": _pabulib, "round": _papers}[options.what]
+    return write(round, options.to)
+
+
+def _pabulib(round: Round, to: Path | None) -> int:
+    from sanlin.govern.awards.queries import election_of, published
+    from sanlin.kernel.ballots import write
+
+    decision = published(round)
+    if decision is None or "vote" not in round.rules.stages:
+        print(f"round {round.pk} has no vote with a published outcome", file=sys.stderr)
+        return 2
+    there = to or Path(f"round-{round.pk}.pb")
+    there.write_text(write(election_of(decision)), encoding="utf-8")
+    print(there)
+    return 0
 
 
 def _record(round: Round, to: Path | None) -> int:

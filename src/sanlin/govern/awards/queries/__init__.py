@@ -3,6 +3,7 @@
 from .counting import case_of, recount, unique_ballots
 from .drawing import Drawn, drawn
 from .explaining import Sentence, explain, unmet
+from .exporting import ballot_rows, election_of
 from .standing import current, published, standing
 from .weighing import Steadiness, steadiness
 
@@ -10,9 +11,11 @@ __all__ = [
     "Drawn",
     "Sentence",
     "Steadiness",
+    "ballot_rows",
     "case_of",
     "current",
     "drawn",
+    "election_of",
     "explain",
     "published",
     "recount",

@@ -12,6 +12,7 @@ from sanlin.govern.rounds import actions as rounds
 from sanlin.kernel.ballots import Merged
 
 pytestmark = pytest.mark.django_db
+CAP = 'project_cap = { unset = true, note = "x" }'
 OWN = 'method = { value = "votes", source = "file" }'
 
 
@@ -28,7 +29,10 @@ def voted(asked, boxes, **values):
     )
     text = PACK.read_text("utf-8").replace(OWN, lines)
     told = {"budget": 40_000_00, "vote.kind": "approve_k", "vote.k": 3, "award.min_votes": "none"}
-    told |= {name.replace("__", "."): value for name, value in values.items()}
+    text = text.replace('project_cap = { value = "none", source = "own" }', CAP)
+    told |= {"project_cap": "none"} | {
+        name.replace("__", "."): value for name, value in values.items()
+    }
     told.setdefault("award.overflow", "skip")
     round = rounds.enter(on, "2024年", NOW.date(), text, told, by=None, now=NOW)
     made = [proposal(round, asked=amount * 100) for amount in asked]
