@@ -228,7 +228,7 @@ def test_the_notice_asks_the_same_number_of_questions(client, django_assert_num_
     case.noticed()
     page = f"/rounds/{case.round.pk}/notice/"
     client.get(page)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(page)
 
 

@@ -26,7 +26,7 @@ def decided(**values):
     for who in (first, officer(round.street)):
         actions.sign(decision, by=who, now=NOW)
     decision.refresh_from_db()
-    actions.publish(decision, by=first, now=NOW)
+    actions.publish(decision, consent=True, by=first, now=NOW)
     return round.__class__.objects.get(pk=round.pk), made, first
 
 
