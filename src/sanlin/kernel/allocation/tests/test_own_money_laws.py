@@ -80,21 +80,25 @@ def test_whole_numbers_find_every_price_without_a_hint_from_floats(part, monkeyp
 def test_raises_that_are_jumped_over_would_have_changed_nothing(seed):
     """A hundred voters and steps so small that nearly all of them are jumped over."""
     rng = np.random.default_rng(seed)
-    keys = range(8)
-    named = rng.random((60, 8)) < 0.4
-    rows = [(tuple((key, 1) for key in keys if row[key]), 1 + n % 3) for n, row in enumerate(named)]
+    keys, utility = range(8), UTILITIES[seed % 3]
+    weights = rng.integers(1, 4, (60, 8)) * (rng.random((60, 8)) < 0.4)
+    given = weights.tolist() if utility == "points" else (weights > 0).astype(int).tolist()
+    rows = [
+        (tuple((key, row[key]) for key in keys if row[key]), 1 + n % 3)
+        for n, row in enumerate(given)
+    ]
     profile = Profile.of(rows, keys)
     votes = profile.votes()
     bids = [Bid(key, int(rng.integers(200, 3000)), votes=votes[key]) for key in keys]
+    limits = Limits(5000, exclusive=(frozenset({0, 1}),) if seed % 2 else ())
     ties = TieOrder(("lot",), {key: key for key in keys})
     for completion in ("add1", "add1-exhaustive"):
+        told = {"utility": utility, "completion": completion, "step": 1}
         plain, fast = (
-            equal_shares(
-                profile, bids, Limits(5000), ties, completion=completion, step=1, core=core
-            )
-            for core in ("plain", "fast")
+            equal_shares(profile, bids, limits, ties, core=it, **told) for it in ("plain", "fast")
         )
         assert repr(fast) == repr(plain)
+        assert completion != "add1" or fast.shares.raises > 9
 
 
 @st.composite
