@@ -74,7 +74,9 @@ def _sums(
         members = [bid for bid in inside if bid.tier == tier.key]
         yield from over("tier_money", tier.money, members)
         if tier.places is not None and len(members) > tier.places:
-            yield Reason.of("places", tier=tier.key, places=tier.places, over=len(members))
+            yield Reason.of(
+                "places", tier=tier.key, places=tier.places, over=len(members) - tier.places
+            )
     for what, cap in (("team", limits.team_cap), ("community", limits.community_cap)):
         for name in sorted({getattr(bid, what) for bid in inside} - {None}):
             members = [bid for bid in inside if getattr(bid, what) == name]
