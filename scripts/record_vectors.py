@@ -16,7 +16,9 @@ from typing import Any
 
 from sanlin.kernel import scoring
 from sanlin.kernel.record import archive, tree
-from sanlin.site.rehearsal.making import MEANS, Made, Wish, code_of, make, receipt_of
+from sanlin.site.rehearsal.codes import code_of, receipt_of
+from sanlin.site.rehearsal.drawing import MEANS, Wish
+from sanlin.site.rehearsal.making import Made, make
 
 THERE = Path(__file__).parents[1] / "docs" / "record-vectors"
 RECORDS = {

@@ -28,7 +28,8 @@ from sanlin.kernel.record.papers import (
     manifest,
 )
 
-from .making import Made, Wish, make
+from .drawing import Wish
+from .making import Made, make
 
 THIEF, CAREFUL, INSIDER = "thief", "careful", "insider"
 
@@ -87,6 +88,11 @@ class Draft:
                 self.line(deed, last=True), lambda d: d.update(fingerprint=told["fingerprint"])
             )
         self._follow(told["outcome"])
+
+    def forget_objections(self) -> None:
+        self.write("objections.json", [])
+        heard = {"awards.object", "awards.uphold", "awards.reject"}
+        self.lines = [line for line in self.lines if json.loads(line)["deed"] not in heard]
 
     def _follow(self, outcome: Any) -> None:
         """Awards straight from the outcome; objections and books are forgotten."""

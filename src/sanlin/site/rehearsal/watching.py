@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sanlin.kernel.record import archive
 
-from .making import Made, receipt_of
+from .codes import receipt_of
+from .making import Made
 from .tampering import Tampering
 
 RESIDENT, OBSERVER, ANYONE, NOTICE = "resident", "observer", "anyone", "notice"

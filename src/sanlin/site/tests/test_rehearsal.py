@@ -4,7 +4,8 @@ import pytest
 
 from sanlin.kernel.record import archive
 from sanlin.site.commands import rehearse
-from sanlin.site.rehearsal.making import Wish, make
+from sanlin.site.rehearsal.drawing import Wish
+from sanlin.site.rehearsal.making import make
 from sanlin.site.rehearsal.tampering import INSIDER, records
 from sanlin.site.rehearsal.ways import WAYS
 
