@@ -4,11 +4,13 @@ from .counting import case_of, recount, unique_ballots
 from .drawing import Drawn, drawn
 from .explaining import Sentence, explain, unmet
 from .exporting import ballot_rows, election_of
+from .picturing import Pictures, pictures
 from .standing import current, published, standing
 from .weighing import Steadiness, steadiness
 
 __all__ = [
     "Drawn",
+    "Pictures",
     "Sentence",
     "Steadiness",
     "ballot_rows",
@@ -17,6 +19,7 @@ __all__ = [
     "drawn",
     "election_of",
     "explain",
+    "pictures",
     "published",
     "recount",
     "standing",
