@@ -22,6 +22,8 @@ TRIES = 400
 FULL = 100
 STRIDES = 250
 """The first stride of a cut in the cost, as a part of it, where halving proves nothing."""
+LARGE = 100
+"""Of how many bids every change is looked for when all are asked at once."""
 MOST = 600
 """How many counts that are not greedy are made for one decision."""
 
@@ -86,15 +88,26 @@ def every_change(asked: Asked) -> dict[int, tuple[Change, ...]]:
     """The `changes` of every bid, by key; cheaper than one after another.
 
     Where counting is not greedy, and so dearer, bids that come late in the steps are left without
-    once MOST counts have been made.
+    once MOST counts have been made. Of more than LARGE bids only the cut that the limits name is
+    looked at.
     """
     outcome = asked.answer()
+    if len(asked.bids) > LARGE:
+        return {step.key: _cut(asked, outcome, step) for step in outcome.steps}
     walk = _Walk(asked, outcome)
     found = {}
     for step in outcome.steps:
         done = not walk.greedy and walk.counts > MOST
         found[step.key] = () if done else _changes(asked, outcome, step.key, walk)
     return found
+
+
+def _cut(asked: Asked, outcome: Outcome, step: Step) -> tuple[Change, ...]:
+    if step.funded or not isinstance(step.reason.get("cut"), int):
+        return ()
+    tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == step.key), outcome)
+    found = tried.named_cut(step)
+    return () if found is None else (found,)
 
 
 def _changes(asked: Asked, outcome: Outcome, key: int, walk: _Walk) -> tuple[Change, ...]:
@@ -132,17 +145,26 @@ class _Tried:
     def cost(self, step: Step) -> Change | None:
         """The cut that the limits name, or the smallest by halving: a cheaper bid never does worse,
         unless equals are parted in favour of the dearer."""
-        steady = self.fixed and "dearer" not in self.asked.parted_by
-        cut = step.reason.get("cut")
-        if isinstance(cut, int) and self._cheaper(cut) and not self._cheaper(cut - 1):
-            return Change("cost", cut, steady)
+        if named := self.named_cut(step):
+            return named
         most = self.bid.cost - 1
         by = (
             _halved(self._cheaper, most)
             if self.greedy
             else _doubled(self._cheaper, 0, most, 1 + most // STRIDES)
         )
-        return Change("cost", by, steady) if by else None
+        return Change("cost", by, self._steady) if by else None
+
+    @property
+    def _steady(self) -> bool:
+        return self.fixed and "dearer" not in self.asked.parted_by
+
+    def named_cut(self, step: Step) -> Change | None:
+        """The cut that the limits name, if it is enough and one fen less is not."""
+        cut = step.reason.get("cut")
+        if isinstance(cut, int) and self._cheaper(cut) and not self._cheaper(cut - 1):
+            return Change("cost", cut, self._steady)
+        return None
 
     def _cheaper(self, by: int) -> bool:
         cost = self.bid.cost - by

@@ -139,6 +139,15 @@ def test_no_smaller_step_would_have_done_and_none_was_overlooked(case):
             assert first in range(1, int(by) + 1)
 
 
+def test_of_very_many_bids_only_the_named_cut_is_looked_at():
+    bids = tuple(Bid(key, 10 + key % 3, votes=key) for key in range(1, 121))
+    case = Case(bids, Limits(600), "votes", lot=tuple(range(1, 121)))
+    found = every_change(case)
+    assert {change.what for ways in found.values() for change in ways} <= {"cost"}
+    for key in (71, 70):
+        assert found[key] == tuple(it for it in changes(case, key) if it.what == "cost")
+
+
 @st.composite
 def own_money(draw):
     """Ballots of few voters, decided by Equal Shares, Phragmén or the greatest welfare."""
