@@ -13,6 +13,7 @@ from sanlin.ground.accounts.kept import Kept
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.models import Entry
+from sanlin.ground.ui import words
 
 AT_HOME = ("home__stair__building__estate", "neighbourhood")
 
@@ -140,14 +141,14 @@ def kept(account: Any, *, now: datetime) -> list[Kept]:
     told = []
     home = residence(account)
     if home is not None:
-        verified = f"{home.verified_on:%F}" if home.verified_on else _("等待居委核实")
+        verified = words.day(home.verified_on) if home.verified_on else _("等待居委核实")
         lines = (
             (_("居民区"), str(home.neighbourhood)),
             (_("住址"), home.address),
-            (_("出生日期"), f"{home.born:%F}" if home.born else ""),
+            (_("出生日期"), words.day(home.born) if home.born else ""),
             (_("身份证号"), str(home.identity)),
             (_("核实日期"), verified),
-            *([(_("迁出日期"), f"{home.moved_out:%F}")] if home.moved_out else []),
+            *([(_("迁出日期"), words.day(home.moved_out))] if home.moved_out else []),
         )
         told.append(Kept(_("我的居民登记"), lines, (f"{home._meta.label}:{home.pk}",)))
     posts = Post.objects.filter(account_id=account.pk).order_by("since", "pk")
@@ -158,8 +159,8 @@ def kept(account: Any, *, now: datetime) -> list[Kept]:
 
 
 def term(post: Post) -> str:
-    """From when to when a post is held: 2024-01-01 – , or with its last day."""
-    return f"{post.since:%F} – {post.until or ''}".rstrip()
+    """From when to when a post is held, as people write it."""
+    return words.span(post.since, post.until)
 
 
 def places_to_fill(who: Any, kind: PostKind, *, now: datetime) -> list[Any]:
