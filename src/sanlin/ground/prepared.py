@@ -13,10 +13,10 @@ the ORM is used as ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -39,6 +39,30 @@ class Given(Expression):
 class _Place:
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+def _asked(db: Any, sql: str, params: Sequence[Any]) -> Any:
+    """The driver's own cursor after this statement: the wrappers that Django puts round it are left
+    out, unless somebody listens to them (tests that count statements do)."""
+    if db.queries_logged or db.execute_wrappers:
+        wrapped = db.cursor()
+        wrapped.execute(sql, params)
+        return wrapped
+    db.ensure_connection()
+    if db.needs_rollback:
+        db.validate_no_broken_transaction()
+    if db.vendor == "sqlite":
+        sql = _question_marks(sql)
+    with db.wrap_database_errors:
+        cursor = db.connection.cursor()
+        cursor.execute(sql, params)
+    return cursor
+
+
+@lru_cache(maxsize=256)
+def _question_marks(sql: str) -> str:
+    """A statement as SQLite's driver reads it: ? where Django writes %s."""
+    return sql.replace("%s", "?").replace("%%", "%")
 
 
 def _filled(params: Sequence[Any], given: dict[str, Any]) -> list[Any]:
@@ -74,9 +98,7 @@ class Read(Generic[Row]):
     def all(self, **given: Any) -> list[Row]:
         """The rows for these values."""
         compiler, sql, params = self._compiled
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, given))
-            rows = cursor.fetchall()
+        rows = _asked(connections[DEFAULT_DB_ALIAS], sql, _filled(params, given)).fetchall()
         model, start, end, names, related, converters = self._builder
         if converters:
             rows = compiler.apply_converters(rows, converters)
@@ -113,11 +135,10 @@ class Change:
     def run(self, new: dict[str, Any], **given: Any) -> int:
         """Set `new` where the query finds rows for these values; how many rows that changed."""
         sql, params, fields = self._compiled
+        db = connections[DEFAULT_DB_ALIAS]
         for name, value in new.items():
-            given[f"new {name}"] = fields[name].get_db_prep_save(value, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, given))
-            return int(cursor.rowcount)
+            given[f"new {name}"] = fields[name].get_db_prep_save(value, db)
+        return int(_asked(db, sql, _filled(params, given)).rowcount)
 
 
 class Add(Generic[Line]):
@@ -128,7 +149,8 @@ class Add(Generic[Line]):
 
     @cached_property
     def _compiled(self) -> tuple[str, list[Any]]:
-        options, quote = self.model._meta, connection.ops.quote_name
+        options = self.model._meta
+        quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
         fields = list(options.local_concrete_fields)
         columns = ", ".join(quote(str(field.column)) for field in fields)
         places = ", ".join(["%s"] * len(fields))
@@ -137,12 +159,13 @@ class Add(Generic[Line]):
     def rows(self, rows: Sequence[Line]) -> None:
         """Insert them. Raises IntegrityError where a key is taken."""
         sql, fields = self._compiled
+        db = connections[DEFAULT_DB_ALIAS]
         lines = [
-            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+            [field.get_db_prep_save(getattr(row, field.attname), db) for field in fields]
             for row in rows
         ]
-        with connection.cursor() as cursor:
-            if len(lines) == 1:
-                cursor.execute(sql, lines[0])
-            else:
-                cursor.executemany(sql, lines)
+        if len(lines) == 1:
+            _asked(db, sql, lines[0])
+            return
+        with db.cursor() as cursor:
+            cursor.executemany(sql, lines)

@@ -14,7 +14,6 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.functional import SimpleLazyObject
 
 from sanlin.ground.http import Request
 from sanlin.ground.prepared import Given, Read
@@ -42,10 +41,10 @@ class SessionStore(db.SessionStore):
 
 
 class KnowTheAccount(AuthenticationMiddleware):
-    """`request.user`, read when it is first asked for."""
+    """`request.user`: every page asks who is there."""
 
     def process_request(self, request: Request) -> None:  # type: ignore[override]
-        request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+        request.user = _user(request)
 
 
 def _user(request: Request) -> Any:
