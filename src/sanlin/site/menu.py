@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
+from sanlin.front.reports.rules import can_look_back
 from sanlin.front.whatif.rules import can_open as can_try
 from sanlin.govern.rounds.rules import can_list as can_list_rounds
 from sanlin.ground.http import Request
@@ -47,6 +48,7 @@ def _people(request: Request) -> list[tuple[str, list[Door]]]:
             ("people:residents", _("居民名单"), rules.can_list),
             ("people:posts", _("任职名单"), rules.can_see_posts),
             ("people:journal", _("台账"), rules.can_read_journal),
+            ("reports:past", _("往日状态"), can_look_back),
         )
         if rule(request.by, now=request.now)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.people.models import PostKind
-from sanlin.commons.people.rules import holds
+from sanlin.commons.people.rules import can_read_journal, holds
 from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
@@ -27,3 +27,8 @@ def can_read(who: Any, round: Round, *, now: datetime) -> Verdict:
     if round.frozen and holds(who, *STAFF, street=round.street, now=now):
         return ALLOWED
     return denied(_("本轮结果公示以后，报表对所有人公开"))
+
+
+def can_look_back(who: Any, *, now: datetime) -> Verdict:
+    """Whoever reads the journal: auditors and district administrators, each of their own district."""
+    return can_read_journal(who, now=now)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,7 +152,7 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
     if doing is None:
         raise RuntimeError("a line is written by a verb: decorate it with @deed")
     log = str(log or getattr(subject, "log", HOUSE))
-    where = f"{subject._meta.label}:{subject.pk}"
+    where = _name_of(subject)
     by_key = by.pk if by else None
     hand_key = by.hand.pk if by and by.hand else None
     line = {
@@ -186,6 +186,16 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
     )
     if doing.name in OCCASIONS:
         doing.told.checkpoints[log] = doing.name
+
+
+def moved(rows: Iterable[Any]) -> list[list[str]]:
+    """[row, stage] of rows that a deed moved besides its subject, for `record(…, moved=…)`: so the
+    log alone tells where each of them stood."""
+    return [[_name_of(row), row.stage] for row in rows]
+
+
+def _name_of(row: models.Model) -> str:
+    return f"{row._meta.label}:{row.pk}"
 
 
 def pseudonym(log: str, account: int | None) -> str | None:

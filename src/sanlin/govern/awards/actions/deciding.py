@@ -20,7 +20,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.stages import NOTICE
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
-from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.journal.actions import deed, moved, record
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.allocation import (
     Case,
@@ -188,7 +188,7 @@ def sign(decision: Decision, *, by: Account, now: datetime) -> Signature:
         now=now,
         decision=decision.pk,
         fingerprint=decision.fingerprint,
-        state=decision.stage,
+        moved=moved([decision]),
     )
     return signature
 
@@ -207,8 +207,9 @@ def publish(decision: Decision, *, consent: bool = False, by: Account, now: date
     _move(decision, "publish", {"published_at": now})
     notice = post(decision, None, now=now)
     date_stage(decision.round, NOTICE, opens=notice.opens, closes=notice.closes, by=by, now=now)
-    told = {"unique_ballots": list(whole)} if whole else {}
-    record(notice, by=by, now=now, fingerprint=decision.fingerprint, **told)
+    told: dict[str, Any] = {"unique_ballots": list(whole)} if whole else {}
+    told |= {"fingerprint": decision.fingerprint, "moved": moved([decision])}
+    record(notice, by=by, now=now, **told)
     return notice
 
 

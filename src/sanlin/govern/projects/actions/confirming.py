@@ -21,7 +21,7 @@ from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
-from sanlin.ground.journal.actions import canonical, deed, record
+from sanlin.ground.journal.actions import canonical, deed, moved, record
 from sanlin.ground.verdict import require
 from sanlin.kernel.money import split
 
@@ -50,9 +50,12 @@ def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     )
     for n, award in enumerate(awards, taken + 1):
         _begin(round, fund, award, f"{prefix}{n:03d}", now=now)
-    record(
-        round, by=by, now=now, projects=len(awards), granted=sum(award.grant for award in awards)
-    )
+    begun = [
+        *Project.objects.filter(round=round).order_by("pk"),
+        *Instalment.objects.filter(project__round=round).order_by("pk"),
+    ]
+    granted = sum(award.grant for award in awards)
+    record(round, by=by, now=now, projects=len(awards), granted=granted, moved=moved(begun))
     return round
 
 
