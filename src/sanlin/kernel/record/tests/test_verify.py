@@ -1,0 +1,174 @@
+"""The verifier against the vectors of the format page, and against every flipped bit.
+
+The verifier is written from docs/record-format.md alone and the vectors are made by the counts of
+the kernel, so each is a witness for the other.
+"""
+
+import importlib.util
+import json
+import struct
+import subprocess
+import sys
+import zlib
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+HOME = Path(__file__).parents[5]
+VECTORS = HOME / "docs/record-vectors"
+SCRIPT = Path(__file__).parents[1] / "verify.py"
+RECORDS = sorted(path.name.removesuffix(".expect.json") for path in VECTORS.glob("*.expect.json"))
+
+
+def load():
+    found = importlib.util.spec_from_file_location("verifier", SCRIPT)
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+verifier = load()
+
+
+def read(name):
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))
+
+
+def archive(name):
+    """The archive of one vector, by section 2 of the page."""
+    body, heads = b"", []
+    for path in sorted((VECTORS / name).iterdir(), key=lambda it: it.name.encode()):
+        data, label = path.read_bytes(), path.name.encode()
+        sizes = (zlib.crc32(data), len(data), len(data), len(label), 0)
+        middle = struct.pack("<5H3L2H", 10, 0, 0, 0, 33, *sizes)
+        tail = struct.pack("<3H2L", 0, 0, 0, 0, len(body)) + label
+        heads.append(b"PK\1\2" + struct.pack("<H", 10) + middle + tail)
+        body += b"PK\3\4" + middle + label + data
+    end = b"".join(heads)
+    last = struct.pack("<4H2LH", 0, 0, len(heads), len(heads), len(end), len(body), 0)
+    return body + end + b"PK\5\6" + last
+
+
+def verify(tmp_path, name, *words):
+    """Exit code and the codes of the checks that failed, of the script as a stranger runs it."""
+    path = tmp_path / f"{name}.zip"
+    path.write_bytes(archive(name))
+    done = subprocess.run(
+        [sys.executable, "-I", SCRIPT, path, *words], capture_output=True, check=False
+    )
+    lines = done.stdout.decode().splitlines()
+    return done.returncode, [line.split()[1] for line in lines if line.startswith("不通过")]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_true_record_passes_and_an_unknown_ballot_does_not(tmp_path, name):
+    expected = read(f"{name}.expect.json")
+    words = ["--root", expected["root"]]
+    if expected["receipt"]:
+        words += ["--receipt", expected["receipt"].lower()]
+    if expected["opening"]:
+        words += ["--open", expected["opening"]]
+    (tmp_path / "old").write_text(expected["checkpoint"] or "")
+    if expected["checkpoint"]:
+        words += ["--old", str(tmp_path / "old")]
+    assert verify(tmp_path, name, *words) == (0, [])
+    absent = verify(tmp_path, name, "--receipt", expected["absent_receipt"])
+    assert absent == (1, ["C1"])
+
+
+def test_another_root_fails_and_nonsense_is_asked_wrongly(tmp_path):
+    assert verify(tmp_path, "votes", "--root", "0" * 64) == (1, ["L2"])
+    assert verify(tmp_path, "votes", "--root", "nonsense")[0] == 2
+    assert verify(tmp_path, "votes", "--receipt", "nonsense")[0] == 2
+    assert verify(tmp_path, "votes", "--old", str(tmp_path / "nowhere"))[0] == 2
+    assert verify(tmp_path, "votes", "--open", "sanlin-ballot-2:7:[]:0") == (1, ["C2"])
+
+
+def test_every_count_of_the_vectors_comes_out_as_the_kernel_counted_it():
+    cases = read("counts.json")
+    for told in cases:
+        outcome = told["outcome"]
+        outcome.update(rule=told["case"]["rule"], unit=told["case"]["method"])
+        outcome["steps"] = [
+            {"key": key, "funded": funded, "grant": grant, "left": left, "reason": {"code": code}}
+            for key, funded, grant, left, code in outcome["steps"]
+        ]
+        files = {"allocation.json": told, "ballots.jsonl": told["ballots"]}
+        verifier.a3(files.__getitem__, None)
+    methods = {told["case"]["method"] for told in cases}
+    assert methods == {"score", "votes", "blend", "equal_shares", "phragmen", "welfare"}
+
+
+def test_every_mark_of_the_vectors_comes_out_as_the_kernel_marked_it():
+    ways = {
+        "normalised": lambda sheets: verifier.evened(sheets, verifier.distance),
+        "zscore": lambda sheets: verifier.evened(sheets, verifier.deviation),
+        "borda": verifier.from_ranks,
+        "severity": verifier.without_mildness,
+    }
+    means = {"trimmed": verifier.trimmed, "normalised": verifier.trimmed, "median": verifier.median}
+    for panel in read("marks.json"):
+        sheets = {
+            (int(proposal), int(juror)): Fraction(mark)
+            for juror, row in panel["sheets"].items()
+            for proposal, mark in row.items()
+        }
+        for way, expected in panel["marks"].items():
+            if expected is None:
+                with pytest.raises(verifier.Bad):
+                    ways[way](sheets)
+                continue
+            by = {}
+            for (proposal, _), mark in ways.get(way, lambda it: it)(sheets).items():
+                by.setdefault(str(proposal), []).append(mark)
+            mean = means.get(way, verifier.mean)
+            assert {key: verifier.show(mean(it)) for key, it in by.items()} == expected, way
+
+
+def test_canonical_documents_trees_and_codes():
+    for told in read("canonical.json"):
+        try:
+            verifier.canonical(told["text"])
+        except Exception:
+            assert not told["canonical"], told["text"]
+        else:
+            assert told["canonical"], told["text"]
+    tree = read("tree.json")
+    sizes = range(len(tree["roots"]))
+    found = verifier.roots([line.encode() for line in tree["lines"]], sizes)
+    assert [found[size] for size in sizes] == tree["roots"]
+    for told in read("code.json"):
+        assert verifier.sha(told["opening"].encode()) == told["code"]
+        assert verifier.receipt(told["code"]) == told["receipt"]
+
+
+def unnoticed(data, root, flips):
+    """Of these flipped bits those that no check notices; the costly checks only if need be."""
+    ask = SimpleNamespace(root=root, old=None, receipt=None, open=None)
+    missed = []
+    for bit in flips:
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        record = verifier.Record(bytes(changed))
+        if not any(fails(check, record, ask) for check, _ in verifier.CHECKS):
+            missed.append(bit)
+    return missed
+
+
+def fails(check, record, ask):
+    try:
+        check(record, ask)
+    except Exception:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", ["votes", "entered"])
+def test_no_flipped_bit_goes_unnoticed(name):
+    data, root = archive(name), read(f"{name}.expect.json")["root"]
+    bits = len(data) * 8
+    step = bits // 4_000 | 1  # odd, so that every place in a byte comes up
+    flips = [*range(0, bits, step), *range(400), *range(bits - 176, bits)]
+    assert unnoticed(data, root, flips) == []
