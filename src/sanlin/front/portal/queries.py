@@ -17,7 +17,7 @@ from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, published, standing
-from sanlin.govern.ballots.queries import my_vote, turnout
+from sanlin.govern.ballots.queries import keys_awaited, my_vote, turnout
 from sanlin.govern.ballots.rules import roll_of
 from sanlin.govern.projects.queries import waiting_for_team
 from sanlin.govern.proposals import stages as proposal_stages
@@ -41,6 +41,9 @@ ON = (
 DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
 WRITTEN = (stages.CALL, stages.SCREENING, stages.OPTIMISATION)  # when teams write
 MOST = 30  # rounds on the front page
+
+
+BEFORE_THE_COUNT = (stages.SCREENING, stages.REVIEW, stages.OPTIMISATION, stages.VOTE)
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,28 @@ def votes(
             href = at("ballots:booth", round.pk)
             found.append(Line(round.name, href, mine["sentence"], state, "waiting"))
     return found
+
+
+def keys_of_boxes(who: Any, rounds: Iterable[Round], *, now: datetime) -> list[Line]:
+    """Ballot boxes that wait for a resident who keeps a key of theirs: asked only where a pack knows
+    such a keeper."""
+    kept = [
+        round.pk
+        for round in rounds
+        if round.stage in BEFORE_THE_COUNT and b"two_of_three" in bytes(round.frozen or b"")
+    ]
+    if not kept or not who.is_authenticated:
+        return []
+    return [
+        Line(
+            key.round.name,
+            at("ballots:box" if to_open else "ballots:keys", key.round_id),
+            _("票箱等您的口令") if to_open else _("请设置票箱钥匙的口令"),
+            _("票箱钥匙"),
+            "waiting",
+        )
+        for key, to_open in keys_awaited(who, kept)
+    ]
 
 
 def of_projects(who: Any, *, now: datetime) -> list[Line]:

@@ -25,6 +25,7 @@ def home(request: Request) -> HttpResponse:
     street = queries.my_street(who, request.COOKIES.get(STREET, ""), now=now)
     rounds = queries.rounds_near(street)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
+    waiting += queries.keys_of_boxes(who, rounds, now=now)
     waiting += queries.of_projects(who, now=now)
     waiting += queries.unfinished(queries.my_proposals(who, now=now), now=now)
     show = {
@@ -67,6 +68,7 @@ def mine(request: Request) -> HttpResponse:
     rounds = queries.rounds_near(street, stages.VOTE) if street else []
     proposals = queries.my_proposals(who, now=now)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
+    waiting += queries.keys_of_boxes(who, rounds, now=now)
     waiting += queries.of_projects(who, now=now) + queries.unfinished(proposals, now=now)
     show = {
         "waiting": waiting,

@@ -7,7 +7,7 @@ from sanlin.commons.people.tests import scene
 from sanlin.front.portal import queries
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots.queries import cookie_name, pack_draft
-from sanlin.govern.ballots.tests.vote import opened
+from sanlin.govern.ballots.tests.vote import opened, ready
 from sanlin.govern.proposals.tests.scene import proposal, team
 from sanlin.govern.rounds.tests.scene import draft, open_round
 from sanlin.ground import clock
@@ -99,6 +99,18 @@ def test_a_vote_waits_until_it_is_cast():
     ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     assert queries.votes(who, [vote.fresh()], cookies={}, now=NOW) == []
     assert queries.votes(scene.person(), [vote.fresh()], cookies={}, now=NOW) == []
+
+
+def test_a_residents_supervisor_is_told_of_her_key():
+    vote = ready(voters=2, vote__keys="two_of_three")
+    who = vote.voters[0]
+    ballots.name_supervisor(vote.fresh(), who, by=vote.officer, now=NOW)
+    told = [queries.keys_of_boxes(one, [vote.fresh()], now=NOW) for one in vote.voters]
+    assert [[(line.href, line.note) for line in lines] for lines in told] == [
+        [(f"/rounds/{vote.round.pk}/keys/", "请设置票箱钥匙的口令")],
+        [],
+    ]
+    assert "请设置票箱钥匙的口令" in client(who).get("/").content.decode()
 
 
 def test_the_front_page_of_a_voter_takes_eight_questions(django_assert_num_queries):
