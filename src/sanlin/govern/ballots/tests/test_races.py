@@ -9,8 +9,8 @@ from django.db import connection, connections
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, queries, stages
 from sanlin.govern.ballots.actions.casting import code_behind
-from sanlin.govern.ballots.models import Ballot, Tally, Voter
-from sanlin.govern.ballots.tests.vote import close, count, counted, opened, voter
+from sanlin.govern.ballots.models import Ballot, Keeper, Tally, Voter
+from sanlin.govern.ballots.tests.vote import PASSPHRASES, close, count, counted, opened, voter
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Entry
@@ -139,6 +139,23 @@ def test_closed_by_two_hands_at_once_it_is_counted_once():
     assert counted(vote.fresh(), vote.after).stage == "decision"
     assert [t.ballots for t in Tally.objects.all()] == [3]
     assert Entry.objects.filter(deed="vote.close").count() == 1
+
+
+def test_two_keepers_at_the_same_moment_open_the_box_once():
+    vote = opened(voters=3)
+    for who in vote.voters:
+        actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
+    close(vote)
+    held = list(Keeper.objects.filter(round=vote.round).order_by("pk"))
+
+    def give(n):
+        who = Account.objects.get(pk=held[n].account_id)
+        return lambda: actions.give_key(vote.fresh(), PASSPHRASES[n], by=who, now=vote.after)
+
+    at_once(give(0), give(1), give(0), give(1))
+    assert vote.fresh().stage == "decision"
+    assert [t.ballots for t in Tally.objects.all()] == [3]
+    assert Entry.objects.filter(deed="box.open").count() == 1
 
 
 def test_a_line_is_struck_or_cast_and_never_both():
