@@ -11,7 +11,7 @@ from sanlin.kernel.allocation import TierLimit
 from sanlin.kernel.money import BadAmount, fen
 
 from .queries import Base, Trial, of_case
-from .queries.trial import possible, utilities
+from .queries.trial import completions, possible, utilities
 
 MOST_PERCENT, STEP = 300, 5
 
@@ -48,16 +48,7 @@ class TrialForm(forms.Form):
 
     method = forms.ChoiceField(label=gettext_lazy("立项依据"))
     utility = forms.ChoiceField(label=gettext_lazy("满意度怎样算"))
-    completion = forms.ChoiceField(
-        label=gettext_lazy("余款怎样补"),
-        choices=[
-            ("none", gettext_lazy("不补")),
-            ("add1", gettext_lazy("逐元加额")),
-            ("add1u", gettext_lazy("逐元加额，余款再按每元得票")),
-            ("utilitarian", gettext_lazy("余款按每元得票")),
-            ("comparison", gettext_lazy("同按得票优先比较，取更多选民满意的")),
-        ],
-    )
+    completion = forms.ChoiceField(label=gettext_lazy("余款怎样补"))
     rule = forms.ChoiceField(
         label=gettext_lazy("资金不足时"),
         choices=[
@@ -98,12 +89,15 @@ class TrialForm(forms.Form):
         own = of_case(base.case)
         begin = _begin(own)
         worth = [key for key, _words in utilities(base.case, base.box)]
+        if own.completion not in dict(completions(base.case)):
+            begin["completion"] = "utilitarian"
         if worth and own.utility not in worth:
             begin["utility"] = worth[0]
         known = {name: given.get(name, value) for name, value in begin.items()}
         super().__init__(known, auto_id="id_%s")
         self.base = base
         methods = possible(base.case, base.box)
+        self.fields["completion"].choices = completions(base.case)  # type: ignore[attr-defined]
         self.fields["utility"].choices = utilities(base.case, base.box)  # type: ignore[attr-defined]
         self.fields["method"].choices = [(it.key, it.words()) for it in methods]  # type: ignore[attr-defined]
         keys = {it.key for it in methods}

@@ -25,7 +25,7 @@ META = (
     *("num_projects", "num_votes", "budget", "vote_type", "rule", "date_begin", "date_end"),
     *("min_length", "max_length", "max_sum_cost", "min_points", "max_points"),
     *("min_sum_points", "max_sum_points", "min_project_score_threshold"),
-    *("language", "edition", "currency", "comment"),
+    *("language", "edition", "currency", "fully_funded", "comment"),
 )
 """The order in which the format lists them; others follow by name."""
 VOTE_TYPES = {
@@ -165,28 +165,28 @@ def write(election: Election) -> str:
     return lines.getvalue()
 
 
+PROJECTS = (
+    *("votes", "score", "name", "category", "beneficiaries"),
+    *("selected", "neighborhood", "subunit", "district"),
+)
+"""The order of columns in the format, after the id and the cost; others follow."""
+
+
 def _write_projects(out: Rows, projects: tuple[Project, ...]) -> None:
-    figures = [
-        name
-        for name in ("votes", "score", "selected")
-        if any(getattr(it, name) is not None for it in projects)
-    ]
-    named = ["name"] if any(it.name for it in projects) else []
-    more = list(dict.fromkeys(name for it in projects for name, value in it.more if value))
-    more = [name for name in more if name not in {"project_id", "cost"}]
-    out.writerow(["project_id", "cost", *figures, *named, *more])
-    for it in projects:
-        told = dict(it.more)
-        values = [getattr(it, name) for name in figures]
-        out.writerow(
-            [
-                it.id,
-                amount(it.cost),
-                *("" if value is None else value for value in values),
-                *([it.name] if named else []),
-                *(told.get(name, "") for name in more),
-            ]
-        )
+    cells = [_cells(it) for it in projects]
+    used = list(dict.fromkeys(name for told in cells for name, value in told.items() if value))
+    columns = [name for name in PROJECTS if name in used]
+    columns += [name for name in used if name not in {*columns, "project_id", "cost"}]
+    out.writerow(["project_id", "cost", *columns])
+    for it, told in zip(projects, cells, strict=True):
+        out.writerow([it.id, amount(it.cost), *(told.get(name, "") for name in columns)])
+
+
+def _cells(project: Project) -> dict[str, str]:
+    """What a project has beside id and cost, by column."""
+    figures = {name: getattr(project, name) for name in ("votes", "score", "selected")}
+    told = {name: str(value) for name, value in figures.items() if value is not None}
+    return {**dict(project.more), **told, **({"name": project.name} if project.name else {})}
 
 
 def _write_votes(out: Rows, election: Election) -> None:

@@ -23,7 +23,7 @@ class Method:
     slow: bool = False
 
 
-SMALL = 100_000  # ballots times proposals up to which a slow method is tried while one waits
+SMALL = 1_000_000  # ballots times proposals up to which a slow method is tried while one waits
 METHODS = (
     Method("score", lambda: _("按评审分"), marks=True),
     Method("votes", lambda: _("按得票"), votes=True),
@@ -87,7 +87,7 @@ def of_case(case: Case) -> Trial:
     return Trial(
         method=case.method,
         utility=case.utility or "cost",
-        completion=case.completion if case.method == "equal_shares" else "add1u",
+        completion=case.completion if case.method == "equal_shares" else "utilitarian",
         rule=case.rule,
         expert=int(case.expert),
         normaliser=case.normaliser,
@@ -121,6 +121,21 @@ def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:
         if (marked or not it.marks)
         and (box is not None or not it.votes)
         and (size <= SMALL or not it.slow)
+    )
+
+
+def completions(case: Case) -> tuple[tuple[str, str], ...]:
+    """How what is left may be used: (key, words). Where tiers and caps hold voters' money back,
+    raising it goes on for thousands of steps, longer than one waits for a page."""
+    limits = case.limits
+    quick = (("none", _("不补")), ("utilitarian", _("余款按每元得票")))
+    if limits.tiers or limits.community_cap or limits.team_cap:
+        return quick
+    return (
+        *quick,
+        ("add1", _("逐元加额")),
+        ("add1u", _("逐元加额，余款再按每元得票")),
+        ("comparison", _("同按得票优先比较，取更多选民满意的")),
     )
 
 
