@@ -27,6 +27,7 @@ class Request(HttpRequest):
     now: datetime
     by: Any  # an Account, or Django's AnonymousUser; accounts stands above this room
     key: str
+    here: str  # the page to which this one belongs in the frame, where it is another
     answered: bool  # whether the view had done its work before the middlewares around it finished
 
 

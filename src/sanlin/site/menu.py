@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,6 +32,9 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
     groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
     rounds = my_rounds(request.by, now=request.now)
     doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
+    inside = re.match(r"/rounds/([0-9]{1,9})/", request.path)
+    if inside and int(inside[1]) in {one.pk for one in rounds}:
+        request.here = reverse("desk:round", args=[inside[1]])
     if can_list_rounds(request.by, now=request.now):
         doors.append((reverse("rounds:list"), _("全部轮次")))
     if can_try(request.by, now=request.now):

@@ -37,9 +37,11 @@ def _ask(where: str, request: HttpRequest) -> Any:
 
 
 def _marked(request: HttpRequest, doors: list[Door]) -> list[tuple[str, str, bool]]:
-    """The door one stands in is the one with the longest address that begins this one's."""
-    inside = [href for href, _words in doors if request.path.startswith(href) and href != "/"]
-    here = max(inside, key=len, default="/" if request.path == "/" else "")
+    """The door one stands in is the one with the longest address that begins this one's, or that of
+    the page to which this one belongs, where the doors have said so (`request.here`)."""
+    path = getattr(request, "here", request.path)
+    inside = [href for href, _words in doors if path.startswith(href) and href != "/"]
+    here = max(inside, key=len, default="/" if path == "/" else "")
     return [(href, words, href == here) for href, words in doors]
 
 
