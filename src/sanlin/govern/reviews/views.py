@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -68,7 +69,19 @@ def _agreed(totals: rules.Sheets) -> dict[str, Any]:
         "weak": _("各评委打分分歧较大：分数接近的提案应当合议后再定。"),
         "unknown": _("共同评过的提案太少，或分数全都一样，无法计算一致性。"),
     }[found.words]
-    return {"interval": found.interval, "ordinal": found.ordinal, "words": words}
+    return {
+        "interval": _thousandths(found.interval),
+        "ordinal": _thousandths(found.ordinal),
+        "words": words,
+    }
+
+
+def _thousandths(value: Fraction | None) -> str:
+    """Cut and not rounded, so that a figure below a threshold does not look as if it met it."""
+    if value is None:
+        return "—"
+    cut = int(abs(value) * 1000)
+    return ("-" if value < 0 else "") + f"{cut // 1000}.{cut % 1000:03d}"
 
 
 def _panel(round: Round) -> str:

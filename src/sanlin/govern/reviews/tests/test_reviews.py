@@ -123,7 +123,9 @@ def test_the_panel_page_says_how_far_judges_agree(client):
     actions.open_optimisation(round, by=officer(round.street), now=NOW)
     found = agreement(sheets(round))
     assert (found.interval, found.ordinal, found.words) == (1, 1, "reliable")
-    assert "各评委打分相当一致" in client.get(page).content.decode()
+    body = client.get(page).content.decode()
+    assert "各评委打分相当一致" in body
+    assert body.count("<dd>1.000</dd>") == 2
 
 
 def test_the_grid_says_which_column_decides(client):
