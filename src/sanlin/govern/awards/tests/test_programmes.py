@@ -1,10 +1,12 @@
 """The published programmes, each decided by its own rule pack and no code of its own."""
 
+from fractions import Fraction
+
 import pytest
 
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, street
 from sanlin.govern.awards import actions
-from sanlin.govern.awards.models import Award
+from sanlin.govern.awards.models import Award, Decision
 from sanlin.govern.awards.queries import explain
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots.tests.vote import counted, keyed, voter
@@ -15,6 +17,7 @@ from sanlin.govern.rounds.actions import move
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import after, open_round
 from sanlin.ground.verdict import Refused
+from sanlin.kernel.allocation import Change, from_bytes, verified
 
 pytestmark = pytest.mark.django_db
 CHENGDU = {
@@ -122,3 +125,47 @@ def test_caiyun_grants_three_to_five_thousand():
         vote__own_community_only=False,
     )
     assert [row[:2] for row in rows] == [("standing", 5_000), ("standing", 3_000), ("reserve", 0)]
+
+
+BLENDED = {"award__expert": 600, "award__public": 400, "award__min_score": None}
+PROGRAMMES = {
+    "chengdu": ([(100_000, share, 1) for share in ("1", "19/20", "9/10", "17/20")], CHENGDU),
+    "wenhua": (
+        [(20_000, "4/5", 1), (20_000, "3/4", 4), (20_000, "9/10", 0)],
+        {
+            **BLENDED,
+            "kind": "owners",
+            "budget": 50_000_00,
+            "project_cap": 30_000_00,
+            "vote__own_community_only": False,
+        },
+    ),
+    "weifang": (
+        [(15_000, "4/5", 1), (10_000, "3/4", 2), (12_000, "9/10", 0), (9_000, "7/10", 2)],
+        {
+            **BLENDED,
+            "award__method": "blend",
+            "tiers__shifan__money": 30_000_00,
+            "stages__conferral": False,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("pack", PROGRAMMES)
+def test_what_would_have_been_enough_is_true(pack):
+    """Every change that the pages name funds the proposal when the kept bytes are counted again
+    with it, and one unit less does not."""
+    given, values = PROGRAMMES[pack]
+    decided(pack, given, **values)
+    decision = Decision.objects.get()
+    case = from_bytes(bytes(decision.inputs))
+    named = 0
+    for award in decision.awards.exclude(stage="standing").select_related("proposal"):
+        assert award.reason["changes"], award.reason
+        assert "即可立项" in explain(award, decision.round.rules, {}).change
+        for told in award.reason["changes"]:
+            change = Change(told["what"], Fraction(told["by"]), told["smallest"])
+            assert verified(case, award.proposal_id, change) == (True, False)
+            named += 1
+    assert named
