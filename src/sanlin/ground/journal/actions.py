@@ -169,7 +169,6 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
     if stage := getattr(subject, "stage", ""):
         line["stage"] = stage
     body = canonical(line)
-    seen = {line.repeat_mark for line in doing.told.lines}
     doing.told.lines.append(
         Entry(
             log=log,
@@ -181,11 +180,19 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
             at=now,
             body=body,
             leaf=tree.leaf(body),
-            repeat_mark=None if doing.repeat_mark in seen else doing.repeat_mark,
+            repeat_mark=_mark_once(doing),
         )
     )
     if doing.name in OCCASIONS:
         doing.told.checkpoints[log] = doing.name
+
+
+def _mark_once(doing: _Doing) -> str | None:
+    """The mark of a repeatable deed, for its first line only."""
+    wanted = doing.repeat_mark
+    if wanted and all(line.repeat_mark != wanted for line in doing.told.lines):
+        return wanted
+    return None
 
 
 def moved(rows: Iterable[Any]) -> list[list[str]]:

@@ -7,24 +7,40 @@ also on a database that was just restored from a backup.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sanlin.kernel.record.checkpoint import Checkpoint
 
 Finding = tuple[bool, str]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing to choose."""
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        action="append",
+        default=[],
+        help="a text file of checkpoints kept elsewhere, to hold the logs against",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print one line a check; 1 when any of them found something wrong."""
     wrong = 0
-    for look in (_settings, _migrations, _database, _seals, _journal, _books, _decisions):
+    _KEPT[:] = options.kept
+    for look in (_settings, _migrations, _database, _seals, _journal, _stages, _books, _decisions):
         for well, words in _safely(look):
             print(f"{'ok   ' if well else 'WRONG'} {words}", flush=True)
             wrong += not well
     print("nothing wrong" if not wrong else f"{wrong} wrong")
     return 1 if wrong else 0
+
+
+_KEPT: list[Path] = []  # what --kept names
 
 
 def _safely(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -96,10 +112,14 @@ def _journal() -> Iterator[Finding]:
     from sanlin.ground.journal.models import Entry, Log
     from sanlin.ground.journal.queries import faults
 
+    kept = _kept()
+    origins = set(Log.objects.values_list("origin", flat=True))
+    for strange in sorted({one.origin for one in kept} - origins):
+        yield False, f"journal: there is no log {strange}, of which a checkpoint was kept"
     well, total = True, 0
     for log in Log.objects.order_by("pk"):
         total += log.size
-        for words in faults(log):
+        for words in faults(log, kept):
             well = False
             yield False, f"journal: {log}: {words}"
     strays = Entry.objects.exclude(log__in=Log.objects.values("pk")).count()
@@ -107,6 +127,46 @@ def _journal() -> Iterator[Finding]:
         yield False, f"journal: {strays} lines belong to no log"
     if well:
         yield True, f"journal: {total} lines make the trees and checkpoints of their logs"
+
+
+def _kept() -> list[Checkpoint]:
+    """The checkpoints of the files that --kept names, with an empty line between two."""
+    from sanlin.kernel.record import checkpoint
+
+    texts = "\n".join(path.read_text("utf-8") for path in _KEPT).split("\n\n")
+    return [checkpoint.read(text.strip("\n") + "\n") for text in texts if text.strip()]
+
+
+def _stages() -> Iterator[Finding]:
+    strange = list(_states())
+    yield from ((False, f"journal: {words}") for words in strange)
+    if not strange:
+        yield True, "journal: every thing stands where its last line says"
+
+
+def _states() -> Iterator[str]:
+    """Rows whose stage is not what the last line of the log about them says."""
+    from django.apps import apps
+
+    from sanlin.ground.journal.models import Entry
+
+    rows = Entry.objects.exclude(stage="").order_by("log", "seq")
+    last: dict[str, str] = {}
+    for subject, stage, body in rows.values_list("subject", "stage", "body").iterator(2000):
+        last[subject] = stage
+        if b'"moved":' in bytes(body):
+            last.update(json.loads(bytes(body))["data"]["moved"])
+    tables: dict[str, dict[str, str]] = {}
+    for subject, stage in last.items():
+        label, _colon, key = subject.partition(":")
+        tables.setdefault(label, {})[key] = stage
+    tables.pop("ballots.Voter", None)  # who has voted is marked on the roll and told by no line
+    for label, told in sorted(tables.items()):
+        found = apps.get_model(label)._default_manager.values_list("pk", "stage")
+        stands = {str(key): stage for key, stage in found.iterator(2000)}
+        for key, stage in told.items():
+            if stands.get(key) != stage:
+                yield f"{label} {key} is {stands.get(key)}, and its last line says {stage}"
 
 
 def _books() -> Iterator[Finding]:
@@ -120,8 +180,6 @@ def _books() -> Iterator[Finding]:
 
 
 def _decisions() -> Iterator[Finding]:
-    import json
-
     from sanlin.govern.awards.models import Decision
     from sanlin.govern.awards.queries import recount
     from sanlin.kernel.allocation import fingerprint
