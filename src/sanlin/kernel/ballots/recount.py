@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sanlin.kernel.allocation.greedy import allocate
 from sanlin.kernel.allocation.outcome import Limits, Outcome
 from sanlin.kernel.allocation.ranking import by_votes
+from sanlin.kernel.allocation.shares import equal_shares
 from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.ballots.pabulib import Election
 
@@ -18,6 +19,12 @@ GREEDY = {
     "greedy-custom": "topup",
 }
 
+EQUAL_SHARES = {
+    "equalshares": "none",
+    "equalshares/add1": "add1",
+    "equalshares/add1-comparison": "comparison",
+}
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -25,7 +32,7 @@ class Agreement:
 
     `agrees` is None where it says nothing; `code` is agrees, agrees_by_tie (bids stood level and
     had to be taken as the city took them), differs, not_recomputed (the declared rule is not one
-    of the greedy ones), no_outcome (the file records none) or no_threshold (the rule needs one and
+    of the greedy ones or of Equal Shares), no_outcome (the file records none) or no_threshold (the rule needs one and
     the file names none). `differing` are the keys of projects that are funded in only one of the
     two; `set_apart` those that the city marks in a way of its own and that are not compared.
     """
@@ -45,7 +52,8 @@ def recount(election: Election) -> Agreement:
     different things in different cities (3 is money from other districts in Poznań, 2 seems to be a
     missed threshold in Katowice); such projects are set apart and not compared. Files do not say
     how ties were settled: they are taken as the city took them (a funded bid before another), and
-    the agreement says so where that mattered.
+    the agreement says so where that mattered. Equal Shares are counted as cities do: the utility is
+    the cost, and Add1 raises by one unit of the currency until too much would be spent.
     """
     rule = election.meta.get("rule", "").strip().lower()
     outcome = _count(election, rule)
@@ -68,6 +76,14 @@ def recount(election: Election) -> Agreement:
 
 
 def _count(election: Election, rule: str) -> Outcome | str:
+    if rule in EQUAL_SHARES:
+        return equal_shares(
+            election.profile,
+            election.bids(),
+            Limits(election.budget),
+            _as_recorded(election),
+            completion=EQUAL_SHARES[rule],
+        )
     if rule not in GREEDY:
         return "not_recomputed"
     threshold = _threshold(election)

@@ -24,7 +24,7 @@ from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.kernel.allocation import Bid, Case, Limits
-from sanlin.kernel.ballots import Election, Merged, recount
+from sanlin.kernel.ballots import EQUAL_SHARES, Agreement, Election, Merged, recount
 
 from .deciding import keep, post, written
 
@@ -186,6 +186,8 @@ def _record_official(
     round: Round, election: Election, file: str, digest: str, keys: list[int]
 ) -> None:
     meta, found = election.meta, recount(election)
+    if found.rule in EQUAL_SHARES:  # the round itself is counted by votes
+        found = Agreement(found.rule, None, "not_recomputed")
     Official.objects.create(
         round=round,
         file=file[:120],

@@ -214,7 +214,11 @@ def test_a_text_file_in_another_encoding_is_refused(tmp_path):
         ("greedy-threshold", "101", "no_threshold"),
         ("greedy-custom", "120", "agrees"),
         ("greedy-custom", "103", "differs"),
-        ("equalshares/add1", "101", "not_recomputed"),
+        ("equalshares", "100", "agrees"),
+        ("equalshares/add1", "101", "agrees"),
+        ("equalshares/add1", "110", "differs"),
+        ("equalshares/add1-comparison", "101", "agrees"),
+        ("equalshares/by-hand", "101", "not_recomputed"),
     ],
 )
 def test_recount_by_the_declared_rule(rule, selected, code):
