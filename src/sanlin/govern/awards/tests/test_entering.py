@@ -116,5 +116,5 @@ def test_a_whole_city_opens_with_as_few_questions_as_a_small_vote(
     for round in (entered(), large):
         page = f"/rounds/{round.pk}/notice/"
         client.get(page)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             assert client.get(page).status_code == 200
