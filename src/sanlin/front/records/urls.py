@@ -4,6 +4,8 @@ from . import views
 
 app_name = "records"
 urlpatterns = [
+    path("records/check/", views.check, name="check"),
+    path("records/check.zip", views.check_alone, name="check_alone"),
     path("rounds/<int:pk>/record/", views.record, name="record"),
     path("rounds/<int:pk>/record/<int:lines>.zip", views.archive, name="archive"),
 ]

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
+from pathlib import Path
 from typing import cast
 
+from django.contrib.staticfiles import finders
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from sanlin.govern.rounds.models import Round
-from sanlin.ground.gate import gate
+from sanlin.ground.gate import gate, open_to_all
 from sanlin.ground.http import Request
 
 from . import rules
@@ -42,3 +48,39 @@ def archive(request: Request, round: Round, lines: int) -> HttpResponse:
             answer["X-Content-Type-Options"] = "nosniff"
             return cast(HttpResponse, answer)
     raise Http404
+
+
+@open_to_all
+def check(request: Request) -> HttpResponse:
+    """The verifier that runs in the browser; nothing that is checked here is sent anywhere."""
+    return render(
+        request,
+        "records/check.html",
+        {"digest": hashlib.sha256(source("records/verify.js")).hexdigest()},
+    )
+
+
+@open_to_all
+def check_alone(request: Request) -> HttpResponse:
+    """The same verifier as a folder, to be opened from a disk without a network."""
+    files = {
+        "verify.html": render_to_string("records/alone.html").encode(),
+        "verify.js": source("records/verify.js"),
+        "kit.css": source("ui/kit.css"),
+    }
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, content in files.items():
+            folder.writestr(zipfile.ZipInfo(f"sanlin-verify/{name}"), content)
+    answer = HttpResponse(body.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="sanlin-verify.zip"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def source(name: str) -> bytes:
+    """A static file as it is handed out."""
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise Http404
+    return Path(found).read_bytes()
