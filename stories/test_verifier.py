@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sanlin.site.rehearsal.making import make
 from stories import eyes
 from stories.browser import switch
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "docs" / "record-vectors"
 SCRIPT = ROOT / "src/sanlin/front/records/static/records/verify.js"
+OTHER = ROOT / "src/sanlin/kernel/record/verify.py"
 RECORDS = sorted(found.name.removesuffix(".expect.json") for found in VECTORS.glob("*.expect.json"))
 
 Files = dict[str, bytes]
@@ -208,6 +213,48 @@ def test_what_is_no_record_fails_and_ends(blank: Page) -> None:
         assert "Z1" in failed(blank, junk)
     deep = {**files_of("votes"), "rules.json": b"[" * 200_000 + b"]" * 200_000 + b"\n"}
     assert {"F1", "R1"} <= failed(blank, pack(deep))
+
+
+def without_a_line(files: Files, name: str, which: int) -> Files:
+    lines = files[name].splitlines(keepends=True)
+    return {**files, name: b"".join(lines[:which] + lines[which + 1 :])}
+
+
+def one_more(files: Files, name: str, before: str) -> Files:
+    """The first number behind `before`, made one larger."""
+    pattern = re.compile(re.escape(before.encode()) + rb"(\d+)")
+    more = pattern.sub(lambda found: before.encode() + b"%d" % (int(found[1]) + 1), files[name], 1)
+    return {**files, name: more}
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_both_verifiers_say_the_same_of_a_made_up_record(
+    blank: Page, tmp_path: Path, number: int
+) -> None:
+    """Two programs that were written apart, from the page of the format alone."""
+    made = make(number)
+    options: Options = {"root": made.root, "old": sent(made.old.encode())}
+    words = ["--root", made.root, "--old", str(tmp_path / "old")]
+    (tmp_path / "old").write_text(made.old, encoding="utf-8")
+    if made.receipts:
+        options["receipt"] = made.receipts[0]
+        words += ["--receipt", made.receipts[0]]
+    falsified = [
+        without_a_line(made.files, "log.jsonl", number),
+        one_more(made.files, "allocation.json", '"left":'),
+        one_more(made.files, "proposals.json", '"cost":'),
+        one_more(made.files, "round.json", '"round":'),
+    ]
+    for which, files in enumerate([made.files, *falsified]):
+        archive = tmp_path / "record.zip"
+        archive.write_bytes(pack(files))
+        command = [sys.executable, str(OTHER), str(archive), *words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        other = set(re.findall(r"^不通过 (\w\d)", done.stdout, re.M))
+        assert failed(blank, archive.read_bytes(), options) == other
+        assert (done.returncode, bool(other)) == ((1, True) if which else (0, False))
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])

@@ -208,20 +208,8 @@ const SanlinVerifier = (() => {
   }
 
   const MOST_BYTES = 512 * 1024 * 1024;
-  async function inflated(bytes, size) {
-    const flow = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader(), parts = [];
-    let got = 0;
-    for (;;) {
-      const { done, value } = await flow.read();
-      if (done) break;
-      got += value.length;
-      if (got > size) { await flow.cancel(); return null; }
-      parts.push(value);
-    }
-    return got === size ? joined(parts) : null;
-  }
   /** The files that can be read out of a ZIP, in names (all, doubles too) and files. */
-  async function unpack(bytes) {
+  function unpack(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), names = [], files = new Map();
     const two = at => view.getUint16(at, true), four = at => view.getUint32(at, true);
     let end = bytes.length - 22, total = 0;
@@ -241,9 +229,9 @@ const SanlinVerifier = (() => {
       if (local < 0 || local + 30 > bytes.length || four(local) !== 0x04034b50) continue;
       const from = local + 30 + two(local + 26) + two(local + 28);
       if (from + packed > bytes.length || (total += size) > MOST_BYTES) continue;
-      let content = method === 0 && packed === size ? bytes.subarray(from, from + size) : null;
-      if (method === 8) { try { content = await inflated(bytes.subarray(from, from + packed), size); } catch { content = null; } }
-      if (content && crc32(content) === crc) files.set(name, content);
+      if (method !== 0 || packed !== size) continue; // compressed: not an archive of section 2
+      const content = bytes.subarray(from, from + size);
+      if (crc32(content) === crc) files.set(name, content);
     }
     return { zip: true, names, files };
   }
@@ -398,17 +386,17 @@ const SanlinVerifier = (() => {
   function read(kase) {
     const limits = obj(own(kase, "limits"), "limits"), keys = new Set();
     const bids = list(own(kase, "bids"), "bids").map(bid => {
-      const key = int(own(bid, "key"), "key"), score = or(own(bid, "score"), null);
+      const key = int(own(bid, "key"), "key"), score = own(bid, "score");
       need(!keys.has(key), "提案重复", "a bid is there twice");
       keys.add(key);
       return {
-        key, cost: big(own(bid, "cost")) ?? bad("cost"), own: big(own(bid, "own_funds")) ?? bad("own_funds"), votes: big(own(bid, "votes")) ?? bad("votes"), sent: big(or(own(bid, "sent"), null)),
-        least: big(or(own(bid, "least"), null)), score: score === null ? null : fraction(score),
+        key, cost: big(own(bid, "cost")) ?? bad("cost"), own: big(own(bid, "own_funds")) ?? bad("own_funds"), votes: big(own(bid, "votes")) ?? bad("votes"), sent: big(own(bid, "sent")),
+        least: big(own(bid, "least")), score: score === null ? null : fraction(score),
         tier: or(own(bid, "tier"), null), theme: or(own(bid, "theme"), null), team: or(own(bid, "team"), null), community: or(own(bid, "community"), null),
       };
     });
     const tiers = new Map(list(own(limits, "tiers"), "tiers").map(tier => [str(own(tier, "key")), { cap: big(own(tier, "cap")), money: big(own(tier, "money")), places: big(own(tier, "places")) }]));
-    const min = or(own(limits, "min_score"), null), groups = new Map();
+    const min = own(limits, "min_score"), groups = new Map();
     list(own(limits, "exclusive"), "exclusive").forEach((group, i) => { for (const key of list(group)) { if (!groups.has(key)) groups.set(key, []); groups.get(key).push(i); } });
     return {
       bids: bids.sort((a, b) => a.key - b.key), method: str(own(kase, "method"), "method"), rule: str(own(kase, "rule"), "rule"),
@@ -418,7 +406,7 @@ const SanlinVerifier = (() => {
       budget: big(own(limits, "budget")) ?? bad("budget"), themes: new Map(list(own(limits, "theme_caps"), "theme_caps").map(([key, cap]) => [key, big(cap)])),
       communityCap: big(own(limits, "community_cap")), teamCap: big(own(limits, "team_cap")), projectCap: big(own(limits, "project_cap")),
       groups, floors: list(own(limits, "floors"), "floors"),
-      minScore: min === null ? null : fraction(min), minVotes: big(or(own(limits, "min_votes"), null)), onePerTeam: flag(own(limits, "one_per_team"), "one_per_team"),
+      minScore: min === null ? null : fraction(min), minVotes: big(own(limits, "min_votes")), onePerTeam: flag(own(limits, "one_per_team"), "one_per_team"),
       ownShare: big(own(limits, "own_share")) ?? bad("own_share"), partial: flag(own(limits, "partial"), "partial"), reserve: natural(own(limits, "reserve"), "reserve"), topup: big(own(limits, "topup")) ?? bad("topup"),
     };
   }
@@ -818,7 +806,7 @@ const SanlinVerifier = (() => {
 
   class Record { // one archive, read once; a getter throws where a file cannot be read
     constructor(bytes, clock) { this.bytes = bytes; this.clock = clock; this.read = new Map(); this.known = new Map(); }
-    async open() { Object.assign(this, await unpack(this.bytes)); if (this.raw("log.jsonl", false)) this.lines = linesOf(this.raw("log.jsonl")); return this; }
+    async open() { Object.assign(this, unpack(this.bytes)); if (this.raw("log.jsonl", false)) this.lines = linesOf(this.raw("log.jsonl")); return this; }
     raw(name, must = true) { return this.files.get(name) ?? (must ? unsure(name) : null); }
     once(name, make) {
       if (!this.read.has(name)) { let value; try { value = { value: make() }; } catch { value = null; } this.read.set(name, value); }
@@ -855,7 +843,7 @@ const SanlinVerifier = (() => {
   }
 
   const checks = {
-    async Z1(r) { need(r.zip && r.files.size === r.names.length, "不是规定的ZIP文件", "it is not the ZIP file that section 2 lays down"); need(equalBytes(pack(r.files), r.bytes), "字节与规定的不同", "its bytes are not those of section 2"); },
+    async Z1(r) { need(r.zip && r.files.size === r.names.length, "不是原来的文件，可能被解开后重新压缩过", "it is not the file as it was published; it may have been packed anew"); need(equalBytes(pack(r.files), r.bytes), "字节与规定的不同", "its bytes are not those of section 2"); },
     async Z2(r) {
       const whole = r.round.ballots === "whole", wanted = CONTENT.filter(name => whole || name !== "ballots.jsonl");
       const missing = wanted.filter(name => !r.files.has(name)), other = r.names.filter(name => !wanted.includes(name));
@@ -1090,9 +1078,9 @@ const SanlinVerifier = (() => {
     },
     async N1(r) {
       const bids = list(own(r.kase, "bids"), "bids"), costs = new Map(bids.map(bid => [int(own(bid, "key")), int(own(bid, "cost"))])), reserve = new Set(list(own(r.outcome, "reserve"), "reserve"));
-      const grants = new Map(list(own(r.outcome, "grants"), "grants").map(one => [one[0], int(one[1], "grant")])), now = new Map();
-      need(same(list(own(r.outcome, "funded"), "funded"), [...grants.keys()]) && [...grants.keys(), ...reserve].every(key => costs.has(key)), "结果里有不认识的提案", "the outcome names other bids");
-      for (const key of costs.keys()) now.set(key, grants.has(key) ? ["standing", grants.get(key)] : [reserve.has(key) ? "reserve" : "out", 0]);
+      const grants = new Map(list(own(r.outcome, "grants"), "grants").map(one => [one[0], int(one[1], "grant")])), now = new Map(), funded = new Set(list(own(r.outcome, "funded"), "funded"));
+      need([...funded].every(key => grants.has(key)) && [...funded, ...reserve].every(key => costs.has(key)), "结果里有不认识的提案", "the outcome names other bids");
+      for (const key of costs.keys()) now.set(key, funded.has(key) ? ["standing", grants.get(key)] : [reserve.has(key) ? "reserve" : "out", 0]);
       const awards = r.json("awards.json");
       for (const change of list(own(awards, "changes"), "changes")) {
         const [stage, before] = now.get(own(change, "key")) ?? [], grant = natural(own(change, "grant"), "grant");
@@ -1102,7 +1090,7 @@ const SanlinVerifier = (() => {
       }
       const made = [...now].sort((a, b) => a[0] - b[0]).map(([key, [stage, grant]]) => ({ grant, key, stage }));
       need(same(made, list(own(awards, "awards"), "awards")), "资助名单与结果不符", "the awards do not follow from the outcome");
-      need(sum(made.map(one => one.grant)) <= BigInt(int(own(own(r.kase, "limits"), "budget"), "budget")) + BigInt(int(or(own(r.outcome, "extra"), 0))), "资助总额超出预算", "the grants are more than the budget");
+      need(sum(made.map(one => one.grant)) <= BigInt(int(r.rule("budget"), "budget")) + BigInt(int(or(own(r.outcome, "extra"), 0))), "资助总额超出预算", "the grants are more than the budget");
     },
     async K1(r) {
       const balance = new Map(), reversed = new Set(), vouchers = r.jsonl("ledger.jsonl");
