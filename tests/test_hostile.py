@@ -209,7 +209,7 @@ class Hand:
         told = f"{answer.status_code} {who} {method} {where[:90]} {what[:60]}"
         if answer.status_code >= 500:
             self.wrong.append(told)
-        done = any(sql.startswith("INSERT") for sql in asked)
+        done = any(sql.startswith(("INSERT", "UPDATE")) for sql in asked)
         if answer.status_code == 200 and not done and len(asked) > MOST_QUESTIONS:
             self.wrong.append(f"{len(asked)} questions: {told}")
         return answer

@@ -348,6 +348,8 @@ class _Walk:
                     found.append(-(-bid.cost * limits.topup // 1000) - left)
             elif reason.code == "funded_partly" and step.left == 0:
                 found.append(largest(bid, limits) - step.grant)
+            elif reason.code == "topped_up":
+                found.append(self.outcome.extra)
         return min((rise for rise in found if rise > 0), default=None)
 
 

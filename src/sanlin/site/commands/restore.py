@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         _restore_postgresql(there / "sanlin.dump")
     if (there / "files").is_dir():
         shutil.copytree(there / "files", settings.MEDIA_ROOT, dirs_exist_ok=True)
-    return check.run(options)
+    return check.run(argparse.Namespace(kept=[]))
 
 
 def _restore_postgresql(dump: Path) -> None:
