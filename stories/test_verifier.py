@@ -283,6 +283,11 @@ def test_somebody_checks_a_record_on_the_page(visit: Visit, size: str) -> None:
         "all => all.map(one => one.dataset.code)"
     )
     assert codes == ["C1"]
+    page.fill("[name=root]", "")
+    page.fill("[name=receipt]", "")
+    page.click("[data-go]")
+    page.wait_for_selector("[data-total][data-ok=yes]")
+    assert "没有填公示上的指纹" in str(page.locator("[data-total]").text_content())
     eyes.shot(page, f"verifier-{size}")
     troubles = eyes.axe(page) + eyes.geometry(page)
     switch(page, "elder")
