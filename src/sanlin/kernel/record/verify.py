@@ -340,7 +340,7 @@ def b2(r, ask):
     totals, roll = r("totals.json"), r("round.json")["roll"]
     codes, stations = len(r("receipts.txt")), r("paper.json")["stations"]
     if roll is None:
-        need(dump(totals) == dump({"ballots": 0, "channels": [], "opinions": [], "votes": []}), "没有投票却有得票 totals without a vote")
+        need(r("round.json")["ballots"] == "none", "没有投票 no vote")
     elif r("round.json")["source"] == "here":
         close, opened = r.events("vote.close"), r.events("box.open")
         need(len(close) == 1 and len(opened) == 1 and opened[0][0] > close[0][0], "截止或开箱 close or opening")
@@ -351,9 +351,12 @@ def b2(r, ask):
         need(all(it["ballots"] == paper for it in totals["channels"] if it["name"] == "paper"), "纸质票数 paper ballots")
     else:
         need(codes == 0 and totals["ballots"] == roll["cast"] <= roll["size"], "票数 number of ballots")
+    if "none" in (r("round.json")["ballots"], "none" if roll is None else ""):
+        need(dump(totals) == dump({"ballots": 0, "channels": [], "opinions": [], "votes": []}), "没有投票却有得票 totals without a vote")
     names, sums = [it["name"] for it in totals["channels"]], Counter()
     need(names == sorted(set(names)) and sum(it["ballots"] for it in totals["channels"]) == totals["ballots"], "渠道 channels")
     for it in totals["channels"]:
+        need([key for key, _ in it["votes"]] == [key for key, _ in totals["votes"]], "渠道的项目 proposals of a channel")
         sums.update(dict(it["votes"]))
     stance = r.rule("vote.kind") == "stance"
     need(stance or +sums == +Counter(dict(totals["votes"])), "各渠道之和 sums of the channels")
@@ -381,7 +384,9 @@ def b4(r, ask):
         need([key for key, _ in totals["votes"]] == keys, "每个项目一行 one row a proposal")
     k, points, values = r.rule("vote.k", 0) or 0, r.rule("vote.points", 0) or 0, list(votes.values())
     most = {"approve_k": (n, k * n), "knapsack": (n, None), "stance": (n, None), "points": (points * n, points * n),
-            "rank": (k * n, n * k * (k + 1) // 2)}.get(kind, (None, None))
+            "rank": (k * n, n * k * (k + 1) // 2)}
+    need(kind in most or r("round.json")["roll"] is None, "选票的种类 kind of ballot")
+    most = most.get(kind, (None, None))
     need(all(v >= 0 and (most[0] is None or v <= most[0]) for v in values) and n >= 0, "得票超出可能 impossible votes")
     need(most[1] is None or sum(values) <= most[1], "得票之和超出可能 impossible sum")
     if kind == "stance":
@@ -732,6 +737,8 @@ def a3(r, ask):
         return welfare(case, outcome)
     if case["method"] in ("equal_shares", "phragmen"):
         return None if case["limits"]["floors"] else shares(r, case, outcome)
+    if case["limits"]["floors"] and case["limits"]["partial"]:
+        return None  # 6.4: who comes up twice is not laid down
     count = Count(case)
     floored = {it["key"] for it in outcome["steps"] if it["reason"]["code"] == "floor"} if case["limits"]["floors"] else ()
     steps, reserve, extra = count.greedy(count.standings(), case["rule"], floored)
