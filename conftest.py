@@ -46,6 +46,12 @@ def in_the_language_of_the_sources() -> None:
     translation.activate(django_settings.LANGUAGE_CODE)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two hands count rows alike, so the fleeting keys of one would be the other's."""
+    django_settings.HOME = tmp_path_factory.mktemp("home")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test of published elections is skipped where there are none."""
     if not elections():
