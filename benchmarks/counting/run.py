@@ -61,11 +61,11 @@ def written(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds * 1000:,.1f} ms"
 
 
-def row(task: str, own: dict[str, Any], peer: dict[str, Any] | None, limit: int) -> str:
-    """One row of the table."""
+def row(task: str, own: dict[str, Any], peer: dict[str, Any] | None, limit: int | None) -> str:
+    """One row of the table; without a limit no peer was asked."""
     title, target = TASKS[task]
     theirs = ["", "", ""]
-    if task not in ALONE:
+    if limit is not None:
         if peer is None:
             theirs = [f"over {limit} s", "", f"> {limit / own['cpu']:,.0f}"]
         else:
@@ -94,12 +94,13 @@ def main() -> None:
     for task in asked.only:
         mine = [sys.executable, "-m", "benchmarks.counting.tasks", task, str(asked.folder)]
         own = measured(mine, 600)
-        peer = None
+        peer, limit = None, None
         if asked.peers and task not in ALONE:
+            limit = asked.limit
             python = str(asked.peers / "bin" / "python")
             theirs = [python, str(HERE / "peers_time.py"), task, str(asked.folder)]
-            peer = measured(theirs, asked.limit)
-        print(row(task, own or {}, peer, asked.limit), flush=True)
+            peer = measured(theirs, limit)
+        print(row(task, own or {}, peer, limit), flush=True)
     print(f"\nload average after: {os.getloadavg()[0]:.1f}")
 
 
