@@ -1,0 +1,175 @@
+"""Every page that opens while projects are carried out, looked at with axe and a ruler.
+
+The addresses are all those of `tests/matrix.toml`; each is opened by somebody who is let in while
+the round waits at its midterm, in the window in which it is used: residents hold phones, staff sit
+at desks. Whatever folds is unfolded. Pages of other stages, and pages after their main clicks, are
+looked at in `test_faces`.
+
+Each page is looked at twice, so that it is seen in both languages and in both readings: one page in
+Chinese as it is and in English for elders, the next in Chinese for elders and in English as it is.
+The error pages (403, 404, 503) are looked at in all four.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice, product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from django.test import RequestFactory
+from django.urls import reverse
+
+from sanlin.ground import outage
+from stories import eyes
+from stories.browser import sign_in, window
+from stories.house import House, build, serve
+from tests.town import ASKED, BEHIND, addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page, Route
+
+MATRIX = Path(__file__).resolve().parent.parent / "tests" / "matrix.toml"
+STAGE = "midterm"
+LEAST = 110  # pages that open at this stage; fewer mean that the way in is broken
+PEOPLE = ("zhou", "wang", "li", "sun", "chen", "fang", "shen", "qian", "zhao", "")
+FACES = (("zh-hans", ""), ("en", "1"), ("zh-hans", "1"), ("en", ""))  # language, for elders
+MOST_DOORS = 8
+
+
+@dataclass
+class Street:
+    """A served street and everybody's windows onto it."""
+
+    house: House
+    browser: Browser
+    windows: ExitStack
+    opened: dict[tuple[str, str], Page] = field(default_factory=dict)
+
+    def page(self, who: str, size: str) -> Page:
+        """A window of this size in which this person has signed in."""
+        if (who, size) not in self.opened:
+            page = self.windows.enter_context(window(self.browser, self.house, size))
+            known = next((self.opened[key] for key in self.opened if key[0] == who), None)
+            if known:
+                page.context.add_cookies(known.context.cookies())  # type: ignore[arg-type]
+            elif who:
+                sign_in(page, who)
+            self.opened[who, size] = page
+        return self.opened[who, size]
+
+    def doors(self, name: str, pattern: Any) -> Iterator[str]:
+        """Addresses to try for one pattern: of the first, of the last and of two rows between."""
+        model = getattr(pattern.callback, "guards", None) or BEHIND.get(name)
+        rows = self._keys(model._meta.db_table) if model else [1]
+        keys = list(pattern.pattern.converters)
+        for values in islice(product(*(ASKED.get(key, rows) for key in keys)), MOST_DOORS):
+            given = dict(zip(keys, values, strict=True))
+            yield reverse(name, kwargs=given | {k: v for k, v in self._log().items() if k in given})
+
+    def _log(self) -> dict[str, Any]:
+        """A log of the journal and how long it was at a checkpoint, as addresses name them."""
+        asked = "SELECT log_id, size FROM journal_checkpoint ORDER BY id LIMIT 1"
+        with sqlite3.connect(self.house.home / "sanlin.sqlite3") as database:
+            row = database.execute(asked).fetchone()
+        log, size = row or ("", 1)
+        return {"log": log, "lines": size, "old": size, "new": size} if row else {}
+
+    def _keys(self, table: str) -> list[int]:
+        with sqlite3.connect(self.house.home / "sanlin.sqlite3") as database:
+            found = [row[0] for row in database.execute(f"SELECT id FROM {table} ORDER BY id")]
+        picked = [found[len(found) * n // 3] for n in range(3)] + found[-1:] if found else [1]
+        return list(dict.fromkeys(picked))
+
+    def enter(self, name: str, pattern: Any) -> tuple[str, str, str]:
+        """(who, address, size) of a page that opens; or ("", "", why not)."""
+        why = "shut"
+        doors = list(self.doors(name, pattern))
+        for who in PEOPLE:
+            for door in doors:
+                answer = self.page(who, "phone").request.get(door, max_redirects=0)
+                if answer.status == 405:
+                    return "", "", "takes forms only"
+                if answer.status == 200:
+                    if "text/html" not in answer.headers.get("content-type", ""):
+                        return "", "", "hands out a file"
+                    return who, door, "desk" if '<body class="desk' in answer.text() else "phone"
+                why = "leads on" if answer.status == 302 and who else why
+        return "", "", why
+
+
+def dress(page: Page, url: str, language: str, elder: str) -> None:
+    """The language and the reading in which this window asks from now on."""
+    cookies = {"django_language": language, "elder": elder or "0"}
+    url = urljoin(url, "/")  # for the whole house
+    page.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
+
+
+def look(page: Page) -> list[str]:
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    return eyes.axe(page) + eyes.geometry(page)
+
+
+def visit(page: Page, name: str, where: str, face: tuple[str, str]) -> list[str]:
+    """What is found on one page in one face."""
+    dress(page, where, *face)
+    page.goto(where)
+    assert page.locator("main h1").count() == 1, page.url
+    eyes.shot(
+        page, f"{name.replace(':', '-')}{'-en' * (face[0] == 'en')}{'-elder' * bool(face[1])}"
+    )
+    found = look(page)
+    return [f"{'elder ' * bool(face[1])}{line}" for line in found]
+
+
+def test_every_page_can_be_read_by_everybody(browser: Browser, shelf: Path, tmp_path: Path):
+    declared = tomllib.loads(MATRIX.read_text(encoding="utf-8"))["let_in"]
+    found: list[str] = []
+    looked_at: list[str] = []
+    with ExitStack() as stack:
+        house = stack.enter_context(serve(build(STAGE, shelf), tmp_path / "home"))
+        street = Street(house, browser, stack)
+        for name, pattern in addresses():
+            who, door, size = street.enter(name, pattern) if name in declared else ("", "", "")
+            if not door:
+                continue
+            turn = len(looked_at) % 2
+            for face in FACES[2 * turn : 2 * turn + 2]:
+                found += visit(street.page(who, size), name, house.url + door, face)
+            looked_at.append(name)
+        found += look_at_errors(street)
+    assert not found, "\n".join(dict.fromkeys(found))
+    assert len(looked_at) >= LEAST
+
+
+def look_at_errors(street: Street) -> list[str]:
+    """No permission, no page, no database: in each language and reading."""
+    found = []
+    page = street.page("li", "phone")
+    for language, elder in FACES:
+        dress(page, street.house.url, language, elder)
+        for door, title in (("/desk/", 403), ("/nowhere/", 404)):
+            answer = page.goto(door)
+            assert answer, door
+            assert answer.status == title
+            found += look(page)
+        request = RequestFactory().post(
+            "/", HTTP_COOKIE=f"django_language={language}; elder={elder}"
+        )
+        page.route("**/away/", partial(fulfil, outage.page(request).content.decode()))
+        page.goto("/away/")
+        found += look(page)
+        page.unroute("**/away/")
+    return found
+
+
+def fulfil(text: str, route: Route) -> None:
+    """Answer with this page instead of asking the server."""
+    route.fulfill(body=text, content_type="text/html; charset=utf-8")
