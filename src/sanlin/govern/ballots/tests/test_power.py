@@ -24,7 +24,7 @@ CASTS = 24
 XOPEN = 40
 METHODS, XSYNC = 8 + 18 * 8, 8 + 4 * 8
 Open = ctypes.CFUNCTYPE(
-    *(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int),
+    *(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int),
     ctypes.c_void_p,
 )
 Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
@@ -62,7 +62,8 @@ class Disk:
     def opening(self, real):
         def opened_(vfs, name, file, flags, out):
             code = real(vfs, name, file, flags, out)
-            path = name.decode() if name else ""
+            # The very pointer goes on: SQLite keeps it, and names the file beside it by it.
+            path = ctypes.string_at(name).decode() if name else ""
             if code == 0 and path in self.durable:
                 self._watch(file, path)
             return code
