@@ -1,6 +1,11 @@
-"""The life of a line on the roll: waiting, cast, voted on paper, or struck off before it was cast.
+"""The lives of a line on the roll and of a booth.
 
-A paper ballot at the booth overrides one that was cast online.
+A line: waiting, cast, voted on paper, or struck off before it was cast.
+
+A paper ballot at the booth overrides one that was cast online; a mark that was made by mistake is
+taken back by a second officer.
+
+A booth is planned, opens, closes with its accounts, and is settled by two signatures.
 """
 
 from __future__ import annotations
@@ -25,9 +30,31 @@ VOTER = Machine(
         Move("cast", (WAITING,), CAST),
         Move("recast", (CAST,), CAST),
         Move("paper", (WAITING, CAST), PAPER),
+        Move("withdraw", (PAPER,), WAITING),
         Move("strike", (WAITING,), STRUCK),
         Move("restore", (STRUCK,), WAITING),
     ),
 )
 
 VOTED = (CAST, PAPER)
+
+PLANNED = "planned"
+OPEN = "open"
+CLOSED = "closed"
+SIGNED = "signed"
+
+BOOTH_LABELS = {
+    PLANNED: "筹备",
+    OPEN: "开放",
+    CLOSED: "已关闭，待签字",
+    SIGNED: "已签字",
+}
+
+BOOTH = Machine(
+    start=PLANNED,
+    moves=(
+        Move("open_booth", (PLANNED,), OPEN),
+        Move("close_booth", (OPEN,), CLOSED),
+        Move("sign_booth", (CLOSED,), SIGNED),
+    ),
+)

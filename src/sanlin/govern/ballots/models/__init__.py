@@ -1,0 +1,36 @@
+"""Who may vote, what lies in the box, and who keeps its keys: no foreign key joins voter and ballot.
+
+A choice lies sealed to the key of its vote in `Ballot.box`. At the close every `Voter.link` is
+emptied. Two keepers open the box: equal choices are counted together into `Tally`. When the keys
+are destroyed the boxes are emptied. The reasons stand in docs/decisions/2026-11-22-roll-and-ballot.md
+and docs/decisions/2026-11-22-sealed-box.md.
+"""
+
+from .box import CODE_LENGTH, Ballot, Channel, Fate, Tally, Trace
+from .help import Mandate
+from .keys import Keeper, Office, Share
+from .paper import Booth, BoothLine, Duty, Shift, Signing, What
+from .roll import CLOSES, NOTHING, Roll, Voter
+
+__all__ = [
+    "CLOSES",
+    "CODE_LENGTH",
+    "NOTHING",
+    "Ballot",
+    "Booth",
+    "BoothLine",
+    "Channel",
+    "Duty",
+    "Fate",
+    "Keeper",
+    "Mandate",
+    "Office",
+    "Roll",
+    "Share",
+    "Shift",
+    "Signing",
+    "Tally",
+    "Trace",
+    "Voter",
+    "What",
+]
