@@ -136,6 +136,11 @@ REVIEWS = (
     Choice("midterm", "中期评估", "midterm review"),
     Choice("closing", "结项验收", "closing review"),
 )
+PROJECT_KINDS = (
+    Choice("hardware", "硬件建设维护", "works and upkeep"),
+    Choice("professional", "专业委托", "commissioned professionals"),
+    Choice("resident", "居民实施", "run by residents"),
+)
 CONSEQUENCES = (
     Choice("showcase", "展示推广", "shown as an example"),
     Choice("next_tier", "下一年可申报更高类别", "may apply for the next tier next year"),

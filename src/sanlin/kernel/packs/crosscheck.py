@@ -72,12 +72,26 @@ def _sums(seen: _Seen) -> Iterator[Fault]:
             yield seen.fault(
                 f"{name}.*.{cell}", code, next(iter(column)), total=sum(column.values())
             )
+    yield from _pitch(seen)
     expert, public = seen["award.expert"], seen["award.public"]
     blended = seen["award.method"] == "blend" and expert is not None and public is not None
     if blended and expert + public != WHOLE:
         yield seen.fault(
             "award.expert + award.public", "weights", "award.public", total=expert + public
         )
+
+
+def _pitch(seen: _Seen) -> Iterator[Fault]:
+    """The sheet of each kind of project weighs the whole."""
+    kinds, weights = seen.whole("pitch", "kind"), seen.whole("pitch", "weight")
+    if kinds is None or weights is None:
+        return
+    for kind in dict.fromkeys(kinds.values()):
+        paths = [
+            path.removesuffix("kind") + "weight" for path, held in kinds.items() if held == kind
+        ]
+        if (total := sum(weights[path] for path in paths)) != WHOLE:
+            yield seen.fault(f"pitch ({kind})", "weights", paths[0], total=total)
 
 
 def _limits(seen: _Seen) -> Iterator[Fault]:

@@ -72,7 +72,11 @@ class Field:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of rules, an array of tables in TOML; each item has its key in the cell `key`."""
+    """A list of rules, an array of tables in TOML; each item has its key in the cell `key`.
+
+    `later`: the list came after the first rounds were frozen; frozen rules leave it out where it
+    is empty.
+    """
 
     name: str
     label: str
@@ -81,6 +85,7 @@ class ListOf:
     least: int = 0
     most: int = 40
     when: tuple[When, ...] = ()
+    later: bool = False
 
 
 UNITS: dict[str, tuple[str, str]] = {
@@ -90,6 +95,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "fen": ("分", "fen"),
     "marks": ("分（满分100）", "marks of 100"),
     "mark": ("分", "marks"),
+    "minutes": ("分钟", "minutes"),
     "age": ("周岁", "years of age"),
     "years": ("年", "years"),
     "projects": ("个项目", "projects"),

@@ -32,6 +32,9 @@ def freeze(rules: Rules) -> bytes:
         place = _place(tree, field)
         if place is not None and field.path not in counted:
             del place[field.cell]
+    for listed in LISTS:
+        if listed.later and not tree[listed.name]:
+            del tree[listed.name]
     document = json.dumps(
         {"format": FORMAT, **tree},
         ensure_ascii=False,
@@ -56,6 +59,9 @@ def thaw(frozen: bytes) -> Rules:
         tree = json.loads(frozen)
         if not isinstance(tree, dict) or tree.pop("format", None) != FORMAT:
             raise BadTree(f"the format is not {FORMAT}")
+        for listed in LISTS:
+            if listed.later:
+                tree.setdefault(listed.name, [])
         _fill(tree)
         rules = build(Rules, tree)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

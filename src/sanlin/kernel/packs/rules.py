@@ -235,6 +235,28 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class PitchLine:
+    """A line of the sheet by which a midterm pitch is marked, for projects of one `kind`: `weight`
+    is permille of that kind's sheet, `max` the highest mark.
+    """
+
+    key: str
+    name: str
+    kind: Literal["hardware", "professional", "resident"]
+    weight: int
+    max: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something that is ticked: a finding at midterm, a point of the acceptance sheet."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Rules:
     """Everything that governs one round. Made by `complete` or `thaw`, never by hand."""
 
@@ -268,6 +290,12 @@ class Rules:
     heads: tuple[Head, ...]
     grades: tuple[Grade, ...]
     ban_years: int
+    ladder: bool
+    pitch_minutes: int
+    pitch_jurors: int
+    pitch: tuple[PitchLine, ...]
+    findings: tuple[Tick, ...]
+    acceptance: tuple[Tick, ...]
 
     def tier(self, key: str) -> Tier:
         """The tier `key`; KeyError where there is none."""

@@ -23,6 +23,7 @@ from .choices import (
     OPTIONS,
     OVERFLOWS,
     PARTIALS,
+    PROJECT_KINDS,
     REVIEWS,
     SILENCE,
     TIES,
@@ -535,8 +536,67 @@ _MONEY = [
         "ban_years", "int", "违约禁报年数", "Years barred after a breach", "years", 0, 10, default=0
     ),
 ]
+_GROWTH = [
+    Field(
+        "ladder",
+        "bool",
+        "逐级申报",
+        "One tier up at a time",
+        default=False,
+        later=True,
+        help="上一轮立过项的团队，评为可升级的才可申报更高一类。",
+        help_english="A team funded before goes for a higher tier only where its grade lets it.",
+    ),
+    Field(
+        "pitch_minutes",
+        "int",
+        "中期汇报时长",
+        "Length of a midterm pitch",
+        "minutes",
+        1,
+        60,
+        default=7,
+        later=True,
+    ),
+    Field(
+        "pitch_jurors",
+        "int",
+        "中期评议最少评委数",
+        "Jurors a midterm pitch needs",
+        "people",
+        1,
+        99,
+        default=3,
+        later=True,
+    ),
+    Field("pitch.*.name", "text", "中期评分项", "Line of the midterm sheet", may_unset=False),
+    Field(
+        "pitch.*.kind",
+        "choice",
+        "适用项目类型",
+        "Kind of project",
+        choices=PROJECT_KINDS,
+        may_unset=False,
+    ),
+    Field("pitch.*.weight", "share", "权重", "Weight", "permille", 1, 1000),
+    Field("pitch.*.max", "int", "满分", "Highest mark", "mark", 1, 100, default=10),
+    Field("pitch.*.anchor", "text", "评分说明", "What a high mark means", may_unset=False),
+    Field("findings.*.text", "text", "中期常见问题", "Typical finding", may_unset=False),
+    Field(
+        "acceptance.*.text", "text", "验收清单", "Point of the acceptance sheet", may_unset=False
+    ),
+]
 
-SCHEMA: tuple[Field, ...] = (*_ROUND, *_SCREENING, *_REVIEW, *_VOTE, *_AWARD, *_NOTICE, *_MONEY)
+SCHEMA: tuple[Field, ...] = (
+    *_ROUND,
+    *_SCREENING,
+    *_REVIEW,
+    *_VOTE,
+    *_AWARD,
+    *_NOTICE,
+    *_MONEY,
+    *_GROWTH,
+)
 """Every rule, in the order in which a round meets them."""
 
 LISTS: tuple[ListOf, ...] = (
@@ -548,6 +608,9 @@ LISTS: tuple[ListOf, ...] = (
     ListOf("instalments", "分期拨付", "Instalments", least=1, most=9),
     ListOf("heads", "支出科目", "Spending heads", least=1),
     ListOf("grades", "评估等次", "Grades", least=1),
+    ListOf("pitch", "中期评分表", "Midterm sheet", later=True),
+    ListOf("findings", "中期常见问题", "Typical findings", later=True),
+    ListOf("acceptance", "验收清单", "Acceptance sheet", later=True),
 )
 """Every list of rules that a pack may hold."""
 

@@ -32,6 +32,17 @@ OFFICER = {
         "award.public": 500,
         "award.min_score": None,
     },
+    "yingzao": {
+        "budget": "800万",
+        "award.expert": 500,
+        "award.public": 500,
+        "award.min_score": None,
+    },
+    "xishan": {
+        "award.expert": 500,
+        "award.public": 500,
+        "award.min_score": None,
+    },
     "wenhua": {
         "budget": "9万",
         "project_cap": "3万",

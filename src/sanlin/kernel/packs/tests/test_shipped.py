@@ -5,7 +5,7 @@ import pytest
 from sanlin.kernel.packs import BadPack, choose, complete, freeze, read, thaw
 from sanlin.kernel.packs.tests.shipped import FILES, FOLDER, OFFICER, filled, pack, text
 
-IDS = ["caiyun", "chengdu", "weifang", "wenhua"]
+IDS = ["caiyun", "chengdu", "weifang", "wenhua", "xishan", "yingzao"]
 
 
 def test_each_pack_has_its_folder_and_its_editions_their_day():
