@@ -6,6 +6,16 @@ are destroyed the boxes are emptied. The reasons stand in docs/decisions/2026-11
 and docs/decisions/2026-11-22-sealed-box.md.
 """
 
+from .batch import (
+    Batch,
+    Discrepancy,
+    KeyedSheet,
+    Keying,
+    Look,
+    Sample,
+    Settlement,
+    Sheet,
+)
 from .box import CODE_LENGTH, Ballot, Channel, Fate, Tally, Trace
 from .help import Mandate
 from .keys import Keeper, Office, Share
@@ -17,16 +27,24 @@ __all__ = [
     "CODE_LENGTH",
     "NOTHING",
     "Ballot",
+    "Batch",
     "Booth",
     "BoothLine",
     "Channel",
+    "Discrepancy",
     "Duty",
     "Fate",
     "Keeper",
+    "KeyedSheet",
+    "Keying",
+    "Look",
     "Mandate",
     "Office",
     "Roll",
+    "Sample",
+    "Settlement",
     "Share",
+    "Sheet",
     "Shift",
     "Signing",
     "Tally",
