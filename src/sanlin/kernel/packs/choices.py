@@ -127,6 +127,10 @@ UNCOOPERATIVE = (
     Choice("cancel", "取消立项", "the award is cancelled"),
     Choice("proceed", "继续", "the award stands"),
 )
+PARTIES = (
+    Choice("three", "三方（街道、团队、居委会）", "three: street, team and committee"),
+    Choice("two", "两方（街道、团队）", "two: street and team"),
+)
 CONDITIONS = (
     Choice("signed", "协议签订", "agreement signed"),
     Choice("midterm", "中期评估通过", "midterm review passed"),

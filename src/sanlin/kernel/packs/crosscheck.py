@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sanlin.kernel.money import yuan
+from sanlin.kernel.numbering import BadPattern, check
 
 from .faults import Fault
 
@@ -215,6 +216,21 @@ def _heads(seen: _Seen) -> Iterator[Fault]:
             seen[here + "max_share"] is not None or seen[here + "unit_cap"] is not None
         ):
             yield seen.fault(path, "caps_on_forbidden")
+        for one, other in (("long_from", "long_cap"), ("long_cap", "long_from")):
+            if here + other in seen.known and seen[here + one] is not None:
+                if seen[here + other] is None:
+                    yield seen.fault(here + one, "pair", other=here + other)
+                elif here + "unit_cap" in seen.known and seen[here + "unit_cap"] is None:
+                    yield seen.fault(here + one, "pair", other=here + "unit_cap")
+
+
+def _numbering(seen: _Seen) -> Iterator[Fault]:
+    pattern = seen["numbering"]
+    if pattern is not None:
+        try:
+            check(pattern)
+        except BadPattern:
+            yield seen.fault("numbering", "pattern", given=pattern[:100])
 
 
 def _grades(seen: _Seen) -> Iterator[Fault]:
@@ -237,4 +253,4 @@ def _grades(seen: _Seen) -> Iterator[Fault]:
             )
 
 
-_CHECKS = (_sums, _limits, _tiers, _floors, _stages, _order, _heads, _grades)
+_CHECKS = (_sums, _limits, _tiers, _floors, _stages, _order, _heads, _numbering, _grades)

@@ -47,6 +47,8 @@ SENTENCES = {
     "grades": "must go down mark by mark and end at 0",
     "order": "comes after a later condition; the order is signed, midterm, accepted",
     "caps_on_forbidden": "is forbidden and has a cap",
+    "pair": "needs {other} beside it",
+    "pattern": "is {given!r}; it must have {{year}} and one {{number}}, and plain signs between",
     "overlap": "is in force on the same days as the pack from {other}",
     "family": "belongs to {given!r}, not to {wanted!r}",
 }

@@ -102,5 +102,6 @@ UNITS: dict[str, tuple[str, str]] = {
     "people": ("人", "people"),
     "votes": ("票", "votes"),
     "points": ("点", "points"),
+    "units": ("个单位", "units"),
 }
 """Each unit in Chinese and English."""

@@ -210,7 +210,8 @@ class Instalment:
 @dataclass(frozen=True)
 class Head:
     """A kind of cost: forbidden, or with a largest share (permille) of the budget, or a largest
-    price a unit (fen).
+    price a unit (fen). From the unit `long_from` of one line on, `long_cap` holds instead of
+    `unit_cap`: 300 a day, 200 from the third day.
     """
 
     key: str
@@ -218,7 +219,18 @@ class Head:
     forbidden: bool
     max_share: int | None
     unit_cap: int | None
+    long_from: int | None
+    long_cap: int | None
     unit: str | None
+
+    def most_for(self, quantity: int) -> int | None:
+        """The most that `quantity` units in one line may cost, in fen; None for no limit."""
+        if self.unit_cap is None:
+            return None
+        if self.long_from is None or self.long_cap is None or quantity < self.long_from:
+            return self.unit_cap * quantity
+        before = self.long_from - 1
+        return self.unit_cap * before + self.long_cap * (quantity - before)
 
 
 @dataclass(frozen=True)
@@ -286,6 +298,8 @@ class Rules:
     themes: tuple[Theme, ...]
     notice: Notice
     objection: Objection
+    parties: Literal["three", "two"]
+    numbering: str
     instalments: tuple[Instalment, ...]
     heads: tuple[Head, ...]
     grades: tuple[Grade, ...]

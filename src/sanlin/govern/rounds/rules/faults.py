@@ -54,6 +54,8 @@ SENTENCES = {
     "grades": _("起点分须由高到低，最后一等从0分起"),
     "order": _("顺序须是：协议签订、中期评估通过、验收通过"),
     "caps_on_forbidden": _("已禁止列支，不能再写上限"),
+    "pair": _("须同时写明%(other)s"),
+    "pattern": _("编号样式须含{year}和一个{number}，其余只用字母、数字和-_./"),
     "overlap": _("与%(other)s起生效的版本日期重叠"),
     "family": _("属于“%(given)s”，不是“%(wanted)s”"),
     "trim": _("两端共去掉%(dropped)s个分数，而评委只有%(judges)s位，没有剩下的了"),
