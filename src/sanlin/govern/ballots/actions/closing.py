@@ -34,7 +34,7 @@ def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     if roll.closed_at:
         return round
     lines = Voter.objects.filter(roll=roll)
-    lines.update(open=False, link=NOTHING, booth=None)
+    lines.update(open=False, link=NOTHING, shift=None, marker=None)
     transaction.on_commit(lambda: keys.destroy(link_name(roll.pk)))
     hour = now.replace(minute=0, second=0, microsecond=0)
     for line in lines.filter(hand__isnull=False).select_related("hand").order_by("pk"):

@@ -98,8 +98,8 @@ class Voter(models.Model):
     `link` is the code of the standing ballot, sealed by a key outside the database; it exists only
     where the ballot may still be replaced, and only until the close. `open` says on the line itself
     that the vote is open, so that marking it and closing the vote can never both succeed. `hand` is
-    who helped, at the desk or as a relative. `booth` is where a sheet was handed out, so that a wrong
-    mark can be taken back; it is emptied at the close.
+    who helped, at the desk or as a relative. `shift` and `marker` tell where a sheet was handed out and
+    by whom, so that a wrong mark can be taken back; they are emptied at the close.
     """
 
     roll = models.ForeignKey(
@@ -128,12 +128,15 @@ class Voter(models.Model):
         related_name="+",
         verbose_name=_("代办人"),
     )
-    booth = models.ForeignKey(
-        "ballots.Booth",
+    shift = models.ForeignKey(
+        "ballots.Shift", models.PROTECT, null=True, related_name="+", verbose_name=_("班次")
+    )
+    marker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
-        related_name="voters",
-        verbose_name=_("投票站"),
+        related_name="+",
+        verbose_name=_("发票人"),
     )
     late = models.BooleanField(_("补录"), default=False)
     reason = models.CharField(_("补录或移出的理由"), max_length=200, blank=True)
@@ -155,7 +158,8 @@ class Voter(models.Model):
                 condition=Q(link=NOTHING) | Q(open=True), name="no_link_after_the_close"
             ),
             models.CheckConstraint(
-                condition=Q(booth__isnull=True) | Q(open=True, stage=stages.PAPER),
+                condition=Q(shift__isnull=True, marker__isnull=True)
+                | Q(shift__isnull=False, marker__isnull=False, open=True, stage=stages.PAPER),
                 name="no_booth_after_the_close",
             ),
             models.UniqueConstraint(fields=["roll", "account"], name="one_line_a_person"),
