@@ -125,3 +125,91 @@ class Growth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_stage_display()}"
+
+
+class Bars(models.QuerySet[Any]):
+    def on(self, day: date) -> Bars:
+        """Those that stand on this day."""
+        return self.filter(since__lte=day, until__gt=day, lifted_at__isnull=True)
+
+
+class Bar(models.Model):
+    """An organisation may not apply from a day up to another (`until` is the first free day), and why.
+
+    Lifted before its end by two officers: one asks with a reason, another agrees.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="bars", verbose_name=_("组织")
+    )
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("解除日期"))
+    reason = models.CharField(_("原因"), max_length=200)
+    lift_reason = models.CharField(_("提前解除的理由"), max_length=200, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("提请人"),
+    )
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("批准人"),
+    )
+    lifted_at = models.DateTimeField(_("提前解除时间"), null=True)
+
+    objects = Bars.as_manager()
+
+    class Meta:
+        verbose_name = _("禁报")
+        ordering = ["since", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("since")), name="a_bar_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=(Q(lifted_by__isnull=True) & Q(lifted_at__isnull=True))
+                | (
+                    Q(lifted_by__isnull=False, lifted_at__isnull=False, asked_by__isnull=False)
+                    & ~Q(lifted_by=models.F("asked_by"))
+                    & ~Q(lift_reason="")
+                ),
+                name="two_officers_lift_a_bar",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.until:%F}"
+
+
+class Rung(models.Model):
+    """The highest tier for which an organisation may apply under a programme after a year.
+
+    `programme` is the id of a rule pack and `tier` the key of one of its tiers; `risen` says that
+    the year's grade raised it.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="rungs", verbose_name=_("组织")
+    )
+    programme = models.CharField(_("办法"), max_length=60)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    tier = models.CharField(_("可申报类别"), max_length=30)
+    name = models.CharField(_("类别名称"), max_length=60)
+    risen = models.BooleanField(_("比上一年高一类"), default=False)
+
+    class Meta:
+        verbose_name = _("升级资格")
+        ordering = ["year", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "programme", "year"], name="one_rung_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.year} {self.name}"

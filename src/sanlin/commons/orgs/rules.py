@@ -15,7 +15,7 @@ from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
-from .models import Membership, Organisation
+from .models import Bar, Membership, Organisation, Rung
 
 TEAMS = "teams"  # in the memo of an account
 
@@ -88,3 +88,51 @@ def can_end(who: Any, membership: Membership, *, now: datetime) -> Verdict:
 def can_merge(who: Any, place: Neighbourhood, *, now: datetime) -> Verdict:
     """Give a neighbourhood and all who belong to it to another: an officer of the street."""
     return works_for_street(who, place.street, now=now)
+
+
+# --- what earlier rounds say of a team ---
+
+
+def can_apply(organisation: Organisation, *, now: datetime) -> Verdict:
+    """Not while it is barred; the sentence says until when and why."""
+    today = local_day(now)
+    bar = Bar.objects.on(today).filter(organisation=organisation).order_by("-until").first()
+    if bar is None:
+        return ALLOWED
+    return denied(
+        _("%(team)s在%(day)s前不得申报：%(why)s")
+        % {"team": organisation, "day": f"{bar.until:%Y-%m-%d}", "why": bar.reason}
+    )
+
+
+def rung_of(organisation: Organisation | int, programme: str, year: int) -> Rung | None:
+    """Where the organisation stands under a programme before a year's round; None where it is new."""
+    rows = Rung.objects.filter(organisation=organisation, programme=programme, year__lt=year)
+    return rows.order_by("-year").first()
+
+
+def can_bar(who: Any, organisation: Organisation, *, now: datetime) -> Verdict:
+    """An officer of its street."""
+    return works_for_street(who, organisation.street, now=now)
+
+
+def can_ask_to_lift(who: Any, bar: Bar, *, now: datetime) -> Verdict:
+    """An officer who is not of the team, while the bar stands."""
+    if not (verdict := can_bar(who, bar.organisation, now=now)):
+        return verdict
+    if bar.organisation_id in teams_of(who, now=now):
+        return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    if bar.lifted_at is not None or bar.until <= local_day(now):
+        return denied(_("禁报已经解除"))
+    return ALLOWED
+
+
+def can_lift(who: Any, bar: Bar, *, now: datetime) -> Verdict:
+    """Another officer than the one who asked."""
+    if not (verdict := can_ask_to_lift(who, bar, now=now)):
+        return verdict
+    if bar.asked_by_id is None:
+        return denied(_("还没有人提请解除"))
+    if bar.asked_by_id == who.pk:
+        return denied(_("提请和批准须由两位工作人员分别办理"))
+    return ALLOWED

@@ -42,6 +42,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("理由"), min_length=4, max_length=200)
 
 
+class StopForm(ReasonForm):
+    breach = forms.BooleanField(label=_("属于违约，按办法禁报"), required=False)
+
+
 class RefundForm(forms.Form):
     amount = FenField(label=_("退回金额（元）"))
 

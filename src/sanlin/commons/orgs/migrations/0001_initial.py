@@ -74,4 +74,40 @@ class Migration(migrations.Migration):
             model_name='growth',
             constraint=models.UniqueConstraint(fields=('organisation', 'stage'), name='each_stage_once'),
         ),
+        migrations.CreateModel(
+            name='Bar',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField(verbose_name='起始日期')),
+                ('until', models.DateField(verbose_name='解除日期')),
+                ('reason', models.CharField(max_length=200, verbose_name='原因')),
+                ('lift_reason', models.CharField(blank=True, max_length=200, verbose_name='提前解除的理由')),
+                ('lifted_at', models.DateTimeField(null=True, verbose_name='提前解除时间')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提请人')),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='orgs.organisation', verbose_name='组织')),
+            ],
+            options={
+                'verbose_name': '禁报',
+                'ordering': ['since', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='a_bar_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_by__isnull', True), ('lifted_at__isnull', True)), models.Q(('asked_by__isnull', False), ('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lifted_by', models.F('asked_by')), _negated=True), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='two_officers_lift_a_bar')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rung',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.CharField(max_length=60, verbose_name='办法')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('tier', models.CharField(max_length=30, verbose_name='可申报类别')),
+                ('name', models.CharField(max_length=60, verbose_name='类别名称')),
+                ('risen', models.BooleanField(default=False, verbose_name='比上一年高一类')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rungs', to='orgs.organisation', verbose_name='组织')),
+            ],
+            options={
+                'verbose_name': '升级资格',
+                'ordering': ['year', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'programme', 'year'), name='one_rung_a_year')],
+            },
+        ),
     ]

@@ -16,6 +16,7 @@ from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.money import yuan
 
+from .following import bar_team
 from .hold import hold, leave_out, reason_of, step, unpaid
 
 
@@ -46,16 +47,25 @@ def close(project: Project, *, by: Account, now: datetime) -> Project:
 
 
 @deed("projects.stop")
-def stop(project: Project, reason: str, *, by: Account, now: datetime) -> Project:
+def stop(
+    project: Project, reason: str, *, breach: bool = False, by: Account, now: datetime
+) -> Project:
     """End a project early, with a reason that everybody reads: what is unpaid is never paid, and what
-    was paid and not spent is owed back."""
+    was paid and not spent is owed back. A `breach` bars the team for the years of the rules."""
     project = hold(project)
     require(rules.can_stop(by, project, now=now))
     why = reason_of(reason)
     for one in unpaid(project):
         leave_out(project, one, _("项目终止"), by=by, now=now)
     source = step(project, "stop", stop_reason=why)
-    record(project, by=by, now=now, source=source)
+    if breach and project.round.rules.ban_years:
+        bar_team(
+            project,
+            _("%(number)s违约：%(why)s") % {"number": project.number, "why": why},
+            by=by,
+            now=now,
+        )
+    record(project, by=by, now=now, source=source, breach=breach)
     return project
 
 

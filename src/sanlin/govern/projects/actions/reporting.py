@@ -14,6 +14,7 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
 
+from .following import follow
 from .hold import become_due, carry, hold, leave_out, reason_of, step, unpaid
 from .paying import NOBODY, release_hold
 
@@ -112,6 +113,7 @@ def review(report: Report, mark: int, note: str, *, by: Account, now: datetime) 
     if held.kind == ReportKind.CLOSING:
         step(project, "review_closing", grade=grade.key, owes_all=owes_all)
         _settle(held, grade.name, by=by, now=now)
+        follow(project, grade.consequence, by=by, now=now)
     else:
         step(project, "review_midterm", owes_all=owes_all)
         _go_on(held, grade.name, by=by, now=now)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
-from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm
+from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm, StopForm
 from sanlin.govern.projects.models import Circle, Instalment, Project, Signing
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
@@ -104,6 +104,7 @@ def _desk(
         "can_stop": rules.can_stop(who, project, now=now),
         "refund": refund or RefundForm(),
         "reason": reason or ReasonForm(),
+        "breach": StopForm()["breach"] if project.round.rules.ban_years else None,
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
     }
@@ -155,9 +156,10 @@ def close(request: Request, project: Project) -> HttpResponse:
 @require_POST
 def stop(request: Request, project: Project) -> HttpResponse:
     """End a project early."""
-    form = ReasonForm(request.POST)
-    if form.is_valid() and done(
-        request, actions.stop, project, form.cleaned_data["reason"], form=form
+    form = StopForm(request.POST)
+    said = form.cleaned_data if form.is_valid() else {}
+    if said and done(
+        request, actions.stop, project, said["reason"], breach=said["breach"], form=form
     ):
         messages.success(request, _("项目已终止"))
         return redirect("projects:desk", pk=project.pk)

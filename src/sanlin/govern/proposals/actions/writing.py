@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
-from sanlin.commons.orgs.rules import forget_teams
+from sanlin.commons.orgs.rules import forget_teams, rung_of
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import rules, stages
 from sanlin.govern.proposals.models import Content, Photo, Proposal, Shown
@@ -51,11 +51,18 @@ def begin(
         team=team,
         neighbourhood=place,
         author=by,
-        writing={"content": Content().plain(), "versions": {}},
+        writing={"content": Content(tier=_tier_of(round, team)).plain(), "versions": {}},
         saved_at=now,
     )
     record(proposal, by=by, now=now, round=round.pk, team=team.pk, neighbourhood=place.pk)
     return proposal
+
+
+def _tier_of(round: Round, team: Organisation) -> str:
+    """The tier that an earlier year's grade lets the team apply for; empty where it is new."""
+    rung = rung_of(team, round.rules.pack.id, round.year)
+    known = {tier.key for tier in round.rules.tiers}
+    return rung.tier if rung and rung.tier in known else ""
 
 
 @deed("proposal.found_and_begin")

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from sanlin.commons.orgs.rules import rung_of
 from sanlin.govern.proposals import stages
 from sanlin.govern.proposals.models import Content, Proposal, Why
 from sanlin.govern.rounds.models import Round
@@ -31,7 +32,7 @@ class Missing:
 def missing(proposal: Proposal, content: Content) -> list[Missing]:
     """Everything between `content` and handing it in, in the order of the steps."""
     rules = proposal.round.rules
-    found = [*_words(content, rules), *_dates(content)]
+    found = [*_words(content, rules), *_ladder(proposal, content, rules), *_dates(content)]
     found += [
         Missing(_STEP_OF.get(reason.code, "budget"), budget_sentence(reason))
         for reason in faults(content.budget, rules, content.tier)
@@ -56,6 +57,22 @@ def _words(content: Content, rules: Rules) -> Iterator[Missing]:
 def _known(key: str, choices: Sequence[Tier | Theme]) -> bool:
     """Whether one of the choices is taken; where there are none, nothing is missing."""
     return not choices or key in {choice.key for choice in choices}
+
+
+def _ladder(proposal: Proposal, content: Content, rules: Rules) -> Iterator[Missing]:
+    """Where the pack says so, a team funded before goes no higher than its grade lets it."""
+    if not rules.ladder:
+        return
+    keys = [tier.key for tier in rules.tiers]  # from the highest to the lowest
+    rung = rung_of(proposal.team_id, rules.pack.id, proposal.round.year)
+    if rung is None or rung.tier not in keys or content.tier not in keys:
+        return
+    if keys.index(content.tier) < keys.index(rung.tier):
+        yield Missing(
+            "title",
+            _("按%(year)s年的评估，本团队今年最高可申报“%(tier)s”")
+            % {"year": rung.year, "tier": rules.tier(rung.tier).name},
+        )
 
 
 def _dates(content: Content) -> Iterator[Missing]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanlin.commons.orgs.models import Organisation
-from sanlin.commons.orgs.rules import leads, teams_of
+from sanlin.commons.orgs.rules import can_apply, leads, teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import (
     holds,
@@ -76,7 +76,7 @@ def can_begin_for(
         return denied(_("本轮不接受%(kind)s申报") % {"kind": team.get_kind_display()})
     if team.dissolved and team.dissolved <= local_day(now):
         return denied(_("%(team)s已经注销") % {"team": team})
-    return ALLOWED
+    return can_apply(team, now=now)
 
 
 def can_found(who: Any, round: Round, place: Neighbourhood, *, now: datetime) -> Verdict:
