@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Ints = NDArray[np.int64]
 Choices = tuple[tuple[int, int], ...]
+AT_ONCE = 2**18  # choices that are sorted at once
 
 
 @dataclass(frozen=True)
@@ -151,19 +153,36 @@ class Profile:
 
     @cached_property
     def supports(self) -> Mapping[int, Support]:
-        """By key, the rows that name it."""
-        short = len(self.keys) < 2**16  # short numbers are sorted in one pass over their digits
-        places = self.places.astype(np.uint16) if short else self.places
-        order = np.argsort(places, kind="stable")
-        rows = self.row_of[order]
-        weights = self.weights[order] if self.weights.strides[0] else self.weights
-        ends = np.searchsorted(places[order], np.arange(len(self.keys) + 1)).tolist()
+        """By key, the rows that name it. Sorted a part of the ballots at a time, to save memory."""
+        cuts = np.searchsorted(self.starts, np.arange(0, self.places.size, AT_ONCE))
+        parts = list(pairwise(sorted({0, *cuts.tolist(), self.rows})))
+        rows = np.empty(self.places.size, np.intp)
+        one = self.weights.strides == (0,)
+        weights = self.weights if one else np.empty(self.places.size, np.int64)
+        sizes = np.zeros(len(self.keys), np.int64)
+        for low, high in parts:
+            sizes += np.bincount(self._within(low, high), minlength=sizes.size)
+        ends = np.cumsum([0, *sizes])
+        begin = ends[:-1].copy()
+        for low, high in parts:
+            places = self._within(low, high)
+            order = np.argsort(places, kind="stable")
+            many = np.bincount(places, minlength=sizes.size)
+            into = np.repeat(begin - (np.cumsum(many) - many), many) + np.arange(places.size)
+            lengths = np.diff(self.starts[low : high + 1])
+            rows[into] = np.repeat(np.arange(low, high), lengths)[order]
+            if not one:
+                weights[into] = self.weights[self.starts[low] : self.starts[high]][order]
+            begin += many
         return {
-            key: Support(
-                rows[ends[at] : ends[at + 1]].astype(np.intp), weights[ends[at] : ends[at + 1]]
-            )
-            for at, key in enumerate(self.keys)
+            key: Support(rows[start:end], weights[start:end])
+            for key, (start, end) in zip(self.keys, pairwise(ends.tolist()), strict=True)
         }
+
+    def _within(self, low: int, high: int) -> NDArray[np.integer]:
+        """The places in some rows; short numbers are sorted in one pass over their digits."""
+        places = self.places[self.starts[low] : self.starts[high]]
+        return places.astype(np.uint16) if len(self.keys) < 2**16 else places
 
 
 def _sane(keys: int, starts: Ints, places: NDArray[np.int32], weights: Ints, times: Ints) -> None:

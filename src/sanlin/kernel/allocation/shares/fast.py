@@ -22,13 +22,22 @@ from numpy.typing import NDArray
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
 from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
-from sanlin.kernel.allocation.shares.purse import HALF_ULP, Exact, Floats, Purse, Rows, inner
+from sanlin.kernel.allocation.shares.purse import (
+    HALF_ULP,
+    Exact,
+    Floats,
+    Given,
+    Purse,
+    Rows,
+    inner,
+)
 from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie
 
 LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
 NOT_YET = -1
 MANY = 6  # goods found too dear one by one, before all are looked over at once
 
+Mask = NDArray[np.bool_]
 Waiting = tuple[float, int, int]  # a lower bound of the price, which good, the round that found it
 Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too poor to pay it
 
@@ -36,17 +45,16 @@ Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too
 class Search:
     """One good in one spending: who has money left for it, and a lower bound of its price.
 
-    Per row: `times` voters, `utility` of them all (without the good's unit) and `weight` of one,
-    None where it is 1. All are whole numbers; `whole` is the sum of utilities.
+    Per row: `times` voters, `utility` of them all (without the good's unit) and `weight` of one;
+    None where it is 1 for every row. All are whole numbers; `whole` is the sum of utilities.
     """
 
-    def __init__(self, good: Good, times: Floats) -> None:
+    def __init__(self, good: Good, times: Given) -> None:
         self.good, self.rows = good, good.rows
-        one = times.strides == (0,)
-        self.times = np.broadcast_to(times[:1], good.rows.size) if one else times[good.rows]
+        self.times = _part(times, good.rows)
         self.weight = None if good.given is None else good.given.astype(np.float64)
-        self.utility = self.times if self.weight is None else self.times * self.weight
-        self.whole = float(self.utility.sum())
+        self.utility = self.times if self.weight is None else _product(self.times, self.weight)
+        self.whole = _sum(self.utility, self.rows.size)
         self.guess = good.bid.cost / self.whole
 
     def anew(self) -> Search:
@@ -55,15 +63,12 @@ class Search:
         other.__dict__.update(self.__dict__)
         return other
 
-    def forget(self, purse: Purse) -> None:
+    def forget(self, held: Rows) -> None:
         """Leave out whoever has nothing any more."""
-        held = (~purse.empty[self.rows]).nonzero()[0]
-        self.rows, self.times = self.rows[held], self.times[held]
-        if self.weight is None:
-            self.utility = self.times
-        else:
-            self.weight, self.utility = self.weight[held], self.utility[held]
-        self.whole = float(self.utility.sum())
+        self.rows, self.times = self.rows[held], _part(self.times, held)
+        self.weight = _part(self.weight, held)
+        self.utility = self.times if self.weight is None else _part(self.utility, held)
+        self.whole = _sum(self.utility, self.rows.size)
 
     def ratios(self, left: Floats) -> Floats:
         """Money by utility: at price p, who has less than p gives all."""
@@ -75,10 +80,11 @@ class Search:
         Whoever is taken for poor, (cost − money of the poor) ÷ utility of the others is a lower
         bound, and by Newton's steps it becomes the price.
         """
-        left = purse.left[self.rows]
-        if np.count_nonzero(left) * 4 < left.size * 3:
-            self.forget(purse)
-            left = purse.left[self.rows]
+        left = purse.look(self.rows)
+        held = left > 0
+        if np.count_nonzero(held) * 4 < left.size * 3:
+            self.forget(held.nonzero()[0])
+            left = purse.look(self.rows)
         cost = self.good.bid.cost
         owned = inner(self.times, left)
         doubt = self.whole * purse.error + (left.size + 8) * HALF_ULP * owned
@@ -90,8 +96,10 @@ class Search:
             if poor.size in {before, left.size}:
                 return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
             before = poor.size
-            owed = cost - inner(self.times[poor], left[poor])
-            rest = self.whole - float(self.utility[poor].sum())
+            owed, rest = float(cost), self.whole
+            if poor.size:
+                owed -= inner(_part(self.times, poor), left[poor])
+                rest -= _sum(_part(self.utility, poor), poor.size)
             guess = owed / rest
             self.guess = max(self.guess, (owed - doubt) / rest)
 
@@ -104,13 +112,15 @@ class Search:
         cost = self.good.bid.cost
         if cost == 0:
             return (0, 1), np.zeros(0, np.intp)
-        ratios = self.ratios(purse.left[self.rows])
+        ratios = self.ratios(purse.look(self.rows))
         poor = (ratios < self.guess).nonzero()[0]
         while True:
-            rest = int(self.whole) - int(self.utility[poor].sum())
-            owed = cost * purse.scale - purse.total(self.rows[poor], self.times[poor])
+            rest = int(self.whole) - int(_sum(_part(self.utility, poor), poor.size))
+            owed = cost * purse.scale
+            if poor.size:
+                owed -= purse.total(self.rows[poor], _part(self.times, poor))
             if rest == 0 or owed <= 0:
-                return self.last(purse)
+                return self.last(purse, ratios)
             price = (owed, purse.scale * rest * self.good.unit)
             again = self.poorer(purse, ratios, price)
             if again.size == poor.size and (again == poor).all():
@@ -130,23 +140,40 @@ class Search:
         near = ((ratios >= guess - slack) & (ratios <= guess + slack)).nonzero()[0]
         per, below = price[0] * self.good.unit * purse.scale, price[1]
         owns = purse.of(self.rows[near])
-        wants = [1] * near.size if self.weight is None else self.weight[near].astype(int).tolist()
+        wants = _whole(self.weight, near)
         short = [own * below <= per * want for own, want in zip(owns, wants, strict=True)]
         return np.sort(np.concatenate([sure, near[np.array(short)]]))
 
-    def last(self, purse: Purse) -> tuple[Exact, Rows] | None:
+    def last(self, purse: Purse, ratios: Floats) -> tuple[Exact, Rows] | None:
         """The price where nearly all give all they have, voter by voter in whole numbers."""
-        owns, times = purse.of(self.rows), self.times.astype(int).tolist()
-        wants = [1] * len(owns) if self.weight is None else self.weight.astype(int).tolist()
+        every = np.arange(self.rows.size)
+        owns, times = purse.of(self.rows), _whole(self.times, every)
+        wants = _whole(self.weight, every)
         owed, rest = self.good.bid.cost * purse.scale, int(self.whole)
         order = sorted(range(len(owns)), key=lambda it: Fraction(owns[it], wants[it]))
-        for place, it in enumerate(order):
+        for it in order:
             if owns[it] * rest >= owed * wants[it]:
                 price = (owed, purse.scale * rest * self.good.unit)
-                return price, np.sort(np.array(order[:place], dtype=np.intp))
+                return price, self.poorer(purse, ratios, price)
             owed -= owns[it] * times[it]
             rest -= wants[it] * times[it]
         return None
+
+
+def _part(given: Given, at: Rows) -> Given:
+    return None if given is None else given[at]
+
+
+def _product(one: Given, other: Floats) -> Floats:
+    return other if one is None else one * other
+
+
+def _sum(given: Given, size: int) -> float:
+    return float(size) if given is None else float(np.add.reduce(given))
+
+
+def _whole(given: Given, at: Rows) -> list[int]:
+    return [1] * at.size if given is None else given[at].astype(int).tolist()
 
 
 class Wealth:
@@ -155,17 +182,19 @@ class Wealth:
     def __init__(self, goods: Sequence[Search]) -> None:
         sizes = [search.rows.size for search in goods]
         self.rows = np.concatenate([search.rows for search in goods] or [np.zeros(0, np.intp)])
-        self.times = np.concatenate([search.times for search in goods] or [np.zeros(0)])
+        every = [search.times for search in goods]
+        given = [times for times in every if times is not None]
+        self.times = np.concatenate(given) if given else None
         self.begins = np.cumsum([0, *sizes])[:-1]
         self.sizes = np.array(sizes)
-        self.voters = np.add.reduceat(self.times, self.begins) if goods else self.times
+        self.voters = np.array([_sum(it.times, it.rows.size) for it in goods])
         self.costs = np.array([float(search.good.bid.cost) for search in goods])
 
-    def beyond(self, purse: Purse) -> NDArray[np.bool_]:
+    def beyond(self, purse: Purse) -> Mask:
         """By good, whether its supporters certainly cannot pay it."""
-        owned = np.add.reduceat(self.times * purse.left[self.rows], self.begins)
+        owned = np.add.reduceat(_product(self.times, purse.left[self.rows]), self.begins)
         doubt = self.voters * purse.error + (self.sizes + 8) * HALF_ULP * owned
-        beyond: NDArray[np.bool_] = owned + 2 * doubt < self.costs
+        beyond: Mask = owned + 2 * doubt < self.costs
         return beyond
 
 
@@ -176,7 +205,7 @@ class Run:
         field, goods = market.field, market.goods
         self.field, self.ties, self.wealth = field, market.ties, wealth
         self.goods = [search.anew() for search in goods]
-        self.purse = Purse(field.times.size, each)
+        self.purse = Purse(field.times.size, each, field.weighted)
         self.met: list[Tie] = []
         self.round = 0
         self.waiting: list[Waiting] = [
@@ -281,19 +310,18 @@ class Run:
         self.round += 1
         self.waiting = [it for it in self.waiting if it[1] != at]
         heapq.heapify(self.waiting)
-        search, price = self.goods[at], answer[0]
+        search, price, poor = self.goods[at], *answer
         if price[0] == 0:
             return 0, 0
-        ratios = search.ratios(self.purse.left[search.rows])
-        poor = search.poorer(self.purse, ratios, price)
-        held = ~self.purse.empty[search.rows]
-        payers = int(search.times[held].sum())
-        emptied = int(search.times[poor][held[poor]].sum())
+        left = self.purse.look(search.rows)
+        held = left > 0
+        gone = poor[held[poor]]
+        emptied = int(_sum(_part(search.times, gone), gone.size))
         held[poor] = False
         rich = held.nonzero()[0]
-        weight = None if search.weight is None else search.weight[rich]
-        unit = price[0] * search.good.unit
-        self.purse.pay(search.rows[rich], weight, (unit, price[1]), search.rows[poor])
+        payers = emptied + int(_sum(_part(search.times, rich), rich.size))
+        weight, unit = _part(search.weight, rich), (price[0] * search.good.unit, price[1])
+        self.purse.pay(search.rows[rich], left[rich], weight, unit, search.rows[gone])
         return payers, emptied
 
 
@@ -302,9 +330,7 @@ class Market:
 
     def __init__(self, field: Field, ties: TieOrder) -> None:
         self.field, self.ties = field, ties
-        times = field.times.astype(np.float64)
-        if (times == 1).all():
-            times = np.broadcast_to(np.float64(1), times.size)
+        times = None if (field.times == 1).all() else field.times.astype(np.float64)
         self.goods = [Search(good, times) for good in field.goods]
 
     @cached_property
@@ -316,16 +342,17 @@ class Market:
         """As `plain.Market.spend`: the same values, the same errors."""
         run = Run(self, each)
         purchases = run.go(gate)
+        bought = {purchase.key for purchase in purchases}
         poor, refused = {}, {}
         for search in run.goods:
-            key, why = search.good.key, gate.ask(search.good.bid)
+            key = search.good.key
+            if key in bought:
+                continue
+            why = gate.ask(search.good.bid)
             if why is None:
-                poor[key] = run.purse.whole(search.rows, search.times)
+                poor[key] = run.purse.whole(search.rows, search.times, search.whole)
             else:
                 refused[key] = why
-        for purchase in purchases:
-            poor.pop(purchase.key, None)
-            refused.pop(purchase.key, None)
         return Spent(tuple(purchases), refused, poor, tuple(run.met))
 
     def bought(self, each: Fraction, gate: Gate, most: int) -> list[Purchase]:

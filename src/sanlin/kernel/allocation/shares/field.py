@@ -43,10 +43,14 @@ class Good:
 
 @dataclass(frozen=True)
 class Field:
-    """The goods by key, and how many voters stand in each row."""
+    """The goods by key, and how many voters stand in each row.
+
+    `weighted` says that supporters may value a good at more than its unit.
+    """
 
     goods: tuple[Good, ...]
     times: Ints
+    weighted: bool
 
     @classmethod
     def of(cls, profile: Profile, bids: Sequence[Bid], utility: str) -> Field:
@@ -61,6 +65,7 @@ class Field:
         if utility not in UTILITIES:
             raise ValueError(f"no utility is called {utility}")
         weighted = utility in {"points", "borda"}
+        everybody = bool(profile.times.all())
         nobody = Support(np.zeros(0, np.intp), np.zeros(0, np.int64))
         goods = []
         for bid in sorted(bids, key=lambda bid: bid.key):
@@ -68,10 +73,10 @@ class Field:
             rows, weights = support.rows, support.weights if weighted else None
             if weights is not None and not weights.all():
                 rows, weights = rows[weights > 0], weights[weights > 0]
-            if rows.size and profile.times[rows].any():
+            if rows.size and (everybody or profile.times[rows].any()):
                 unit = max(bid.cost, 1) if utility == "cost" else 1
                 goods.append(Good(bid, unit, rows, weights))
-        return cls(tuple(goods), profile.times)
+        return cls(tuple(goods), profile.times, weighted)
 
 
 @dataclass(frozen=True)
