@@ -36,6 +36,7 @@ TASKS = {
     "seqphragmen": ("Phragmén, 10 of 52 seats, 426 voters", ""),
     "equal-shares": ("Equal Shares, 10 of 52 seats, 426 voters", ""),
 }
+ONE_THREAD = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as `sanlin count` has it; peers too
 ALONE = {"fixed", "million", "street"}
 
 
@@ -49,7 +50,9 @@ def measured(command: list[str], limit: int) -> dict[str, Any] | None:
     """What a task printed, with the wall clock of its whole process; None where it took too long."""
     began = time.perf_counter()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=limit, check=True, env=ONE_THREAD
+        )
     except subprocess.TimeoutExpired:
         return None
     whole = time.perf_counter() - began

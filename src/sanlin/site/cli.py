@@ -13,6 +13,7 @@ from sanlin.site import commands
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its module under `site/commands` says what it takes and does it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanlin.site.settings")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a count gains nothing from more
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="sanlin", description="Run and look after the Sanlin system of a district."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome
-from sanlin.kernel.allocation.phragmen import phragmen
+from sanlin.kernel.allocation.sequential import phragmen
 from sanlin.kernel.allocation.shares import equal_shares
 from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.profile import Choices, Profile
