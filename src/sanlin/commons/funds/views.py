@@ -33,7 +33,7 @@ POSTINGS = Table(
 )
 
 
-@gate(rules.can_see, Fund, having=("street",))
+@gate(rules.can_see, Fund, having=("street", "district", "neighbourhood"))
 def books(request: Request, fund: Fund) -> HttpResponse:
     """The open books of a fund: where it stands, whether it agrees, every posting."""
     kept = list(Book.objects.filter(fund=fund))

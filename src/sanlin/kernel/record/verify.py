@@ -958,8 +958,8 @@ def k1(r, ask):
     for it, balance in books(r):
         at = it["number"]
         need(at == len(seen) + 1, f"凭证 voucher {at}: 编号 number")
-        need(len(it["postings"]) > 1 and all(n for _, n in it["postings"]) and sum(n for _, n in it["postings"]) == 0, f"凭证 {at}: 不平 no balance")
-        need(all(re.fullmatch("cash|source|(cost|owed)/[1-9][0-9]*", name) for name, _ in it["postings"]), f"凭证 {at}: 科目 account")
+        need(len(it["postings"]) != 1 and all(n for _, n in it["postings"]) and sum(n for _, n in it["postings"]) == 0, f"凭证 {at}: 不平 no balance")
+        need(all(re.fullmatch("cash|running|given|source|(source|cost|owed)/[1-9][0-9]*", name) for name, _ in it["postings"]), f"凭证 {at}: 科目 account")
         need(balance["cash"] >= 0 and all(balance[n] <= 0 for n, _ in it["postings"] if n.startswith("owed/")), f"凭证 {at}: 余额 balance")
         back = it["reverses"]
         if back is not None:
@@ -972,7 +972,7 @@ def k1(r, ask):
 def k2(r, ask):
     grants = {str(it["key"]): it["grant"] for it in r("awards.json")["awards"] if it["stage"] == "standing"}
     for it, balance in books(r):
-        for key in {name.partition("/")[2] for name, _ in it["postings"] if "/" in name}:
+        for key in {name.partition("/")[2] for name, _ in it["postings"] if name[:5] in ("cost/", "owed/")}:
             cost = balance["cost/" + key]
             need(key in grants and 0 <= cost <= grants[key] and cost + balance["owed/" + key] >= 0, f"凭证 voucher {it['number']}: 超付 overpaid {key}")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from sanlin.commons.funds.models import Book, Fund, Posting
+from sanlin.commons.funds.models import Book, BookKind, Fund, Posting
 from sanlin.govern.awards.models import Award, Decision, Notice, Objection, Official, Rivals
 from sanlin.govern.ballots import queries as ballots
 from sanlin.govern.ballots.models import Ballot, Channel, Fate, Roll, Tally
@@ -32,6 +32,7 @@ from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.ballots.form import OPINIONS, Choices
 from sanlin.kernel.ballots.tally import Merged
+from sanlin.kernel.ledger import FEN
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.papers import BALLOTS, FORMAT
 
@@ -310,12 +311,16 @@ class _Told:
         return _document(sorted(told, key=lambda it: (it["filed"], it["notice"], it["number"])))
 
     def ledger(self) -> Iterator[bytes]:
+        """The vouchers of the round's fund, which all its pots share; what moves no money, such as
+        goods, is told by its number alone."""
         own = {p.undertaking_id: p.award.proposal_id for p in self._projects()}
         funds = Fund.objects.filter(projects__round=self.round).distinct()
         fund = funds.first()
         if fund is None:
             return
-        names = {book.pk: _account(book, own) for book in Book.objects.filter(fund=fund)}
+        books = list(Book.objects.filter(fund=fund))
+        names = {book.pk: _account(book, own) for book in books if book.unit == FEN}
+        money = {book.pk for book in books if book.unit == FEN}
         rows = Posting.objects.filter(voucher__fund=fund).order_by("voucher__number", "pk")
         fields = ("voucher__number", "voucher__at", "voucher__reverses__number")
         held: dict[str, Any] | None = None
@@ -326,7 +331,8 @@ class _Told:
                 if held:
                     yield canonical(held) + b"\n"
                 held = {"at": _day(at), "number": number, "postings": [], "reverses": reverses}
-            held["postings"] += [[names[debit], amount], [names[credit], -amount]]
+            if debit in money:
+                held["postings"] += [[names[debit], amount], [names[credit], -amount]]
         if held:
             yield canonical(held) + b"\n"
 
@@ -336,6 +342,11 @@ class _Told:
 
 
 def _account(book: Book, own: dict[int, int]) -> str:
-    if book.undertaking_id is None:
-        return str(book.kind)
-    return f"{book.kind}/{own[book.undertaking_id]}"
+    """As docs/record-format.md 5.14 names it: `source/3`, `cost/17`, `running`, `given`, `cash`."""
+    if book.undertaking_id is not None:
+        return f"{book.kind}/{own[book.undertaking_id]}"
+    if book.kind == BookKind.SOURCE and book.source_id is not None:
+        return f"source/{book.source_id}"
+    if book.kind == BookKind.COST:
+        return "running"
+    return "cash" if book.kind == BookKind.HOST else str(book.kind)

@@ -21,6 +21,7 @@ from sanlin.govern.awards.models import Award
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Checkpoint, Entry
+from sanlin.kernel.ledger import FEN
 
 AWARDING = ("awards.decide", "awards.enter_election", "awards.uphold", "awards.promote")
 DROPPED = "awards.drop"
@@ -156,7 +157,9 @@ def _awards(lines: QuerySet[Entry], titles: dict[int, str]) -> list[Thing]:
 def _money(round: Round, until: datetime) -> list[Money]:
     """The funds of the round's street: what every book had received less what it had given."""
     rows = (
-        Posting.objects.filter(voucher__fund__street=round.street_id, voucher__at__lt=until)
+        Posting.objects.filter(
+            voucher__fund__street=round.street_id, voucher__at__lt=until, debit__unit=FEN
+        )
         .values_list("voucher__fund", "voucher__fund__name", "debit__kind", "credit__kind")
         .annotate(sum=Sum("amount"))
         .order_by("voucher__fund")
@@ -169,8 +172,8 @@ def _money(round: Round, until: datetime) -> list[Money]:
     return [
         Money(
             name,
-            source=-one[BookKind.SOURCE],
-            cash=one[BookKind.CASH],
+            source=-one[BookKind.SOURCE] - one[BookKind.GIVEN],
+            cash=one[BookKind.CASH] + one[BookKind.HOST],
             paid=one[BookKind.COST] + one[BookKind.OWED],
             owed=-one[BookKind.OWED],
         )

@@ -30,15 +30,15 @@ from sanlin.kernel.money import split
 def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     """The awards stand: one project each, with its agreement drawn up, and a fund that pays them.
 
-    The round's whole budget is booked as received. The time to carry out begins today.
+    What the sources of the pot have not brought of the round's budget is booked as received. The time
+    to carry out begins today.
     """
     require(rules.can_confirm(by, round, now=now))
     rounds.move(round, "confirm", by=by, now=now)
     _date(round, by=by, now=now)
     fund = funds.open_fund(round.street, round.name, by=by, now=now)
-    if round.rules.budget:
-        memo = _("%(round)s拨入") % {"round": round.name}
-        funds.receive(fund, round.rules.budget, cause=Cause(round, memo), by=by, now=now)
+    memo = _("%(round)s拨入") % {"round": round.name}
+    funds.fill(fund, round.rules.budget, cause=Cause(round, memo), by=by, now=now)
     # Numbers run through the street and the year: one hand at a time gives them.
     Street.objects.select_for_update(no_key=True).get(pk=round.street_id)
     prefix = f"{round.street.code}-{round.year}-"

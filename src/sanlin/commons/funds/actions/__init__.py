@@ -1,0 +1,52 @@
+"""What can happen to a fund's money. Apps above call these inside their own verbs."""
+
+from .checking import inspect, rebuild
+from .closing import close_month
+from .founding import Committee, found_community_fund, open_fund, seat, unseat
+from .moving import (
+    fill,
+    give_out,
+    pay,
+    promise,
+    receive,
+    release,
+    spend_running,
+    take_back,
+)
+from .people import end_duty, entrust
+from .posting import Cause, book
+from .pots import Gift, arrive, match, pledge, withdraw
+from .reversing import reverse, reverse_own
+from .sweeping import plan_sweep, sweep
+
+__all__ = [
+    "Cause",
+    "Committee",
+    "Gift",
+    "arrive",
+    "book",
+    "close_month",
+    "end_duty",
+    "entrust",
+    "fill",
+    "found_community_fund",
+    "give_out",
+    "inspect",
+    "match",
+    "open_fund",
+    "pay",
+    "plan_sweep",
+    "pledge",
+    "promise",
+    "rebuild",
+    "receive",
+    "release",
+    "reverse",
+    "reverse_own",
+    "seat",
+    "spend_running",
+    "sweep",
+    "take_back",
+    "unseat",
+    "withdraw",
+]

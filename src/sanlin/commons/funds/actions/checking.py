@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sanlin.commons.funds import rules
+from sanlin.commons.funds.models import Book, Fund, Inspection
+from sanlin.commons.funds.queries import ledger_findings, moved_since
+from sanlin.ground.accounts.models import Account as Person
+from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.verdict import require
+
+from .posting import hold
+
+
+@deed("funds.inspect")
+def inspect(fund: Fund, *, by: Person | None, now: datetime) -> Inspection:
+    """Read every voucher of the fund again and keep what was found. Anybody may ask for it: it
+    changes nothing."""
+    held = hold(fund)
+    wrong = [found.code for found in ledger_findings(held, whole=True) if not found.holds]
+    row = Inspection.objects.create(fund=fund, at=now, through=held.last_number, wrong=wrong)
+    record(row, by=by, now=now, fund=fund.pk, through=row.through, wrong=wrong)
+    return row
+
+
+@deed("funds.rebuild")
+def rebuild(fund: Fund, *, by: Person, now: datetime) -> Fund:
+    """Put every cached balance to what its postings make."""
+    hold(fund)
+    require(rules.can_rebuild(by, fund, now=now))
+    sums = moved_since(fund, 0)
+    changed = []
+    for book in Book.objects.filter(fund=fund).order_by("pk"):
+        right = sums.get(book.pk, 0)
+        if book.balance != right:
+            changed.append(book.code)
+            Book.objects.filter(pk=book.pk).update(balance=right)
+    record(fund, by=by, now=now, changed=changed)
+    return fund

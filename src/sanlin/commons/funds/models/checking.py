@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .fund import Fund
+
+
+class Inspection(models.Model):
+    """Every voucher of a fund was read again, up to `through`; `wrong` are the codes that did not
+    hold, empty where all did."""
+
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, related_name="inspections", verbose_name=_("资金池")
+    )
+    at = models.DateTimeField(_("时间"))
+    through = models.PositiveBigIntegerField(_("核到凭证号"))
+    wrong = models.JSONField(_("不符之处"), default=list)
+
+    class Meta:
+        verbose_name = _("账目核查")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["fund", "-at"], name="last_inspection_of_a_fund")]
+
+    def __str__(self) -> str:
+        return f"{self.fund} {self.through}"
