@@ -16,7 +16,6 @@ from .founding import open_fund
 from .moving import receive
 from .posting import Cause, hold, money_of, post
 
-
 POOL = "结余资金池"  # data: where the unspent goes where the terms name no pot
 
 
