@@ -59,7 +59,7 @@ BOOTH = Machine(
     start=PLANNED,
     moves=(
         Move("open_booth", (PLANNED,), OPEN),
-        Move("close_booth", (OPEN,), CLOSED),
+        Move("close_booth", (PLANNED, OPEN, CLOSED), CLOSED),
         Move("sign_booth", (CLOSED,), SIGNED),
     ),
 )

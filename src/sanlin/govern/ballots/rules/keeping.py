@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import holds, posts_of, residence, works_for_street
-from sanlin.govern.ballots.models import NOTHING, Keeper, Office, Roll, Share
+from sanlin.govern.ballots import stages
+from sanlin.govern.ballots.models import NOTHING, Booth, Keeper, Office, Roll, Share
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.govern.rounds.stages import CLOSED, RUNNING, VOTE
@@ -152,6 +153,21 @@ def _given(round: Round) -> set[int]:
     return set(rows.values_list("first", flat=True))
 
 
+def booths_are_signed(round: Round) -> Verdict:
+    """Whether every booth of a round is settled, which comes before any count."""
+    waited = list(
+        Booth.objects.filter(round=round)
+        .exclude(stage=stages.SIGNED)
+        .order_by("number")
+        .values_list("name", flat=True)
+    )
+    if waited:
+        return denied(
+            _("投票站还没有关闭并由两人签字：%(names)s") % {"names": _("、").join(waited)}
+        )
+    return ALLOWED
+
+
 def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
     """A keeper, after the close and before the count, once; or who is waited for."""
     roll: Roll | None = getattr(round, "roll", None)
@@ -159,6 +175,8 @@ def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("投票截止以前，谁都不能打开票箱"))
     if roll.counted_at is not None:
         return denied(_("票箱已经打开并计票"))
+    if not (settled := booths_are_signed(round)):
+        return settled
     given, held = _given(round), keepers(round)
     mine = {one.pk for one in held if one.account_id == who.pk and who.hand is None}
     if mine - given:

@@ -317,7 +317,11 @@ def may_cast(who: Any, voter: Voter | None, round: Round, *, now: datetime) -> V
     if by_household(round) and (reason := unfit(residence(who), roll, now=now)):
         return denied(reason)
     if voter.stage == stages.PAPER:
-        return denied(_("您已在投票站投过纸质票，以纸质票为准"))
+        return denied(
+            _("您家已在投票站领了纸质票，以纸质票为准，不能再在网上投")
+            if by_household(round)
+            else _("您已在投票站领了纸质票，以纸质票为准，不能再在网上投")
+        )
     if voter.stage == stages.CAST and not round.rules.vote.revote:
         return denied(
             _("您家已经投过票，本轮投出后不能更改")

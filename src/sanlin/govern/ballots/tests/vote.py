@@ -8,13 +8,21 @@ cast(vote.round, [vote.proposals[0].pk], by=vote.voters[0], now=NOW)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sanlin.commons.people.tests.scene import NOW, home, neighbourhood, officer, resident, street
+from sanlin.commons.people.tests.scene import (
+    NOW,
+    home,
+    neighbourhood,
+    officer,
+    resident,
+    street,
+    worker,
+)
 from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.govern.ballots import actions
-from sanlin.govern.ballots.models import Keeper
+from sanlin.govern.ballots.models import Booth, Keeper, Voter
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.rounds.models import Round
@@ -124,3 +132,61 @@ def count(vote: Vote) -> Round:
 def no_doors(_request: Any) -> list[Any]:
     """A frame that offers nothing: so that a test counts the queries of the page alone."""
     return []
+
+
+# --- a booth --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Stand:
+    """A booth of a vote with one shift around NOW, and its two officers."""
+
+    vote: Vote
+    row: Booth
+    first: Account
+    second: Account
+
+    def fresh(self) -> Booth:
+        """The booth as it stands now, with nothing remembered."""
+        rows = Booth.objects.select_related("round__street", "neighbourhood")
+        return rows.get(pk=self.row.pk)
+
+    def line(self, who: Account) -> Voter:
+        """The voter's line of the roll as it stands now."""
+        rows = Voter.objects.select_related("roll__round__street", "shift__booth__round__street")
+        return rows.get(roll__round=self.row.round, account=who)
+
+    def mark(self, who: Account, *, by: Account | None = None, now: datetime = NOW) -> Booth:
+        """Hand a sheet to a voter."""
+        hand = Account.objects.get(pk=(by or self.first).pk)
+        return actions.mark_paper(self.fresh(), self.line(who), by=hand, now=now)
+
+    def account(self) -> tuple[int, ...]:
+        """(received, issued, spoiled, unused, in the box)."""
+        row = self.fresh()
+        return row.received, row.issued, row.spoiled, row.unused, row.in_box
+
+
+def booth(vote: Vote, *, sheets: int = 10, is_open: bool = True, name: str = "") -> Stand:
+    """A booth of an opened vote; `sheets` were received, and its box is sealed where it is open."""
+    where = actions.Where(name or f"第{Booth.objects.count() + 1}投票站", "潍坊二村居委会一楼")
+    row = actions.add_booth(vote.fresh(), where, by=vote.officer, now=NOW)
+    pair = [worker(vote.places[0]) for _n in range(2)]
+    ends = NOW + timedelta(hours=2)
+    actions.add_shift(row, NOW, ends, pair, by=vote.officer, now=NOW)
+    if sheets:
+        row = actions.receive(row, sheets, by=vote.officer, now=NOW)
+    if is_open:
+        row = actions.open_booth(row, "A-0001", by=pair[0], now=NOW)
+    return Stand(vote, row, *pair)
+
+
+def settled(stand: Stand, in_box: int | None = None) -> Booth:
+    """Close a booth after the vote and have both officers sign."""
+    row = stand.fresh()
+    found = row.marked if in_box is None else in_box
+    counts = actions.Counts(row.received - row.issued, found, "A-0002", "有人带走了选票")
+    actions.close_booth(row, counts, by=stand.first, now=stand.vote.after)
+    for one in (stand.first, stand.second):
+        row = actions.sign_booth(stand.fresh(), by=one, now=stand.vote.after)
+    return row
