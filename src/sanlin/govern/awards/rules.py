@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import holds, is_verified_resident, works_for_street
+from sanlin.govern.ballots.rules import is_checked
 from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.reviews.rules import reviews_are_done
 from sanlin.govern.rounds import stages as round_stages
@@ -73,7 +74,7 @@ def can_decide(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("已有一份计算结果；如需重算，请先作废"))
     if round.lot.source and not round.lot.number:
         return denied(_("抽签要用的公开号码还没有填写"))
-    return ALLOWED
+    return is_checked(round)
 
 
 def can_see_decision(who: Any, decision: Decision, *, now: datetime) -> Verdict:

@@ -36,13 +36,13 @@ def seed_of(root: str, digits: str) -> str:
     return f"{root}/{digits}"
 
 
-def draw(seed: str, times: int, serials: Sequence[int]) -> tuple[int, ...]:
+def draw(seed: str, times: int, serials: Iterable[str]) -> tuple[str, ...]:
     """The serials that come up in `times` draws; one may come up again. The order of `serials` has no say.
 
-    Draw i (from 1) takes the place SHA-256("<seed>,<i>") modulo their number, from 0, in ascending order.
+    Draw i (from 1) takes the place SHA-256("<seed>,<i>") modulo their number, from 0, in the order of their characters.
 
-    >>> draw("2024", 4, [30, 10, 20])
-    (10, 20, 20, 10)
+    >>> draw("2024", 4, ["c", "a", "b"])
+    ('a', 'b', 'b', 'a')
     """
     row = sorted(serials)
     if not row:

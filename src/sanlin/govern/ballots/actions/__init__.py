@@ -1,5 +1,16 @@
 """The verbs of a vote: keep its keys, open it, cast, spoil, close, count, destroy the keys."""
 
+from .batches import (
+    Paper,
+    drop_batch,
+    drop_sheet,
+    explain,
+    hand_in,
+    key_sheet,
+    register,
+    release,
+    settle,
+)
 from .booths import (
     Where,
     add_booth,
@@ -28,9 +39,11 @@ from .paper import (
     withdraw_paper,
 )
 from .roll import add, strike
+from .sampling import draw_sample, finish_sample, look
 
 __all__ = [
     "Counts",
+    "Paper",
     "Seen",
     "Where",
     "add",
@@ -42,20 +55,31 @@ __all__ = [
     "close_booth",
     "close_vote",
     "destroy_keys",
+    "draw_sample",
+    "drop_batch",
     "drop_booth",
     "drop_keeper",
+    "drop_sheet",
     "drop_shift",
     "end_mandate",
     "enter",
+    "explain",
+    "finish_sample",
     "give_key",
     "give_mandate",
+    "hand_in",
+    "key_sheet",
+    "look",
     "mark_paper",
     "name_supervisor",
     "note",
     "open_booth",
     "open_vote",
     "receive",
+    "register",
+    "release",
     "set_passphrase",
+    "settle",
     "sign_booth",
     "spoil",
     "spoil_sheet",

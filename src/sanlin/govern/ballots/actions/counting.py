@@ -29,6 +29,7 @@ from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ballots.code import code_of
 from sanlin.kernel.ballots.form import Form, is_canonical
 
+from .batches import forget_sheets, paper_counted
 from .casting import link_name
 from .keeping import unlocked
 from .opening import BATCH, forget
@@ -75,12 +76,14 @@ def _give_key(round: Round, keeper: Keeper, private: bytes, *, by: Account, now:
 @deed("box.open", checkpoint=_lazy("开箱计票"))
 def _open_box(round: Round, roll: Roll, private: bytes, *, by: Account, now: datetime) -> Round:
     counted, broken = _count(roll, private)
+    paper = paper_counted(roll)
     write_count(roll, counted, Channel.WEB)
+    write_count(roll, paper, Channel.PAPER)
     Share.objects.filter(roll=roll).update(opened=NOTHING)
     roll.counted_at, roll.broken = now, broken
     roll.save(update_fields=["counted_at", "broken"])
     forget(round)
-    record(roll, by=by, now=now, counted=sum(counted.values()), broken=broken)
+    record(roll, by=by, now=now, counted=counted.total(), broken=broken, paper=paper.total())
     move(round, "close_entries", by=by, now=now)
     return round
 
@@ -130,7 +133,7 @@ def write_count(roll: Roll, counted: Counter[str], channel: Channel) -> None:
 def destroy_keys(round: Round, *, by: Account, now: datetime) -> Round:
     """Once objections are over: delete every share of the key, and empty the boxes.
 
-    From then on no code opens to anything. What the auditor's board was drawn from goes with them.
+    From then on no code opens to anything, and what a numbered sheet said is gone. What the auditor's board was drawn from goes with them.
     """
     roll = Roll.objects.select_for_update(no_key=True).get(round=round)
     forget(round)
@@ -138,6 +141,7 @@ def destroy_keys(round: Round, *, by: Account, now: datetime) -> Round:
     shares, _by_table = Share.objects.filter(roll=roll).delete()
     Ballot.objects.filter(roll=roll, fate=Fate.STANDING).update(box=NOTHING)
     Trace.objects.filter(roll=roll).delete()
+    forget_sheets(roll)
     roll.keys_gone_at = now
     roll.save(update_fields=["keys_gone_at"])
     record(roll, by=by, now=now, shares=shares)

@@ -7,6 +7,8 @@ and docs/decisions/2026-11-22-sealed-box.md.
 """
 
 from .batch import (
+    CLIENT_LENGTH,
+    NO_CHOICE,
     Batch,
     Discrepancy,
     KeyedSheet,
@@ -23,9 +25,11 @@ from .paper import Booth, BoothLine, Duty, Shift, Signing, What
 from .roll import CLOSES, NOTHING, Roll, Voter
 
 __all__ = [
+    "CLIENT_LENGTH",
     "CLOSES",
     "CODE_LENGTH",
     "NOTHING",
+    "NO_CHOICE",
     "Ballot",
     "Batch",
     "Booth",

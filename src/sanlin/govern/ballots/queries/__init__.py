@@ -1,5 +1,6 @@
 """Reading a vote: the voter's own seat, the turnout and the count, the staff's roll."""
 
+from .batches import Pair, pair, read_keying
 from .board import buildings, clusters, figures, source, still_to_vote
 from .booth import (
     Card,
@@ -40,6 +41,7 @@ from .roll import desk, masked, masked_voter, places_of, roll_label
 __all__ = [
     "Card",
     "Draft",
+    "Pair",
     "Ready",
     "Seat",
     "ballots",
@@ -64,8 +66,10 @@ __all__ = [
     "outvoted",
     "pack_draft",
     "pack_ready",
+    "pair",
     "places_of",
     "profile",
+    "read_keying",
     "read_ready",
     "results",
     "roll_label",

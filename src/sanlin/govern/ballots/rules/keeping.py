@@ -18,6 +18,8 @@ from sanlin.ground import keys
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
+from .accounts import paper_missing
+
 OFFICES = {
     "two_officers": (Office.STREET, Office.COUNTERSIGN),
     "two_of_three": (Office.STREET, Office.COMMITTEE, Office.SUPERVISOR),
@@ -177,6 +179,8 @@ def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("票箱已经打开并计票"))
     if not (settled := booths_are_signed(round)):
         return settled
+    if missing := paper_missing(round):
+        return denied(_("纸质票还没有办完：%(what)s") % {"what": _("；").join(missing)})
     given, held = _given(round), keepers(round)
     mine = {one.pk for one in held if one.account_id == who.pk and who.hand is None}
     if mine - given:

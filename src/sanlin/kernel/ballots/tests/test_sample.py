@@ -103,7 +103,10 @@ def test_a_sample_without_sense_is_refused(margin, limit):
 
 
 @settings(max_examples=50)
-@given(st.sets(st.integers(1, 9999), min_size=1, max_size=40), st.integers(0, 60))
+@given(
+    st.sets(st.from_regex("7-2-[0-9]{4}-[0-9]{2}", fullmatch=True), min_size=1, max_size=40),
+    st.integers(0, 60),
+)
 def test_anybody_draws_the_same(serials, times):
     seed = seed_of("0f" * 32, "351264")
     row = sorted(serials)
