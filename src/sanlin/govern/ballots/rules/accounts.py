@@ -18,9 +18,7 @@ def gap(booth: Booth) -> int:
 def paper_missing(round: Round) -> list[str]:
     """What is missing of the paper before the box may be opened, in sentences: every booth with sheets signed,
     every batch done, and box and batches equal or their difference explained."""
-    booths = list(
-        Booth.objects.filter(round=round).exclude(stage=stages.PLANNED, issued=0).order_by("number")
-    )
+    booths = list(Booth.objects.filter(round=round).order_by("number"))
     if not booths:
         return []
     batches: dict[int, list[Batch]] = {}

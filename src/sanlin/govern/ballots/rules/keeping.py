@@ -170,6 +170,15 @@ def booths_are_signed(round: Round) -> Verdict:
     return ALLOWED
 
 
+def paper_is_done(round: Round) -> Verdict:
+    """Whether every booth is signed and every sheet of every box is keyed and accounted for."""
+    if not (signed := booths_are_signed(round)):
+        return signed
+    if missing := paper_missing(round):
+        return denied(_("纸质票还没有办完：%(what)s") % {"what": _("；").join(missing)})
+    return ALLOWED
+
+
 def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
     """A keeper, after the close and before the count, once; or who is waited for."""
     roll: Roll | None = getattr(round, "roll", None)
@@ -177,10 +186,8 @@ def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("投票截止以前，谁都不能打开票箱"))
     if roll.counted_at is not None:
         return denied(_("票箱已经打开并计票"))
-    if not (settled := booths_are_signed(round)):
-        return settled
-    if missing := paper_missing(round):
-        return denied(_("纸质票还没有办完：%(what)s") % {"what": _("；").join(missing)})
+    if not (paper := paper_is_done(round)):
+        return paper
     given, held = _given(round), keepers(round)
     mine = {one.pk for one in held if one.account_id == who.pk and who.hand is None}
     if mine - given:

@@ -175,7 +175,11 @@ def test_a_box_that_was_tampered_with_is_counted_as_broken_and_said():
     count(vote)
     assert queries.votes(vote.fresh()) == {one.pk: 2, two.pk: 0, vote.proposals[2].pk: 0}
     assert vote.fresh().roll.broken == 3
-    assert Entry.objects.get(deed="box.open").told["data"] == {"broken": 3, "counted": 2, "paper": 0}
+    assert Entry.objects.get(deed="box.open").told["data"] == {
+        "broken": 3,
+        "counted": 2,
+        "paper": 0,
+    }
 
 
 def test_destroyed_keys_leave_codes_that_open_to_nothing(client, time):
