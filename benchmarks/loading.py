@@ -1,9 +1,10 @@
-"""How long it takes to read the ballots of a closed vote from the database into a profile.
+"""How long it takes to read the ballots of a counted vote from the database into a profile.
 
-    python -m benchmarks.loading [BALLOTS]      (DATABASE_URL names the engine; default SQLite)
+    python -m benchmarks.loading [BALLOTS]
 
-Every ballot is another one (the worst case: nothing merges), of five among 160 proposals. The rows
-are written into a table of their own database, which is thrown away.
+On the engine that DATABASE_URL names, by default SQLite, with SANLIN_HOME for its files: in a database of
+the tests, which is thrown away. Every ballot is another one (the worst case: nothing merges), of five
+among 160 proposals. What is timed is what a decision reads: `ballots.queries.profile`.
 """
 
 from __future__ import annotations
@@ -24,27 +25,54 @@ def main(size: int) -> None:
         django.setup()
         from django.db import connection
 
-        from sanlin.kernel.ballots.form import canonical
-        from sanlin.kernel.ballots.stored import profile_of
+        name = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, serialize=False)
+        try:
+            _measure(size)
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
 
-        chance, keys = random.Random(2024), range(5000, 5160)
-        texts: set[str] = set()
-        while len(texts) < size:
-            texts.add(canonical([(key, 1) for key in chance.sample(keys, 5)]).decode())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE TEMPORARY TABLE box (roll integer, choices text, ballots integer)"
-            )
-            cursor.executemany("INSERT INTO box VALUES (1, %s, 1)", [(it,) for it in texts])
-            for _ in range(3):
-                began, worked = time.perf_counter(), time.process_time()
-                cursor.execute("SELECT choices, ballots FROM box WHERE roll = 1")
-                kept, times = zip(*cursor.fetchall(), strict=True)
-                found = profile_of(kept, times, keys)
-                print(
-                    f"{connection.vendor}: {found.voters:,} ballots, {found.rows:,} different: "
-                    f"{time.perf_counter() - began:.3f} s, {time.process_time() - worked:.3f} s CPU"
-                )
+
+def _measure(size: int) -> None:
+    from django.db import connection
+
+    from sanlin.commons.people.tests.scene import neighbourhood, street
+    from sanlin.govern.ballots import queries
+    from sanlin.govern.ballots.models import Roll, Tally
+    from sanlin.govern.proposals.tests.scene import proposal
+    from sanlin.govern.rounds.tests.scene import open_round
+    from sanlin.ground import clock
+    from sanlin.kernel.ballots.form import canonical
+
+    now, on = clock.now(), street()
+    round = open_round("vote", on=on, now=now)
+    place = neighbourhood(on)
+    keys = [proposal(round, neighbourhood=place).pk for _ in range(160)]
+    chance = random.Random(2024)
+    texts: set[str] = set()
+    while len(texts) < size:
+        texts.add(canonical([(key, 1) for key in chance.sample(keys, 5)]).decode())
+    slate = [(key, number, 100, place.pk) for number, key in enumerate(keys, 1)]
+    roll = Roll.objects.create(
+        round=round,
+        day=now.date(),
+        seed="",
+        slate=slate,
+        opened_at=now,
+        closed_at=now,
+        counted_at=now,
+    )
+    Tally.objects.bulk_create(
+        (Tally(roll=roll, choices=text, ballots=1) for text in sorted(texts)), batch_size=1000
+    )
+    del texts
+    for _ in range(5):
+        began, worked = time.perf_counter(), time.process_time()
+        found = queries.profile(round)
+        print(
+            f"{connection.vendor}: {found.voters:,} ballots, {found.rows:,} different: "
+            f"{time.perf_counter() - began:.3f} s, {time.process_time() - worked:.3f} s CPU"
+        )
 
 
 if __name__ == "__main__":
