@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ import numpy as np
 from sanlin.kernel.allocation.audit import floors_unmet
 from sanlin.kernel.allocation.constraints import Books, Offer, in_turn, screen
 from sanlin.kernel.allocation.floors import books_for
-from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Purchase, Shares, Step, Tie
-from sanlin.kernel.allocation.shares.field import Field, Gate, Spent
+from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome, Shares, Step, Tie
+from sanlin.kernel.allocation.shares.field import Field, Spent
+from sanlin.kernel.allocation.shares.gates import Asking, Gate, Turnstile
+from sanlin.kernel.allocation.shares.gates import Open as NoLimit
 from sanlin.kernel.allocation.ties import TieOrder, settle
 from sanlin.kernel.profile import Ints, Profile
 from sanlin.kernel.reason import Figure, Reason
@@ -60,6 +63,7 @@ class Entrants:
             else:
                 self.aside[bid.key] = why
         self.unlimited = opened is Books and replace(limits, **UNASKED) == Limits(0)
+        self.simple = opened is Books and not limits.floors
         pool = tuple(self.bids.values())
         self.opened = (lambda asked: books_for(asked, pool)) if opened is Books else opened
         self.field = Field.of(profile, list(self.bids.values()), utility)
@@ -67,17 +71,26 @@ class Entrants:
     def gate(self, each: Fraction) -> Gate:
         """What limits say while every voter spends `each`; the budget is the voters' money."""
         if self.unlimited:
-            return Gate(None)
+            return NoLimit()
         purse = max(self.limits.budget, int(each * self.profile.voters))
-        return Gate(self.opened(replace(self.limits, budget=purse)))
+        return Asking(self.opened(replace(self.limits, budget=purse)))
 
-    def cost(self, bought: Sequence[Purchase]) -> int:
-        """What these purchases cost together."""
-        return sum(self.bids[purchase.key].cost for purchase in bought)
+    def quick_gate(self, each: Fraction) -> Gate:
+        """The same for spendings that are only tried: without reasons, where that is quicker."""
+        return self.turnstile.anew() if self.simple and not self.unlimited else self.gate(each)
+
+    @cached_property
+    def turnstile(self) -> Turnstile:
+        """The limits before any purchase."""
+        return Turnstile(self.limits, list(self.bids.values()))
+
+    def cost(self, keys: Sequence[int]) -> int:
+        """What these bids cost together."""
+        return sum(self.bids[key].cost for key in keys)
 
     def served(self, keys: Sequence[int], each: Fraction) -> bool:
         """Whether every good that was not bought was refused by a limit, and none for want of money."""
-        gate = self.gate(each)
+        gate = self.quick_gate(each)
         for key in keys:
             gate.take(self.bids[key])
         return all(it.key in keys or gate.ask(it.bid) is not None for it in self.field.goods)

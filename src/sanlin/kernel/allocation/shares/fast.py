@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
-from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
+from sanlin.kernel.allocation.shares.field import Field, Good, Spent, first
+from sanlin.kernel.allocation.shares.gates import PASSING, Gate
 from sanlin.kernel.allocation.shares.purse import (
     HALF_ULP,
     Exact,
@@ -31,7 +32,7 @@ from sanlin.kernel.allocation.shares.purse import (
     Rows,
     inner,
 )
-from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie
+from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie, settle
 
 LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
 NOT_YET = -1
@@ -40,6 +41,10 @@ MANY = 6  # goods found too dear one by one, before all are looked over at once
 Mask = NDArray[np.bool_]
 Waiting = tuple[float, int, int]  # a lower bound of the price, which good, the round that found it
 Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too poor to pay it
+Sale = tuple[int, Exact]  # a key and its price
+Choose = Callable[[Sequence[int], Exact], int]
+
+NOBODY = np.zeros(0, np.intp)
 
 
 class Search:
@@ -47,6 +52,7 @@ class Search:
 
     Per row: `times` voters, `utility` of them all (without the good's unit) and `weight` of one;
     None where it is 1 for every row. All are whole numbers; `whole` is the sum of utilities.
+    `even` says that so far everybody could pay her full part.
     """
 
     def __init__(self, good: Good, times: Given) -> None:
@@ -56,6 +62,7 @@ class Search:
         self.utility = self.times if self.weight is None else _product(self.times, self.weight)
         self.whole = _sum(self.utility, self.rows.size)
         self.guess = good.bid.cost / self.whole
+        self.even = True
 
     def anew(self) -> Search:
         """The same for another spending; the arrays are shared, and never written to."""
@@ -81,6 +88,8 @@ class Search:
         bound, and by Newton's steps it becomes the price.
         """
         left = purse.look(self.rows)
+        if self.even and self.is_even(purse, self.ratios(left)):
+            return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
         held = left > 0
         if np.count_nonzero(held) * 4 < left.size * 3:
             self.forget(held.nonzero()[0])
@@ -103,6 +112,12 @@ class Search:
             guess = owed / rest
             self.guess = max(self.guess, (owed - doubt) / rest)
 
+    def is_even(self, purse: Purse, ratios: Floats) -> bool:
+        """Whether everybody certainly has more than the price, which then is cost ÷ utility."""
+        part = self.good.bid.cost / self.whole * (1 + 8 * HALF_ULP) + purse.error
+        self.even = bool(np.minimum.reduce(ratios) > part)
+        return self.even
+
     def exact(self, purse: Purse) -> tuple[Exact, Rows] | None:
         """The exact price and the poor (places in `rows`); None where the supporters lack money.
 
@@ -111,8 +126,10 @@ class Search:
         """
         cost = self.good.bid.cost
         if cost == 0:
-            return (0, 1), np.zeros(0, np.intp)
+            return (0, 1), NOBODY
         ratios = self.ratios(purse.look(self.rows))
+        if self.even and self.is_even(purse, ratios):
+            return (cost, int(self.whole) * self.good.unit), NOBODY
         poor = (ratios < self.guess).nonzero()[0]
         while True:
             rest = int(self.whole) - int(_sum(_part(self.utility, poor), poor.size))
@@ -202,89 +219,72 @@ class Run:
     """One spending, from the first purchase to the last."""
 
     def __init__(self, market: Market, each: Fraction, wealth: Wealth | None = None) -> None:
-        field, goods = market.field, market.goods
-        self.field, self.ties, self.wealth = field, market.ties, wealth
-        self.goods = [search.anew() for search in goods]
-        self.purse = Purse(field.times.size, each, field.weighted)
-        self.met: list[Tie] = []
+        self.market, self.wealth = market, wealth
+        self.goods = [search.anew() for search in market.goods]
+        self.purse = Purse(market.field.times.size, each, market.field.weighted)
         self.round = 0
-        self.waiting: list[Waiting] = [
-            (it.guess / it.good.unit * (1 - 8 * HALF_ULP), at, NOT_YET)
-            for at, it in enumerate(goods)
-        ]
-        heapq.heapify(self.waiting)
+        self.waiting = market.waiting.copy()
 
-    def go(self, gate: Gate, most: int | None = None) -> list[Purchase]:
-        """Buy until nobody can or may buy, or until more than `most` is spent."""
-        purchases: list[Purchase] = []
-        left = Fraction(self.purse.base * int(self.field.times.sum()), self.purse.scale)
+    def go(self, gate: Gate, most: int | None, first: Choose) -> Iterator[tuple[int, Exact, Rows]]:
+        """Buy until nobody can or may buy, or until more than `most` is spent: which good, its
+        price, and who is too poor to pay it."""
         cost = 0
         while (most is None or cost <= most) and (found := self.cheapest(gate)):
-            least = min(map(_fraction, found.values()))
-            level = [at for at, answer in found.items() if _fraction(answer) == least]
-            at = self.first(level, least)
+            level = _least(found)
+            at = level[0] if len(level) == 1 else first(level, found[level[0]][0])
             bid = self.goods[at].good.bid
-            payers, emptied = self.buy(at, found[at])
+            yield (at, *found[at])
             gate.take(bid)
             cost += bid.cost
-            left -= bid.cost
-            purchases.append(Purchase(bid.key, least, payers, emptied, left))
-        return purchases
 
-    def follow(self, gate: Gate, leader: Sequence[Purchase]) -> list[Purchase] | None:
+    def follow(self, gate: Gate, leader: Sequence[Sale]) -> list[Sale] | None:
         """Buy what `leader` bought with less money, if all between must buy the same; else None.
 
         Everybody has at least as much as in the leading run, so the leader's price is an upper bound
         of this bid's price for all between, and prices here are lower bounds of the others'.
         """
-        purchases: list[Purchase] = []
-        at_key = {search.good.key: at for at, search in enumerate(self.goods)}
-        for ahead in leader:
-            at = at_key[ahead.key]
-            found = self.cheapest(gate, ahead.price)
-            if at not in found or not self.ahead(at, ahead.price, found):
+        sales: list[Sale] = []
+        for key, price in leader:
+            at = self.market.at_key[key]
+            found = self.cheapest(gate, price)
+            if at not in found or not self.ahead(at, price, found):
                 return None
-            payers, emptied = self.buy(at, found[at])
+            self.buy(at, *found[at])
             gate.take(self.goods[at].good.bid)
-            price = _fraction(found[at])
-            purchases.append(Purchase(ahead.key, price, payers, emptied, Fraction(0)))
-        return None if self.cheapest(gate) else purchases
+            sales.append((key, found[at][0]))
+        return None if self.cheapest(gate) else sales
 
-    def ahead(self, at: int, price: Fraction, found: Found) -> bool:
+    def ahead(self, at: int, price: Exact, found: Found) -> bool:
         """Whether this good comes before all others even at this price, ties included."""
-        for other, answer in found.items():
-            rival = _fraction(answer)
-            if other != at and rival <= price:
-                if rival < price:
-                    return False
+        for other, (rival, _poor) in found.items():
+            if other == at:
+                continue
+            less = rival[0] * price[1] - price[0] * rival[1]
+            if less < 0:
+                return False
+            if less == 0:
                 try:
-                    if self.first([at, other], price) != at:
+                    if self.market.first([at, other], price) != at:
                         return False
                 except UnsettledTie:
                     return False
         return True
 
-    def first(self, level: Sequence[int], price: Fraction) -> int:
-        """The good that comes first among those of one price."""
-        by_key = {self.goods[at].good.key: at for at in level}
-        bids = [self.goods[at].good.bid for at in level]
-        return by_key[first(bids, price, self.ties, self.met).key]
-
-    def cheapest(self, gate: Gate, price: Fraction | None = None) -> Found:
+    def cheapest(self, gate: Gate, price: Exact | None = None) -> Found:
         """The cheapest goods that no limit refuses, exactly; none where none can be paid.
 
         Among them are all that cost as little as the cheapest, and all that cost at most `price`.
         """
         found: Found = {}
         bound = math.inf
-        least = 0.0 if price is None else _above((price.numerator, price.denominator))
+        least = 0.0 if price is None else _above(price)
         aside: list[Waiting] = []
         dropped = 0
         while self.waiting and self.waiting[0][0] <= max(bound, least):
             lower, at, seen = heapq.heappop(self.waiting)
             search = self.goods[at]
-            if gate.ask(search.good.bid) is not None:
-                aside.append((lower, at, NOT_YET))
+            if why := gate.ask(search.good.bid):
+                aside += [(lower, at, NOT_YET)] * (why.code in PASSING)
             elif seen < self.round:
                 fresh = search.lower(self.purse)
                 if fresh is not None:
@@ -305,12 +305,12 @@ class Run:
         self.waiting = [it for it in self.waiting if not beyond[it[1]]]
         heapq.heapify(self.waiting)
 
-    def buy(self, at: int, answer: tuple[Exact, Rows]) -> tuple[int, int]:
+    def buy(self, at: int, price: Exact, poor: Rows) -> tuple[int, int]:
         """Take the price from the supporters: how many pay, and how many of them give all."""
         self.round += 1
         self.waiting = [it for it in self.waiting if it[1] != at]
         heapq.heapify(self.waiting)
-        search, price, poor = self.goods[at], *answer
+        search = self.goods[at]
         if price[0] == 0:
             return 0, 0
         left = self.purse.look(search.rows)
@@ -325,6 +325,19 @@ class Run:
         return payers, emptied
 
 
+def _least(found: Found) -> list[int]:
+    """The goods of the least price."""
+    level: list[int] = []
+    above, below = 1, 0
+    for at, (price, _poor) in found.items():
+        less = price[0] * below - above * price[1]
+        if less < 0:
+            level, (above, below) = [at], price
+        elif less == 0:
+            level.append(at)
+    return level
+
+
 class Market:
     """As `plain.Market`, for any amount of money; and sure about amounts that it need not try."""
 
@@ -332,41 +345,80 @@ class Market:
         self.field, self.ties = field, ties
         times = None if (field.times == 1).all() else field.times.astype(np.float64)
         self.goods = [Search(good, times) for good in field.goods]
+        self.at_key = {good.key: at for at, good in enumerate(field.goods)}
+        self.waiting: list[Waiting] = [
+            (it.guess / it.good.unit * (1 - 8 * HALF_ULP), at, NOT_YET)
+            for at, it in enumerate(self.goods)
+        ]
+        heapq.heapify(self.waiting)
 
     @cached_property
     def wealth(self) -> Wealth:
         """Worth its making where money is spent again and again."""
         return Wealth(self.goods)
 
+    @cached_property
+    def turn(self) -> list[int] | None:
+        """By good, when it comes among all if they are level; None where some cannot be parted."""
+        bids = [good.bid for good in self.field.goods]
+        try:
+            queue, _met = settle(bids, dict.fromkeys(self.at_key, Fraction(0)), self.ties)
+        except UnsettledTie:
+            return None
+        turn = [0] * len(bids)
+        for place, bid in enumerate(queue):
+            turn[self.at_key[bid.key]] = place
+        return turn
+
+    def first(self, level: Sequence[int], price: Exact) -> int:
+        """The good that comes first among those of one price, where nobody asks for the ties."""
+        turn = self.turn
+        if turn is None:
+            return self.settled(level, price, [])
+        return min(level, key=turn.__getitem__)
+
+    def settled(self, level: Sequence[int], price: Exact, met: list[Tie]) -> int:
+        """The same, with every tie entered once in `met`."""
+        bids = [self.goods[at].good.bid for at in level]
+        return self.at_key[first(bids, Fraction(*price), self.ties, met).key]
+
     def spend(self, each: Fraction, gate: Gate) -> Spent:
         """As `plain.Market.spend`: the same values, the same errors."""
-        run = Run(self, each)
-        purchases = run.go(gate)
+        run, met = Run(self, each), list[Tie]()
+        left = each * int(self.field.times.sum())
+        purchases: list[Purchase] = []
+        for at, price, poor in run.go(
+            gate, None, lambda level, price: self.settled(level, price, met)
+        ):
+            payers, emptied = run.buy(at, price, poor)
+            bid = self.goods[at].good.bid
+            left -= bid.cost
+            purchases.append(Purchase(bid.key, Fraction(*price), payers, emptied, left))
         bought = {purchase.key for purchase in purchases}
-        poor, refused = {}, {}
+        lacking, refused = {}, {}
         for search in run.goods:
             key = search.good.key
             if key in bought:
                 continue
             why = gate.ask(search.good.bid)
             if why is None:
-                poor[key] = run.purse.whole(search.rows, search.times, search.whole)
+                lacking[key] = run.purse.whole(search.rows, search.times, search.whole)
             else:
                 refused[key] = why
-        return Spent(tuple(purchases), refused, poor, tuple(run.met))
+        return Spent(tuple(purchases), refused, lacking, tuple(met))
 
-    def bought(self, each: Fraction, gate: Gate, most: int) -> list[Purchase]:
+    def bought(self, each: Fraction, gate: Gate, most: int) -> list[Sale]:
         """What `spend` buys, up to the purchase after which more than `most` is spent."""
-        return Run(self, each, self.wealth).go(gate, most)
+        run, sales = Run(self, each, self.wealth), list[Sale]()
+        for at, price, poor in run.go(gate, most, self.first):
+            run.buy(at, price, poor)
+            sales.append((self.goods[at].good.key, price))
+        return sales
 
-    def same(self, each: Fraction, gate: Gate, leader: Sequence[Purchase]) -> list[Purchase] | None:
+    def same(self, each: Fraction, gate: Gate, leader: Sequence[Sale]) -> list[Sale] | None:
         """The purchases with `each`, if they are the leader's, who had less, and so are those with any
         amount between; None where that is not certain."""
         return Run(self, each, self.wealth).follow(gate, leader)
-
-
-def _fraction(answer: tuple[Exact, Rows]) -> Fraction:
-    return Fraction(*answer[0])
 
 
 def fits(field: Field) -> bool:

@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from sanlin.kernel.allocation.constraints import Books
 from sanlin.kernel.allocation.outcome import Bid, Purchase, Tie
 from sanlin.kernel.allocation.ties import TieOrder, settle
 from sanlin.kernel.profile import Ints, Profile, Support
@@ -91,28 +90,6 @@ class Spent:
     refused: dict[int, Reason]
     poor: dict[int, int]
     ties: tuple[Tie, ...]
-
-
-class Gate:
-    """What limits say to a purchase: a limit that refuses it, or None; and what has been bought.
-
-    The budget is not asked: voters can spend no more than they have.
-    """
-
-    def __init__(self, books: Books | None) -> None:
-        self.books = books
-
-    def ask(self, bid: Bid) -> Reason | None:
-        """The limit that stands in the way of this bid now."""
-        answer = None if self.books is None else self.books.ask(bid)
-        if isinstance(answer, Reason) and answer.code != "budget":
-            return answer
-        return None
-
-    def take(self, bid: Bid) -> None:
-        """Enter a purchase."""
-        if self.books is not None:
-            self.books.take(bid, bid.cost)
 
 
 def first(level: Sequence[Bid], price: Fraction, ties: TieOrder, met: list[Tie]) -> Bid:

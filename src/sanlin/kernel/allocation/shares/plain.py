@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
-from sanlin.kernel.allocation.shares.field import Field, Gate, Good, Spent, first
+from sanlin.kernel.allocation.shares.field import Field, Good, Spent, first
+from sanlin.kernel.allocation.shares.gates import Gate
 from sanlin.kernel.allocation.ties import TieOrder
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sanlin.kernel.allocation.outcome import Purchase
 from sanlin.kernel.allocation.shares import fast, plain
 from sanlin.kernel.allocation.shares.entrants import Entrants
+from sanlin.kernel.allocation.shares.fast import Sale
 
 
 def raised(
@@ -27,7 +27,7 @@ def raised(
     raises, stride, held = 0, Stride(), False
     bought = _bought(entrants, market, each)
     while True:
-        keys = [purchase.key for purchase in bought]
+        keys = [sale[0] for sale in bought]
         if not held and (why := _enough(entrants, keys, each + raises * step, until_full)):
             return raises, why
         length = stride.length
@@ -40,9 +40,10 @@ def raised(
             bought, raises = same, raises + length
         elif length == 1:
             following = _bought(entrants, market, each + (raises + 1) * step)
-            if entrants.cost(following) > entrants.limits.budget:
+            after = [sale[0] for sale in following]
+            if entrants.cost(after) > entrants.limits.budget:
                 return raises, "overshoot"
-            if [it.key for it in following] != keys:
+            if after != keys:
                 stride = Stride()
             bought, raises = following, raises + 1
 
@@ -71,19 +72,19 @@ class Stride:
 
 def _bought(
     entrants: Entrants, market: plain.Market | fast.Market, each: Fraction
-) -> Sequence[Purchase]:
-    gate = entrants.gate(each)
+) -> Sequence[Sale]:
     if isinstance(market, plain.Market):
-        return market.spend(each, gate).purchases
-    return market.bought(each, gate, entrants.limits.budget)
+        made = market.spend(each, entrants.gate(each)).purchases
+        return [(it.key, (it.price.numerator, it.price.denominator)) for it in made]
+    return market.bought(each, entrants.quick_gate(each), entrants.limits.budget)
 
 
 def _same(
     entrants: Entrants,
     market: plain.Market | fast.Market,
     each: Fraction,
-    bought: Sequence[Purchase],
-) -> Sequence[Purchase] | None:
+    bought: Sequence[Sale],
+) -> Sequence[Sale] | None:
     if isinstance(market, plain.Market):
         return None
-    return market.same(each, entrants.gate(each), bought)
+    return market.same(each, entrants.quick_gate(each), bought)
