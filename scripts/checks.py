@@ -93,7 +93,13 @@ STEPS = (
         tests=True,
         told=f"without {KERNEL}: plain Python asks no database, and was tried on SQLite's turn",
     ),
-    Step("stories", "stories in a browser", ((*PYTEST, "stories"),), "browser", tests=True),
+    Step(
+        "stories",
+        "stories in a browser",
+        ((*PYTEST, *workers(), "stories"),),
+        "browser",
+        tests=True,
+    ),
 )
 
 

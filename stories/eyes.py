@@ -72,7 +72,23 @@ def geometry(page: Page) -> list[str]:
     look(page, "enlarge")
     found += [f"{line} (with text at 200 %)" for line in look(page, "sideways")]
     look(page, "restore")
-    return [f"{page.url}: {line}" for line in found]
+    reading = " (for elders)" if elder else ""
+    return [f"{page.url}: {line}{reading}" for line in found]
+
+
+def look_closely(page: Page, *, with_axe: bool = True) -> list[str]:
+    """Whatever axe and the ruler find, the ruler in both readings, with all that folds unfolded.
+
+    The page is afterwards as it was.
+    """
+    folded = page.evaluate_handle("[...document.querySelectorAll('details:not([open])')]")
+    folded.evaluate("folded => folded.forEach(one => { one.open = true })")
+    found = axe(page) if with_axe else []
+    for _reading in ("as it came", "the other"):
+        found += geometry(page)
+        page.evaluate("document.documentElement.classList.toggle('elder')")
+    folded.evaluate("folded => folded.forEach(one => { one.open = false })")
+    return list(dict.fromkeys(found))
 
 
 def look(page: Page, what: str, asked: dict[str, int] | None = None) -> list[str]:

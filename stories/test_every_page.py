@@ -2,12 +2,10 @@
 
 The addresses are all those of `tests/matrix.toml`; each is opened by somebody who is let in while
 the round waits at its midterm, in the window in which it is used: residents hold phones, staff sit
-at desks. Whatever folds is unfolded. Pages of other stages, and pages after their main clicks, are
-looked at in `test_faces`.
-
-Each page is looked at twice, so that it is seen in both languages and in both readings: one page in
-Chinese as it is and in English for elders, the next in Chinese for elders and in English as it is.
-The error pages (403, 404, 503) are looked at in all four.
+at desks. Whatever folds is unfolded. Each page is read in both languages and in both readings, the
+standard one and the one for elders; axe sees every second page in English. The error pages (403,
+404, 503) are looked at in all four. Pages that open only before the midterm are looked at where the
+whole round is played (`test_round`), and here those of an open vote.
 """
 
 from __future__ import annotations
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -36,11 +35,19 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Route
 
+    from stories.conftest import Visit
+
 MATRIX = Path(__file__).resolve().parent.parent / "tests" / "matrix.toml"
 STAGE = "midterm"
-LEAST = 110  # pages that open at this stage; fewer mean that the way in is broken
+LEAST = 55  # pages a hand that open at this stage; fewer mean that the way in is broken
 PEOPLE = ("zhou", "wang", "li", "sun", "chen", "fang", "shen", "qian", "zhao", "")
-FACES = (("zh-hans", ""), ("en", "1"), ("zh-hans", "1"), ("en", ""))  # language, for elders
+LANGUAGES = ("zh-hans", "en")
+HANDS = 2  # the pages are shared among so many tests
+AT_THE_VOTE = {
+    "li": ("/rounds/1/ballot/",),
+    "zhou": ("/rounds/1/knock/", "/rounds/1/roll/add/", "/rounds/1/roll/ › a[href$='strike/']"),
+    "sun": ("/rounds/1/knock/",),
+}
 MOST_DOORS = 8
 
 
@@ -105,67 +112,84 @@ class Street:
         return "", "", why
 
 
-def dress(page: Page, url: str, language: str, elder: str) -> None:
-    """The language and the reading in which this window asks from now on."""
-    cookies = {"django_language": language, "elder": elder or "0"}
-    url = urljoin(url, "/")  # for the whole house
-    page.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
+def read_in(page: Page, url: str, language: str) -> None:
+    """The language in which this window asks from now on, in the whole house."""
+    asked: Any = {"name": "django_language", "value": language, "url": urljoin(url, "/")}
+    page.context.add_cookies([asked])
 
 
-def look(page: Page) -> list[str]:
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    return eyes.axe(page) + eyes.geometry(page)
+def visit(page: Page, name: str, where: str, axe_in: str) -> list[str]:
+    """What is found on one page in both languages and readings."""
+    found = []
+    for language in LANGUAGES:
+        read_in(page, where, language)
+        page.goto(where)
+        assert page.locator("main h1").count() == 1, page.url
+        if language == LANGUAGES[0]:
+            eyes.shot(page, name.replace(":", "-"))
+        found += eyes.look_closely(page, with_axe=language == axe_in)
+    return found
 
 
-def visit(page: Page, name: str, where: str, face: tuple[str, str]) -> list[str]:
-    """What is found on one page in one face."""
-    dress(page, where, *face)
-    page.goto(where)
-    assert page.locator("main h1").count() == 1, page.url
-    eyes.shot(
-        page, f"{name.replace(':', '-')}{'-en' * (face[0] == 'en')}{'-elder' * bool(face[1])}"
-    )
-    found = look(page)
-    return [f"{'elder ' * bool(face[1])}{line}" for line in found]
-
-
-def test_every_page_can_be_read_by_everybody(browser: Browser, shelf: Path, tmp_path: Path):
+@pytest.mark.parametrize("hand", range(HANDS))
+def test_every_page_can_be_read_by_everybody(
+    browser: Browser, shelf: Path, tmp_path: Path, hand: int
+):
     declared = tomllib.loads(MATRIX.read_text(encoding="utf-8"))["let_in"]
     found: list[str] = []
     looked_at: list[str] = []
     with ExitStack() as stack:
         house = stack.enter_context(serve(build(STAGE, shelf), tmp_path / "home"))
         street = Street(house, browser, stack)
-        for name, pattern in addresses():
+        for name, pattern in islice(addresses(), hand, None, HANDS):
             who, door, size = street.enter(name, pattern) if name in declared else ("", "", "")
-            if not door:
-                continue
-            turn = len(looked_at) % 2
-            for face in FACES[2 * turn : 2 * turn + 2]:
-                found += visit(street.page(who, size), name, house.url + door, face)
-            looked_at.append(name)
-        found += look_at_errors(street)
+            if door:
+                axe_in = LANGUAGES[len(looked_at) % 2]
+                found += visit(street.page(who, size), name, house.url + door, axe_in)
+                looked_at.append(name)
+        if not hand:
+            found += look_at_errors(street)
     assert not found, "\n".join(dict.fromkeys(found))
     assert len(looked_at) >= LEAST
+
+
+@pytest.mark.stage("vote")
+def test_an_open_vote_can_be_read_by_everybody(visit: Visit):
+    found = []
+    for who, ways in AT_THE_VOTE.items():
+        page = visit("phone" if who == "li" else "desk", who=who)
+        for language in LANGUAGES:
+            read_in(page, page.url, language)
+            for way in ways:
+                address, *links = way.split(" › ")
+                page.goto(address)
+                for link in links:
+                    page.locator(f"main {link}").first.click()
+                found += eyes.look_closely(page)
+                for choose in page.locator("button[name=add]").all()[:1]:
+                    choose.click()
+                    page.locator("button[name=drop]").first.wait_for()
+                    found += eyes.look_closely(page)
+                    page.locator("button[name=drop]").first.click()
+                    page.locator("button[name=drop]").first.wait_for(state="detached")
+    assert not found, "\n".join(dict.fromkeys(found))
 
 
 def look_at_errors(street: Street) -> list[str]:
     """No permission, no page, no database: in each language and reading."""
     found = []
     page = street.page("li", "phone")
-    for language, elder in FACES:
-        dress(page, street.house.url, language, elder)
+    for language in LANGUAGES:
+        read_in(page, street.house.url, language)
         for door, title in (("/desk/", 403), ("/nowhere/", 404)):
             answer = page.goto(door)
             assert answer, door
             assert answer.status == title
-            found += look(page)
-        request = RequestFactory().post(
-            "/", HTTP_COOKIE=f"django_language={language}; elder={elder}"
-        )
+            found += eyes.look_closely(page)
+        request = RequestFactory().post("/", HTTP_COOKIE=f"django_language={language}")
         page.route("**/away/", partial(fulfil, outage.page(request).content.decode()))
         page.goto("/away/")
-        found += look(page)
+        found += eyes.look_closely(page)
         page.unroute("**/away/")
     return found
 

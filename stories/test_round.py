@@ -60,6 +60,7 @@ class Cast:
     days: dict[str, str] = field(default_factory=dict)  # of the round's windows, "call_first" etc.
     windows: dict[str, Page] = field(default_factory=dict)
     pictures: int = 0
+    troubles: list[str] = field(default_factory=list)
 
     def __call__(self, who: str) -> Page:
         """The window of one person, opened and signed in the first time."""
@@ -69,8 +70,10 @@ class Cast:
         return self.windows[who]
 
     def picture(self, page: Page, name: str) -> None:
+        """Keep a picture, and note what axe and the ruler find on the page as it stands."""
         self.pictures += 1
         eyes.shot(page, f"round-{self.pictures:02d}-{name}")
+        self.troubles += eyes.look_closely(page)
 
     def until(self, day: str) -> None:
         """Put the clock to nine in the morning of a day, and let done what is due by then."""
@@ -595,3 +598,4 @@ def test_a_whole_round(visit, house, tmp_path):
     cast = Cast(visit, house, paper)
     for chapter in CHAPTERS:
         chapter(cast)
+    assert not cast.troubles, "\n".join(dict.fromkeys(cast.troubles))
