@@ -231,13 +231,20 @@ def next_to_close(fund: Fund) -> date | None:
 def can_take_back(who: Any, voucher: Voucher, *, now: datetime) -> Verdict:
     """What holds of every reversal: a whole voucher, once, none that is a reversal itself, and by
     another person than the one whose act it was where the terms keep approving and booking apart."""
+    if not (verdict := stands(voucher)):
+        return verdict
+    if voucher.by_id is not None and voucher.by_id == who.pk and _apart(voucher.fund):
+        return denied(_("冲销须由另一位工作人员办理，不能冲销自己经办的凭证"))
+    return may_act(who, voucher.fund, "book", now=now)
+
+
+def stands(voucher: Voucher) -> Verdict:
+    """Neither taken back nor itself a taking back."""
     if voucher.reverses_id is not None:
         return denied(_("冲销凭证不能再冲销"))
     if Voucher.objects.filter(reverses=voucher).exists():
         return denied(_("这张凭证已经冲销过"))
-    if voucher.by_id is not None and voucher.by_id == who.pk and _apart(voucher.fund):
-        return denied(_("冲销须由另一位工作人员办理，不能冲销自己经办的凭证"))
-    return may_act(who, voucher.fund, "book", now=now)
+    return ALLOWED
 
 
 def _apart(fund: Fund) -> bool:
@@ -247,7 +254,7 @@ def _apart(fund: Fund) -> bool:
 def can_reverse(who: Any, voucher: Voucher, *, now: datetime) -> Verdict:
     """At the books' own page: only what the fund itself booked; what a project caused is taken back
     where the project is."""
-    if not (verdict := works_for(who, voucher.fund, now=now)):
+    if not (verdict := works_for(who, voucher.fund, now=now) and stands(voucher)):
         return verdict
     if not voucher.subject.startswith((f"{Source._meta.label}:", f"{Fund._meta.label}:")):
         return denied(_("这张凭证由项目产生，请在项目里更正"))

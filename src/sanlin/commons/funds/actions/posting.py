@@ -156,6 +156,8 @@ def _too_much(account: Account) -> str:
         return _("资金池余额不足，不能支付")
     if account.kind == BookKind.STOCK:
         return _("库存不足，不能发出")
+    if account.kind == BookKind.COST:
+        return _("退回或冲销的超过已经支付的")
     return _("超过应付金额，不能支付")
 
 
