@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from sanlin.commons.funds.jobs import inspect_books, sweep_unspent
 from sanlin.front.records.jobs import seal_records
 from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.proposals.jobs import refuse_uncorrected
@@ -33,6 +34,8 @@ JOBS: tuple[Job, ...] = (
     close_calls,
     refuse_uncorrected,
     close_votes,
+    sweep_unspent,
+    inspect_books,
     seal_records,
     forget_stale,
     keep_checkpoints,

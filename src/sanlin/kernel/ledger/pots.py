@@ -6,6 +6,7 @@ opened. Shares are permille, money is whole fen.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,11 +51,17 @@ class Sweep:
 
         >>> Sweep(5, 31).on(date(2024, 6, 1)), Sweep(5, 31).on(date(2024, 3, 1))
         (datetime.date(2025, 5, 31), datetime.date(2024, 5, 31))
+        >>> Sweep(2, 31).on(date(2023, 6, 1))
+        datetime.date(2024, 2, 29)
         """
         if not self.month:
             return None
-        this = date(opened.year, self.month, self.day)
-        return this if this > opened else date(opened.year + 1, self.month, self.day)
+        this = self._in(opened.year)
+        return this if this > opened else self._in(opened.year + 1)
+
+    def _in(self, year: int) -> date:
+        """The day in a year; the last of the month where the month is shorter."""
+        return date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
 
 
 @dataclass(frozen=True)

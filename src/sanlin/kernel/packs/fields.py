@@ -100,6 +100,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "years": ("年", "years"),
     "projects": ("个项目", "projects"),
     "people": ("人", "people"),
+    "month": ("月", "month"),
+    "day": ("日", "day"),
     "votes": ("票", "votes"),
     "points": ("点", "points"),
     "units": ("个单位", "units"),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from .pot import Pot
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -304,6 +306,7 @@ class Rules:
     heads: tuple[Head, ...]
     grades: tuple[Grade, ...]
     ban_years: int
+    pot: Pot
     ladder: bool
     pitch_minutes: int
     pitch_jurors: int

@@ -34,6 +34,7 @@ from .choices import (
     UTILITIES,
 )
 from .fields import Field, ListOf, When
+from .pot import POT
 
 REVIEW = (When("stages.review", (True,)),)
 VOTE = (When("stages.vote", (True,)),)
@@ -640,6 +641,7 @@ SCHEMA: tuple[Field, ...] = (
     *_AWARD,
     *_NOTICE,
     *_MONEY,
+    *POT,
     *_GROWTH,
 )
 """Every rule, in the order in which a round meets them."""

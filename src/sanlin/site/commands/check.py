@@ -171,11 +171,14 @@ def _states() -> Iterator[str]:
 
 def _books() -> Iterator[Finding]:
     from sanlin.commons.funds.models import Fund
-    from sanlin.commons.funds.queries import position, wrong_books
+    from sanlin.commons.funds.queries import ledger_findings, position
 
     for fund in Fund.objects.order_by("pk"):
-        where = position(fund)
-        well = where.balanced and not wrong_books(fund)
+        for found in ledger_findings(fund, whole=True):
+            if not found.holds:
+                wrong = ", ".join(found.wrong)
+                yield False, f"books: fund {fund.pk}: {found.code} does not hold: {wrong}"
+        well = position(fund).balanced
         yield well, f"books: fund {fund.pk} {'balances' if well else 'does not balance'}"
 
 

@@ -36,7 +36,8 @@ def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     require(rules.can_confirm(by, round, now=now))
     rounds.move(round, "confirm", by=by, now=now)
     _date(round, by=by, now=now)
-    fund = funds.open_fund(round.street, round.name, by=by, now=now)
+    terms = round.rules.pot.terms
+    fund = funds.open_fund(round.street, round.name, terms=terms, by=by, now=now)
     memo = _("%(round)s拨入") % {"round": round.name}
     funds.fill(fund, round.rules.budget, cause=Cause(round, memo), by=by, now=now)
     # Numbers run through the street and the year: one hand at a time gives them.

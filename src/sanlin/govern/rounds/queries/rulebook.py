@@ -30,6 +30,7 @@ TITLES = {
     "award": gettext_lazy("立项办法"),
     "notice": gettext_lazy("公示办法"),
     "objection": gettext_lazy("异议"),
+    "pot": gettext_lazy("资金池"),
 }
 _LISTS = {listed.name: listed for listed in LISTS}
 _NAMING = ("name", "text")
