@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from sanlin.commons.funds.models import Book, BookKind, Fund, Source, Voucher
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.accounts.models import Account as Person
-from sanlin.ground.journal.actions import deed
+from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.ledger import FEN, Account, Entry, running_room
 from sanlin.kernel.money import yuan
 
-from .posting import Cause, hold, money_of, post
+from .posting import Cause, codes, hold, money_of, post
 
 RUNNING = "running"  # the budget head of what a community spends to run its meetings
 
@@ -22,6 +22,12 @@ def _some(amount: int) -> int:
     if amount <= 0:
         raise Refused(_("金额须大于零"))
     return amount
+
+
+def _book(fund: Fund, entry: Entry, cause: Cause, *, by: Person | None, now: datetime) -> Voucher:
+    voucher = post(fund, [entry], cause, by=by, now=now)
+    record(voucher, by=by, now=now, **codes(voucher, [entry]))
+    return voucher
 
 
 def _of(kind: BookKind, undertaking: Undertaking) -> Account:
@@ -43,7 +49,7 @@ def receive(
     unit = source.unit if source else FEN
     where = money_of(fund) if unit == FEN else Account(BookKind.STOCK, unit)
     origin = Account(BookKind.SOURCE, unit, source=source.pk if source else None)
-    return post(fund, [Entry(where, origin, _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(where, origin, _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.fill")
@@ -74,7 +80,7 @@ def promise(
 ) -> Voucher:
     """An agreement binds the fund: a cost, and a debt to the undertaking."""
     cost, owed = _of(BookKind.COST, undertaking), _of(BookKind.OWED, undertaking)
-    return post(fund, [Entry(cost, owed, _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(cost, owed, _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.pay")
@@ -89,7 +95,7 @@ def pay(
 ) -> Voucher:
     """Pay what is owed. Refused where less is owed, or the cash is not there."""
     owed = _of(BookKind.OWED, undertaking)
-    return post(fund, [Entry(owed, money_of(fund), _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(owed, money_of(fund), _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.release")
@@ -104,7 +110,7 @@ def release(
 ) -> Voucher:
     """What was promised will not be paid: the debt and the cost fall."""
     cost, owed = _of(BookKind.COST, undertaking), _of(BookKind.OWED, undertaking)
-    return post(fund, [Entry(owed, cost, _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(owed, cost, _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.take_back")
@@ -119,7 +125,7 @@ def take_back(
 ) -> Voucher:
     """Unspent money comes back: cash grows, the cost falls. Refused beyond what was paid."""
     cost = _of(BookKind.COST, undertaking)
-    return post(fund, [Entry(money_of(fund), cost, _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(money_of(fund), cost, _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.spend_running")
@@ -133,7 +139,7 @@ def spend_running(
     room = running_room(held.terms.running, sources_in(held), spent["sum"] or 0)
     if room is not None and _some(amount) > room:
         raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
-    return post(fund, [Entry(running, money_of(fund), _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(running, money_of(fund), _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.give_out")
@@ -150,4 +156,4 @@ def give_out(
     """Goods, points or hours are given out of the stock, for an undertaking where one is named."""
     went = Account(BookKind.COST, unit, undertaking.pk if undertaking else None)
     stock = Account(BookKind.STOCK, unit)
-    return post(fund, [Entry(went, stock, _some(amount))], cause, by=by, now=now)
+    return _book(fund, Entry(went, stock, _some(amount)), cause, by=by, now=now)

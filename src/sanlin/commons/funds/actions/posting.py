@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Sum
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as _
 from sanlin.commons.funds.models import Book, BookKind, Fund, FundKind, Posting, Voucher
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.accounts.models import Account as Person
-from sanlin.ground.journal.actions import record
 from sanlin.ground.verdict import Refused, refusing
 from sanlin.kernel.ledger import Account, Entry, Told, digest, may_sink
 
@@ -80,7 +80,7 @@ def post(
     now: datetime,
     reverses: Voucher | None = None,
 ) -> Voucher:
-    """Book one voucher. Refused where it was booked before, where its month is closed, or where
+    """Book one voucher; the verb that does writes the line. Refused where it was booked before, where its month is closed, or where
     more would be taken than there is."""
     held = hold(fund)
     if held.closed_before is not None and now < held.closed_before:
@@ -95,9 +95,9 @@ def post(
         subject=_subject(held, cause, entries, reverses),
         reverses=reverses,
     )
-    codes = [(one.debit.code, one.credit.code, one.amount) for one in entries]
+    told_of = [(one.debit.code, one.credit.code, one.amount) for one in entries]
     voucher.digest = digest(
-        held.digest, told(voucher, codes, reverses.number if reverses else None)
+        held.digest, told(voucher, told_of, reverses.number if reverses else None)
     )
     with refusing(_("这笔账已经记过，没有重复记")):
         voucher.save(force_insert=True)
@@ -116,9 +116,13 @@ def post(
         for one in entries
     )
     _move(books, entries)
-    amount = sum(one.amount for one in entries)
-    record(voucher, by=by, now=now, fund=fund.pk, amount=amount, digest=voucher.digest)
     return voucher
+
+
+def codes(voucher: Voucher, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the line in the log says of a voucher; the digest holds all the rest."""
+    amount = sum(one.amount for one in entries)
+    return {"fund": voucher.fund_id, "amount": amount, "digest": voucher.digest}
 
 
 def _subject(fund: Fund, cause: Cause, entries: Sequence[Entry], reverses: Voucher | None) -> str:

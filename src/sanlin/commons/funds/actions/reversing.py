@@ -11,7 +11,7 @@ from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ledger import Entry
 
-from .posting import Cause, hold, post
+from .posting import Cause, codes, hold, post
 from .pots import undo_arrival
 
 SHORTEST_REASON = 4
@@ -25,6 +25,10 @@ def reverse(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> Vouc
     transaction; a person at the books comes through `reverse_own`. Refused where what it brought is
     no longer there.
     """
+    return _take_back(voucher, reason, by=by, now=now)
+
+
+def _take_back(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> Voucher:
     hold(voucher.fund)
     require(rules.can_take_back(by, voucher, now=now))
     why = reason.strip()
@@ -33,16 +37,17 @@ def reverse(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> Vouc
     rows = Posting.objects.filter(voucher=voucher).select_related("debit", "credit")
     entries = [Entry(r.debit.account, r.credit.account, r.amount).mirrored for r in rows]
     memo = _("冲销第%(number)s号凭证：%(why)s") % {"number": voucher.number, "why": why[:180]}
-    return post(voucher.fund, entries, Cause(voucher, memo), by=by, now=now, reverses=voucher)
+    back = post(voucher.fund, entries, Cause(voucher, memo), by=by, now=now, reverses=voucher)
+    record(back, by=by, now=now, reverses=voucher.number, **codes(back, entries))
+    return back
 
 
 @deed("funds.reverse_own")
 def reverse_own(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> Voucher:
     """Take back a voucher that the fund's own page made, and put its source back to a pledge."""
     require(rules.can_reverse(by, voucher, now=now))
-    back = reverse(voucher, reason, by=by, now=now)
+    back = _take_back(voucher, reason, by=by, now=now)
     label, key, _way = voucher.subject.split(":", 2)
     if label == Source._meta.label:
         undo_arrival(Source.objects.get(pk=key))
-    record(back, by=by, now=now, fund=back.fund_id, reverses=voucher.number)
     return back

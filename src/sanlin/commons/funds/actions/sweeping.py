@@ -14,7 +14,7 @@ from sanlin.kernel.ledger import Account, Entry, to_sweep
 
 from .founding import open_fund
 from .moving import receive
-from .posting import Cause, hold, money_of, post
+from .posting import Cause, codes, hold, money_of, post
 
 POOL = "结余资金池"  # data: where the unspent goes where the terms name no pot
 
@@ -55,7 +55,9 @@ def sweep(fund: Fund, *, by: Person | None, now: datetime) -> Fund:
         at=now,
     )
     cause = Cause(source, _("结余上缴到%(into)s") % {"into": into.name})
-    post(fund, [Entry(Account(BookKind.GIVEN), money_of(fund), amount)], cause, by=by, now=now)
+    entries = [Entry(Account(BookKind.GIVEN), money_of(fund), amount)]
+    voucher = post(fund, entries, cause, by=by, now=now)
+    record(voucher, by=by, now=now, **codes(voucher, entries))
     receive(into, amount, cause=Cause(source, name), source=source, by=by, now=now)
     Fund.objects.filter(pk=fund.pk).update(sweep_on=None)
     record(fund, by=by, now=now, into=into.pk, amount=amount)
