@@ -7,9 +7,9 @@ mark (HMAC), since a plain hash of a phone number falls in a minute.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
@@ -20,12 +20,22 @@ from django.db.models.query_utils import DeferredAttribute
 
 
 def _key(purpose: str) -> bytes:
-    return hmac.new(settings.PII_KEY, purpose.encode(), hashlib.sha256).digest()
+    return _derived(settings.PII_KEY, purpose)
+
+
+@lru_cache(maxsize=8)
+def _derived(key: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, purpose.encode(), "sha256")
+
+
+@lru_cache(maxsize=2)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def mark(plain: str) -> str:
     """A keyed fingerprint by which an exact value is found again; says nothing without the key."""
-    return hmac.new(_key("mark"), plain.encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(_key("mark"), plain.encode(), "sha256").hex()[:40]
 
 
 class Sealed:
@@ -64,7 +74,7 @@ def seal(plain: str) -> str:
     if not plain:
         return ""
     nonce = os.urandom(12)
-    box = AESGCM(_key("seal")).encrypt(nonce, plain.encode(), None)
+    box = _cipher(_key("seal")).encrypt(nonce, plain.encode(), None)
     return base64.b64encode(nonce + box).decode()
 
 
@@ -74,7 +84,7 @@ def unseal(text: str | None) -> Sealed:
         return Sealed("")
     raw = base64.b64decode(text)
     try:
-        return Sealed(AESGCM(_key("seal")).decrypt(raw[:12], raw[12:], None).decode())
+        return Sealed(_cipher(_key("seal")).decrypt(raw[:12], raw[12:], None).decode())
     except InvalidTag as error:
         raise RuntimeError(
             "a sealed value does not open with this key: is SANLIN_PII_KEY the one it was "

@@ -16,11 +16,21 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Expression,
+    ForeignKey,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
+LAST = 64  # rows that are kept for the next time, of each question
 Row = TypeVar("Row")
 Line = TypeVar("Line", bound=Model)
 
@@ -53,10 +63,11 @@ def _asked(db: Any, sql: str, params: Sequence[Any]) -> Any:
         db.validate_no_broken_transaction()
     if db.vendor == "sqlite":
         sql = _question_marks(sql)
+        with db.wrap_database_errors:
+            return db.connection.execute(sql, params)
     with db.wrap_database_errors:
-        cursor = db.connection.cursor()
-        cursor.execute(sql, params)
-    return cursor
+        # The server keeps the plan of a statement that it has been told once.
+        return psycopg.Cursor(db.connection).execute(sql, params, prepare=True)
 
 
 @lru_cache(maxsize=256)
@@ -97,8 +108,13 @@ class Read(Generic[Row]):
 
     def all(self, **given: Any) -> list[Row]:
         """The rows for these values."""
-        compiler, sql, params = self._compiled
-        rows = _asked(connections[DEFAULT_DB_ALIAS], sql, _filled(params, given)).fetchall()
+        _compiler, sql, params = self._compiled
+        return self._made(
+            _asked(connections[DEFAULT_DB_ALIAS], sql, _filled(params, given)).fetchall()
+        )
+
+    def _made(self, rows: Any) -> list[Row]:
+        compiler = self._compiled[0]
         model, start, end, names, related, converters = self._builder
         if converters:
             rows = compiler.apply_converters(rows, converters)
@@ -112,10 +128,44 @@ class Read(Generic[Row]):
             found.append(one)
         return found
 
+    def kept(self, **given: Any) -> Row | None:
+        """As `one`; where the row still reads as it did the last time it is that very instance, with
+        all that was made of it. For rows that many ask for and nobody changes in memory."""
+        _compiler, sql, params = self._compiled
+        filled = _filled(params, given)
+        raw = _asked(connections[DEFAULT_DB_ALIAS], sql, filled).fetchone()
+        if raw is None:
+            return None
+        last = self._last.get(tuple(filled))
+        if last is None or last[0] != raw:
+            if len(self._last) >= LAST:
+                self._last.clear()
+            last = self._last[tuple(filled)] = (raw, self._made([raw])[0])
+        return last[1]
+
+    @cached_property
+    def _last(self) -> dict[tuple[Any, ...], tuple[Any, Row]]:
+        return {}
+
     def one(self, **given: Any) -> Row | None:
         """The one row for these values; None where there is none. The query finds one at most."""
         rows = self.all(**given)
         return rows[0] if rows else None
+
+
+# Fields whose values a driver takes as they are.
+AS_IT_IS = (CharField, TextField, BooleanField, ForeignKey)
+
+
+class _Cell:
+    """One column that is written, and how a value gets into it."""
+
+    def __init__(self, field: Any) -> None:
+        self.field, self.name = field, field.attname
+        self.plain = type(field) in AS_IT_IS
+
+    def written(self, value: Any, db: Any) -> Any:
+        return value if self.plain else self.field.get_db_prep_save(value, db)
 
 
 class Change:
@@ -130,15 +180,20 @@ class Change:
         query.add_update_values({name: Given(f"new {name}") for name in self.fields})
         sql, params = query.get_compiler("default").as_sql()
         options = self.make().model._meta
-        return sql, params, {name: options.get_field(name) for name in self.fields}
+        return sql, params, {name: _Cell(options.get_field(name)) for name in self.fields}
 
     def run(self, new: dict[str, Any], **given: Any) -> int:
         """Set `new` where the query finds rows for these values; how many rows that changed."""
-        sql, params, fields = self._compiled
+        sql, params, cells = self._compiled
         db = connections[DEFAULT_DB_ALIAS]
         for name, value in new.items():
-            given[f"new {name}"] = fields[name].get_db_prep_save(value, db)
+            given[f"new {name}"] = cells[name].written(value, db)
         return int(_asked(db, sql, _filled(params, given)).rowcount)
+
+
+def run(sql: str, params: Sequence[Any]) -> None:
+    """A statement of one's own words (%s for values), as the driver takes it."""
+    _asked(connections[DEFAULT_DB_ALIAS], sql, params)
 
 
 class Add(Generic[Line]):
@@ -151,19 +206,16 @@ class Add(Generic[Line]):
     def _compiled(self) -> tuple[str, list[Any]]:
         options = self.model._meta
         quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-        fields = list(options.local_concrete_fields)
-        columns = ", ".join(quote(str(field.column)) for field in fields)
+        fields = [_Cell(field) for field in options.local_concrete_fields]
+        columns = ", ".join(quote(str(cell.field.column)) for cell in fields)
         places = ", ".join(["%s"] * len(fields))
         return f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
 
     def rows(self, rows: Sequence[Line]) -> None:
         """Insert them. Raises IntegrityError where a key is taken."""
-        sql, fields = self._compiled
+        sql, cells = self._compiled
         db = connections[DEFAULT_DB_ALIAS]
-        lines = [
-            [field.get_db_prep_save(getattr(row, field.attname), db) for field in fields]
-            for row in rows
-        ]
+        lines = [[cell.written(getattr(row, cell.name), db) for cell in cells] for row in rows]
         if len(lines) == 1:
             _asked(db, sql, lines[0])
             return

@@ -77,7 +77,8 @@ def database(url: str) -> dict[str, object]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": parts.port or "",
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {} if TESTING else {"pool": {"min_size": 1, "max_size": 8}},
+        "OPTIONS": {"prepare_threshold": 1_000_000}  # only what ground/prepared.py asks for
+        | ({} if TESTING else {"pool": {"min_size": 1, "max_size": 8}}),
     }
 
 
@@ -172,6 +173,7 @@ INSTALLED_APPS = [
     *(f"sanlin.{app}" for app in APPS),
 ]
 MIDDLEWARE = [
+    "sanlin.govern.ballots.views.lane.short_way",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -49,10 +49,14 @@ class KnowTheAccount(AuthenticationMiddleware):
 
 def _user(request: Request) -> Any:
     """The account of the session, where all is plain; else whatever Django makes of it."""
-    session = request.session
+    return of_session(request.session) or get_user(request)
+
+
+def of_session(session: Any) -> Account | None:
+    """The account that signed in here and may still act; None where that is not plain."""
     if session.get(BACKEND_SESSION_KEY) == BACKEND:
         account = ACCOUNT.one(pk=int(session[SESSION_KEY]))
         kept = session.get(HASH_SESSION_KEY, "")
         if account and constant_time_compare(kept, account.get_session_auth_hash()):
             return account
-    return get_user(request)
+    return None

@@ -35,6 +35,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.prepared import Add, Change, Given, Read
+from sanlin.ground.turn import my_turn
 from sanlin.ground.verdict import Verdict, denied, require
 from sanlin.kernel.record import tree
 
@@ -71,14 +72,17 @@ def canonical(value: Any) -> bytes:
     >>> canonical({"b": 1, "a": "é"})
     b'{"a":"\\xc3\\xa9","b":1}'
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_no)
+    text = _AS_JSON.encode(value)
     if _has_float(value):
         raise TypeError("a journal line holds whole numbers only")
-    return unicodedata.normalize("NFC", text).encode()
+    return text.encode() if text.isascii() else unicodedata.normalize("NFC", text).encode()
 
 
 def _no(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_no)
 
 
 def _has_float(value: Any) -> bool:
@@ -113,7 +117,7 @@ def deed(
             before = len(told.lines)
             token = _doing.set(_Doing(name, repeat_mark, told))
             try:
-                with transaction.atomic():
+                with my_turn(), transaction.atomic():
                     thing = verb(*args, by=by, now=now, **kw)
                     if outer is None:
                         _write(told, now)

@@ -33,6 +33,17 @@ def test_a_row_is_what_the_orm_makes_of_it(people, django_assert_num_queries):
     assert read.one(pk=0) is None
 
 
+def test_a_row_that_reads_the_same_is_the_same_and_another_is_another(people):
+    read = Read(lambda: Account.objects.filter(pk=Given("pk")))
+    first, other = read.kept(pk=people[0].pk), read.kept(pk=people[1].pk)
+    assert (first, other) == (people[0], people[1])
+    assert read.kept(pk=people[0].pk) is first
+    Account.objects.filter(pk=people[0].pk).update(name="李秀兰")
+    assert read.kept(pk=people[0].pk).name == "李秀兰"
+    assert read.kept(pk=people[1].pk) is other
+    assert read.kept(pk=0) is None
+
+
 def test_rows_bring_the_rows_they_were_asked_with(people, django_assert_num_queries):
     li, sun, _chen = people
     Assistance.objects.create(person=li, hand=sun, reason="代办", started_at=NOW)

@@ -15,7 +15,7 @@ from sanlin.ground import keys, lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.pii import mark
-from sanlin.ground.prepared import Add, Change, Given
+from sanlin.ground.prepared import Add, Change, Given, run
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.ballots.form import Choices, Chosen, canonical
@@ -197,5 +197,4 @@ def _trace(roll: Roll, hour: datetime, seen: Seen, *, helped: bool) -> None:
         for cell in (roll.pk, moment, kind, mark(f"{roll.pk}:{kind}:{text}"), 1, int(helped))
     ]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(found))
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(table=Trace._meta.db_table, rows=rows), cells)
+    run(_COUNT.format(table=Trace._meta.db_table, rows=rows), cells)

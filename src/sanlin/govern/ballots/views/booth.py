@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -115,16 +116,28 @@ def _done(request: Request, round: Round) -> HttpResponse:
         assert seat.voter is not None  # noqa: S101  # she may cast
         require(rules.can_choose(rules.as_cast(seat.draft, round), seat.voter, round))
         raise Refused(_("请先核对选票，再按“确认投出”"))
-    chosen = rules.as_cast(ready.draft, round)
-    told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
     if request.POST.get("verb") == "show":
+        chosen = rules.as_cast(ready.draft, round)
+        told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
         ballot = actions.spoil(round, chosen, **told)
         return _shown(request, round, ready, ballot)
+    return put_in(request, round, ready)
+
+
+def put_in(request: Request, round: Round, ready: queries.Ready) -> HttpResponse:
+    """Cast a ballot whose code has been shown, and go on to its receipt."""
+    chosen = rules.as_cast(ready.draft, round)
     seen = actions.Seen(of_client(request) or "", request.COOKIES.get(_device_name(round), ""))
+    told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
     ballot = actions.cast(round, chosen, seen=seen, **told)
-    answer = redirect("ballots:receipt", pk=round.pk)
+    answer = HttpResponseRedirect(_receipt_page(round.pk))
     _hand_over(request, answer, round, ballot.receipt)
     return answer
+
+
+@lru_cache(maxsize=64)
+def _receipt_page(round: int) -> str:
+    return reverse("ballots:receipt", args=[round])
 
 
 def _shown(request: Request, round: Round, ready: queries.Ready, ballot: Ballot) -> HttpResponse:
