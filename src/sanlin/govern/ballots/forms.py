@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from sanlin.ground.keys import plain_passphrase
 from sanlin.ground.pii import mark
 from sanlin.kernel.ballots.form import OPINIONS, Form
 
-from .queries import Draft
+from .queries import Draft, Line
 
 MOVES = ("add", "drop", "up", "down", "more", "less", *OPINIONS)
 
@@ -141,3 +142,56 @@ class AddForm(WhoForm, ReasonForm):
     """Whom to put on the roll after it was fixed."""
 
     field_order = ["who", "reason"]
+
+
+# --- paper after the close ------------------------------------------------------------------------
+
+
+class BatchForm(forms.Form):
+    """How many sheets lie in a stack."""
+
+    sheets = forms.IntegerField(label=_("张数"), min_value=1, max_value=500)
+
+
+class ExplainForm(forms.Form):
+    """Why box and batches differ; published."""
+
+    reason = forms.CharField(
+        label=_("差异的原因"),
+        min_length=4,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("会公开。请写清经过，不要写姓名、电话和证件号。"),
+    )
+
+
+class DrawForm(forms.Form):
+    """The dice, and what the sample is to find."""
+
+    digits = forms.RegexField(
+        r"^\s*[0-9 ]{6,60}\s*$",
+        label=_("骰子数字"),
+        max_length=60,
+        help_text=_("请到场的人轮流掷骰子，至少6个数字，按掷出的先后填写。填写后不能再改。"),
+        error_messages={"invalid": _("请填6到40个数字，只要数字")},
+    )
+    margin = forms.IntegerField(label=_("要发现的票差"), min_value=1, max_value=1_000_000)
+    limit = forms.TypedChoiceField(
+        label=_("风险上限"),
+        coerce=int,
+        choices=((100, "10%"), (50, "5%"), (10, "1%")),
+        help_text=_("录入真有这么大的错、而抽样没有发现的可能，至多这么大。"),
+    )
+
+    def clean_digits(self) -> str:
+        return "".join(self.cleaned_data["digits"].split())
+
+
+def read_marks(posted: Any, lines: Iterable[Line]) -> dict[int, int]:
+    """The marks of a sheet as its form was filled in; what is no number is no mark."""
+    found = {}
+    for line in lines:
+        text = posted.get(line.name, "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 7 and int(text):
+            found[line.key] = int(text)
+    return found

@@ -24,4 +24,11 @@ urlpatterns = [
     path("rounds/<int:pk>/roll/", views.roll, name="roll"),
     path("rounds/<int:pk>/roll/add/", views.add, name="add"),
     path("voters/<int:pk>/strike/", views.strike, name="strike"),
+    path("rounds/<int:pk>/batches/", views.batches, name="batches"),
+    path("batches/<int:pk>/key/", views.key, name="key"),
+    path("batches/<int:pk>/settle/", views.settle, name="settle"),
+    path("booths/<int:pk>/explain/", views.explain, name="explain"),
+    path("rounds/<int:pk>/sample/", views.sample, name="sample"),
+    path("rounds/<int:pk>/sample/draw/", views.draw, name="draw"),
+    path("rounds/<int:pk>/sample/look/", views.look, name="look"),
 ]

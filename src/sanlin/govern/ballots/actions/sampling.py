@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from sanlin.govern.ballots import rules, stages
+from sanlin.govern.ballots import queries, rules, stages
 from sanlin.govern.ballots.models import (
     Batch,
     Channel,
@@ -60,8 +60,8 @@ def draw_sample(
         raise Refused(_("请输入6到40个骰子数字，只要数字")) from None
     if margin < 1 or not 0 < limit < 1000:
         raise Refused(_("票差至少1票，风险上限在0和100%之间"))
-    sheets = numbered(roll)
-    draws = _due(roll, len(sheets), margin, limit, [])
+    sheets = queries.numbered(roll)
+    draws = queries.draws_due(roll, len(sheets), margin, limit, [])
     with refusing(_("样本已经抽定，不能再抽")):
         sample = Sample.objects.create(
             roll=roll,
@@ -90,35 +90,13 @@ def draw_sample(
     return sample
 
 
-def numbered(roll: Roll) -> list[str]:
-    """The serials of all counted sheets that have one, in the order of their characters."""
-    rows = Sheet.objects.filter(roll=roll, serial__isnull=False)
-    return sorted(str(serial) for serial in rows.values_list("serial", flat=True))
-
-
-def drawn(sample: Sample) -> Counter[str]:
-    """How often each sheet was drawn; every sheet at least once where all are looked at."""
-    serials = numbered(sample.roll)
-    if sample.full:
-        return Counter(serials)
-    return Counter(sampling.draw(sample.seed, sample.draws, serials))
-
-
-def _due(roll: Roll, sheets: int, margin: int, limit: int, found: list[int]) -> int:
-    weight = sampling.weight(rules.form_of(roll.round))
-    try:
-        return sampling.draws_due(sheets, margin, weight, Fraction(limit, 1000), found)
-    except ValueError:
-        return sheets  # more draws than make sense: look at all of them
-
-
 @deed("sample.look")
 def look(sample: Sample, sheet: Sheet, paper: Paper | None, *, by: Account, now: datetime) -> Look:
     """Enter what the paper of a drawn sheet shows, None where it is not in its batch; once a sheet, by
     somebody who did not key it. What was keyed is not shown before."""
     require(rules.can_look_at(by, sheet, now=now))
     roll = sheet.roll
-    if sheet.serial is None or not drawn(sample)[sheet.serial]:
+    if sheet.serial is None or not queries.drawn(sample)[sheet.serial]:
         raise Refused(_("这张票没有抽中"))
     form = rules.form_of(roll.round)
     seen = Judged(INVALID, "missing")
@@ -156,7 +134,7 @@ def finish_sample(round: Round, *, by: Account, now: datetime) -> Sample:
     roll = _hold(round)
     require(rules.can_finish_sample(by, round, now=now))
     sample = Sample.objects.select_for_update(no_key=True).get(roll=roll)
-    times = drawn(sample)
+    times = queries.drawn(sample)
     looks = {look.sheet.serial: look for look in sample.looks.select_related("sheet__batch")}
     waiting = [serial for serial in times if serial not in looks]
     if waiting:
@@ -185,14 +163,14 @@ def finish_sample(round: Round, *, by: Account, now: datetime) -> Sample:
 
 def _judge(roll: Roll, sample: Sample, found: list[int]) -> None:
     """Enough, or so many draws more as bring the risk down if no further error turns up."""
-    sheets = len(numbered(roll))
+    sheets = len(queries.numbered(roll))
     weight = sampling.weight(rules.form_of(roll.round))
     risk = sampling.risk(found, sheets, sample.margin, weight)
     sample.risk = sampling.permille(risk)
     if risk <= Fraction(sample.limit, 1000):
         sample.stage = stages.SAMPLE.after(sample.stage, "confirm")
         return
-    draws = _due(roll, sheets, sample.margin, sample.limit, [n for n in found if n])
+    draws = queries.draws_due(roll, sheets, sample.margin, sample.limit, [n for n in found if n])
     sample.full = draws >= sheets
     sample.draws = min(draws, sheets)
 

@@ -1,7 +1,7 @@
 """What the pack lets happen in a vote (voting), with the keys of its box (keeping), help (mandates), and
 paper: booths (paper), batches and their accounts, and the sample."""
 
-from .accounts import gap, paper_missing
+from .accounts import Box, boxes, gap, paper_missing
 from .batches import (
     can_drop_batch,
     can_explain,
@@ -12,6 +12,7 @@ from .batches import (
     can_see_keyed,
     can_settle,
     judged,
+    may_work_on_paper,
     post_for_paper,
     serial_of,
 )
@@ -117,9 +118,11 @@ __all__ = [
     "LEAST",
     "MOST_SHEETS",
     "OFFICES",
+    "Box",
     "as_cast",
     "booths_are_signed",
     "born_by",
+    "boxes",
     "by_household",
     "can_add",
     "can_add_booth",
@@ -201,6 +204,7 @@ __all__ = [
     "keys_missing",
     "mandate_of",
     "may_cast",
+    "may_work_on_paper",
     "offices",
     "paper_missing",
     "post_for_paper",

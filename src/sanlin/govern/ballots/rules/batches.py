@@ -55,7 +55,8 @@ def _is_time(round: Round) -> Verdict:
     return ALLOWED
 
 
-def _may_touch(who: Any, round: Round, *, now: datetime) -> Verdict:
+def may_work_on_paper(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Touch the sheets at all: staff who lead no proposal on the ballot, between close and count."""
     if not post_for_paper(who, round, now=now):
         return denied(_("只有%(street)s和居委的工作人员可以办理纸质票") % {"street": round.street})
     if is_candidate(who, round, now=now):
@@ -65,7 +66,7 @@ def _may_touch(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 def can_register(who: Any, booth: Booth, *, now: datetime) -> Verdict:
     """Count a stack out of the box of a closed booth: staff who lead no proposal on the ballot."""
-    if not (may := _may_touch(who, booth.round, now=now)):
+    if not (may := may_work_on_paper(who, booth.round, now=now)):
         return may
     if booth.stage not in (stages.CLOSED, stages.SIGNED):
         return denied(_("%(booth)s还没有关闭，不能登记批次") % {"booth": booth})
@@ -74,7 +75,7 @@ def can_register(who: Any, booth: Booth, *, now: datetime) -> Verdict:
 
 def can_drop_batch(who: Any, batch: Batch, *, now: datetime) -> Verdict:
     """Take back a batch that nobody has begun to key."""
-    if not (may := _may_touch(who, batch.booth.round, now=now)):
+    if not (may := may_work_on_paper(who, batch.booth.round, now=now)):
         return may
     if batch.keyings.exists():
         return denied(_("这一批已经有人在录，不能撤销"))
@@ -83,7 +84,7 @@ def can_drop_batch(who: Any, batch: Batch, *, now: datetime) -> Verdict:
 
 def can_key(who: Any, batch: Batch, *, now: datetime) -> Verdict:
     """Key a batch that still wants a hand: the first or the second, never both."""
-    if not (may := _may_touch(who, batch.booth.round, now=now)):
+    if not (may := may_work_on_paper(who, batch.booth.round, now=now)):
         return may
     taken = list(Keying.objects.filter(batch=batch))
     mine = next((one for one in taken if one.hand_id == who.pk), None)
@@ -117,7 +118,7 @@ def can_see_keyed(who: Any, keying: Keying, *, now: datetime) -> Verdict:
 
 def can_settle(who: Any, batch: Batch, *, now: datetime) -> Verdict:
     """Look at the paper where two keyings differ: a third person."""
-    if not (may := _may_touch(who, batch.booth.round, now=now)):
+    if not (may := may_work_on_paper(who, batch.booth.round, now=now)):
         return may
     if batch.stage != stages.DIFFERING:
         return denied(_("这一批没有要裁定的差异"))

@@ -18,7 +18,7 @@ from sanlin.ground import keys
 from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
-from .accounts import paper_missing
+from .accounts import boxes, paper_missing
 
 OFFICES = {
     "two_officers": (Office.STREET, Office.COUNTERSIGN),
@@ -174,7 +174,7 @@ def paper_is_done(round: Round) -> Verdict:
     """Whether every booth is signed and every sheet of every box is keyed and accounted for."""
     if not (signed := booths_are_signed(round)):
         return signed
-    if missing := paper_missing(round):
+    if missing := paper_missing(boxes(round)):
         return denied(_("纸质票还没有办完：%(what)s") % {"what": _("；").join(missing)})
     return ALLOWED
 

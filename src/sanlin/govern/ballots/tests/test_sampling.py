@@ -4,8 +4,8 @@ import pytest
 
 from sanlin.govern.ballots import actions, queries, rules, stages
 from sanlin.govern.ballots.actions import Paper
-from sanlin.govern.ballots.actions.sampling import drawn
 from sanlin.govern.ballots.models import Look, Sample, Sheet
+from sanlin.govern.ballots.queries import drawn
 from sanlin.govern.ballots.tests.paper import batch as registered
 from sanlin.govern.ballots.tests.paper import (
     booth,
