@@ -83,7 +83,7 @@ class Keying(models.Model):
     hand = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("录票人")
     )
-    post = models.CharField(_("岗位"), max_length=20)
+    post = models.CharField(_("以何岗位"), max_length=20)
     handed_in_at = models.DateTimeField(_("交出时间"), null=True)
     digest = models.CharField(_("指纹"), max_length=CODE_LENGTH, blank=True)
 
@@ -141,7 +141,7 @@ class Settlement(models.Model):
     hand = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("裁定人")
     )
-    post = models.CharField(_("岗位"), max_length=20)
+    post = models.CharField(_("以何岗位"), max_length=20)
     differences = models.PositiveIntegerField(_("不一致的张数"))
     reason = models.CharField(_("理由"), max_length=200)
     settled_at = models.DateTimeField(_("裁定时间"))
