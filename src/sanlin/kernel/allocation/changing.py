@@ -24,8 +24,10 @@ STRIDES = 250
 """The first stride of a cut in the cost, as a part of it, where halving proves nothing."""
 LARGE = 100
 """Of how many bids every change is looked for when all are asked at once."""
-MOST = 600
-"""How many counts that are not greedy are made for one decision."""
+MOST, MOST_RAISED = 300, 16
+"""How many counts of whole ballots, or of sets, are made for one decision; and where Add1 raises money."""
+WORK = 3_000_000
+"""And no more than this divided by distinct ballots times bids."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +89,31 @@ def changes(asked: Asked, key: int) -> tuple[Change, ...]:
 def every_change(asked: Asked) -> dict[int, tuple[Change, ...]]:
     """The `changes` of every bid, by key; cheaper than one after another.
 
-    Where counting is not greedy, and so dearer, bids that come late in the steps are left without
-    once MOST counts have been made. Of more than LARGE bids only the cut that the limits name is
-    looked at.
+    Where counting is not greedy, and so dearer, those that lacked least come first, and some are left
+    without once enough counts have been made (MOST, MOST_RAISED, WORK). Of more than LARGE bids of a
+    greedy count only the cut that the limits name is looked at.
     """
     outcome = asked.answer()
-    if len(asked.bids) > LARGE:
-        return {step.key: _cut(asked, outcome, step) for step in outcome.steps}
     walk = _Walk(asked, outcome)
-    found = {}
-    for step in outcome.steps:
-        done = not walk.greedy and walk.counts > MOST
-        found[step.key] = () if done else _changes(asked, outcome, step.key, walk)
-    return found
+    if walk.greedy and len(asked.bids) > LARGE:
+        return {step.key: _cut(asked, outcome, step) for step in outcome.steps}
+    steps = outcome.steps if walk.greedy else sorted(outcome.steps, key=_lacked)
+    return {step.key: _changes(asked, outcome, step.key, walk) for step in steps}
+
+
+def _lacked(step: Step) -> Fraction:
+    """The part of its cost that a bid lacked, 1 where that is not said."""
+    short, cost = step.reason.get("short"), step.reason.get("cost")
+    return (
+        Fraction(short, cost) if isinstance(short, int) and isinstance(cost, int) else Fraction(1)
+    )
 
 
 def _cut(asked: Asked, outcome: Outcome, step: Step) -> tuple[Change, ...]:
     if step.funded or not isinstance(step.reason.get("cut"), int):
         return ()
     tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == step.key), outcome)
-    found = tried.named_cut(step)
+    found = tried.named_cut(step.reason.get("cut"))
     return () if found is None else (found,)
 
 
@@ -114,19 +121,28 @@ def _changes(asked: Asked, outcome: Outcome, key: int, walk: _Walk) -> tuple[Cha
     step = outcome.step(key)
     if step.funded:
         return ()
-    tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == key), outcome)
-    found = [tried.cost(step), tried.votes()]
+    tried = _Tried(asked, next(bid for bid in asked.bids if bid.key == key), outcome, walk)
+    kinds = [lambda: tried.cost(step), tried.votes]
     if walk.greedy:
-        found += [tried.mark(), tried.budget(walk)]
-    walk.counts += tried.counts
+        kinds += [tried.mark, lambda: tried.budget(walk)]
+    found = []
+    for find in kinds:
+        try:
+            found.append(find())
+        except _Enough:
+            break
     return tuple(change for change in found if change is not None)
+
+
+class _Enough(Exception):
+    """As many counts have been made as one decision is worth."""
 
 
 class _Tried:
     """One bid and the counts that were made of it with a change."""
 
-    def __init__(self, asked: Asked, bid: Bid, outcome: Outcome) -> None:
-        self.asked, self.bid, self.outcome, self.counts = asked, bid, outcome, 0
+    def __init__(self, asked: Asked, bid: Bid, outcome: Outcome, walk: _Walk | None = None) -> None:
+        self.asked, self.bid, self.outcome, self.walk = asked, bid, outcome, walk
         self.greedy: bool = getattr(asked, "is_greedy", True)
         self.fixed = self.greedy and not asked.limits.floors
         self.standings = asked.ranking().of
@@ -139,13 +155,15 @@ class _Tried:
         )
 
     def funds(self, asked: Asked) -> bool:
-        self.counts += 1
+        if self.walk:
+            self.walk.spend()
         return asked.answer().step(self.bid.key).funded
 
     def cost(self, step: Step) -> Change | None:
         """The cut that the limits name, or the smallest by halving: a cheaper bid never does worse,
         unless equals are parted in favour of the dearer."""
-        if named := self.named_cut(step):
+        cut = step.reason.get("short" if step.reason.code == "poor" else "cut")
+        if named := self.named_cut(cut):
             return named
         most = self.bid.cost - 1
         by = (
@@ -159,9 +177,8 @@ class _Tried:
     def _steady(self) -> bool:
         return self.fixed and "dearer" not in self.asked.parted_by
 
-    def named_cut(self, step: Step) -> Change | None:
-        """The cut that the limits name, if it is enough and one fen less is not."""
-        cut = step.reason.get("cut")
+    def named_cut(self, cut: object) -> Change | None:
+        """The cut that the reason names, if it is enough and one fen less is not."""
         if isinstance(cut, int) and self._cheaper(cut) and not self._cheaper(cut - 1):
             return Change("cost", cut, self._steady)
         return None
@@ -319,7 +336,14 @@ class _Walk:
         self.most = sum(bid.cost for bid in asked.bids) - asked.limits.budget
         self.seen = dict.fromkeys(outcome.funded, 0)
         self.greedy: bool = getattr(asked, "is_greedy", True)
-        self.counts = 0
+        self.counts = _affordable(asked, outcome)
+
+    def spend(self) -> None:
+        """One count more, where it is not greedy. Raises _Enough where that is one too many."""
+        if not self.greedy:
+            self.counts -= 1
+            if self.counts < 0:
+                raise _Enough
 
     def first(self, key: int) -> int | None:
         """By how much the budget has to grow until this bid is first funded."""
@@ -351,6 +375,13 @@ class _Walk:
             elif reason.code == "topped_up":
                 found.append(self.outcome.extra)
         return min((rise for rise in found if rise > 0), default=None)
+
+
+def _affordable(asked: Asked, outcome: Outcome) -> int:
+    """How many counts that are not greedy one decision is worth."""
+    size = len(asked.bids) * max(len(getattr(asked, "choices", ())), 1)
+    raised = outcome.shares is not None and outcome.shares.step > 0
+    return min(MOST_RAISED if raised else MOST, WORK // size)
 
 
 def _votes(bid: Bid) -> Fraction:

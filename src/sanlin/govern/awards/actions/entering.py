@@ -24,7 +24,7 @@ from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.kernel.allocation import Bid, Case, Limits
-from sanlin.kernel.ballots import EQUAL_SHARES, Agreement, Election, Merged, recount
+from sanlin.kernel.ballots import EQUAL_SHARES, Election, Merged, recount
 
 from .deciding import keep, post, written
 
@@ -38,7 +38,7 @@ MOST_CHOICES, MOST_POINTS = 99, 1000  # what a rule pack can say
 @deed("awards.enter_election", checkpoint=_lazy("录入选举结果"))
 def enter_election(election: Election, file: str, digest: str, *, by: None, now: datetime) -> Round:
     """Enter a finished round out of `election`: its proposals, its ballots without voters, the
-    decision by its declared rule (greedy where that is not one of ours), and what the file records.
+    decision by its declared rule (greedy or Equal Shares; greedy where it is another), and what the file records.
 
     `file` is the file's name, `digest` the SHA-256 of its bytes. Amounts are hundredths of the
     file's currency. The operator's verb; a file that has been entered before is answered with its
@@ -64,7 +64,7 @@ def enter_election(election: Election, file: str, digest: str, *, by: None, now:
         )
     )
     ballots.enter(round, merged, _size(election), **told)
-    decision = _decide(round, election, keys, now=now)
+    decision = _decide(round, election, keys, merged, now=now)
     _record_official(round, election, file, digest, keys)
     for verb in ("publish", "confirm", "close"):
         rounds.move(round, verb, **told)
@@ -136,7 +136,10 @@ def _values(election: Election) -> dict[str, object]:
         "vote.kind": KINDS.get(form.kind, "approve_k"),
         "award.min_votes": int(float(least)) if re.fullmatch(r"\d+(\.0*)?", least) else "none",
         "award.overflow": "stop" if _rule(election) == "stop" else "skip",
+        "award.method": "votes",
     }
+    if completion := _completion(election):
+        values |= {"award.method": "equal_shares", "award.completion": completion}
     if values["vote.kind"] == "points":
         values["vote.points"] = min(form.points or MOST_POINTS, MOST_POINTS)
     else:
@@ -145,7 +148,16 @@ def _values(election: Election) -> dict[str, object]:
 
 
 def _rule(election: Election) -> str:
-    return RULES.get(election.meta.get("rule", "").strip().lower(), "skip")
+    return RULES.get(_declared(election), "skip")
+
+
+def _completion(election: Election) -> str | None:
+    """How Equal Shares are completed, where the file declares them."""
+    return EQUAL_SHARES.get(_declared(election))
+
+
+def _declared(election: Election) -> str:
+    return election.meta.get("rule", "").strip().lower()
 
 
 def _size(election: Election) -> int:
@@ -158,8 +170,10 @@ def _words(more: tuple[tuple[str, str], ...]) -> str:
     return " · ".join(told[key] for key in ("category", "target") if told.get(key))
 
 
-def _decide(round: Round, election: Election, keys: list[int], *, now: datetime) -> Decision:
-    seed = round.lot.seed
+def _decide(
+    round: Round, election: Election, keys: list[int], merged: Merged, *, now: datetime
+) -> Decision:
+    seed, completion = round.lot.seed, _completion(election)
     votes = election.tally()
     case = Case(
         bids=tuple(
@@ -167,13 +181,16 @@ def _decide(round: Round, election: Election, keys: list[int], *, now: datetime)
             for n, it in enumerate(election.projects, start=1)
         ),
         limits=Limits(election.budget, min_votes=round.rules.award.min_votes),
-        method="votes",
+        method="votes" if completion is None else "equal_shares",
         ballots=sum(election.counts),
         rule=_rule(election),
         ties=round.rules.award.ties,
         seed=seed,
         lot=tuple(lots.draw(seed, keys)),
         rules=round.fingerprint,
+        utility="" if completion is None else "cost",
+        completion=completion or "none",
+        choices=() if completion is None else merged.ballots,
     )
     decision = keep(round, case, now=now)
     Decision.objects.filter(pk=decision.pk).update(stage=stages.PUBLISHED, published_at=now)
@@ -186,8 +203,6 @@ def _record_official(
     round: Round, election: Election, file: str, digest: str, keys: list[int]
 ) -> None:
     meta, found = election.meta, recount(election)
-    if found.rule in EQUAL_SHARES:  # the round itself is counted by votes
-        found = Agreement(found.rule, None, "not_recomputed")
     Official.objects.create(
         round=round,
         file=file[:120],

@@ -76,7 +76,9 @@ def test_a_file_becomes_a_finished_round():
     [
         ({}, "agrees"),
         ({"a": 0, "b": 1}, "differs"),
-        ({"rule": "equalshares"}, "not_recomputed"),
+        ({"rule": "equalshares", "c": 0}, "agrees"),
+        ({"rule": "equalshares"}, "differs"),
+        ({"rule": "equalshares/by-hand"}, "not_recomputed"),
         ({"rule": "greedy-no-skip", "c": 0}, "differs"),
         ({"rule": "greedy-threshold"}, "no_threshold"),
     ],
@@ -84,6 +86,39 @@ def test_a_file_becomes_a_finished_round():
 def test_what_the_city_did_is_compared_with_its_rule(given, agreement):
     entered(**given)
     assert Official.objects.get().agreement == agreement
+
+
+def test_equal_shares_decide_where_the_file_declares_them():
+    """250 for each of four voters: the garden takes 233 of three, and 267 are left for the trees."""
+    round = entered(rule="equalshares", c=0)
+    decision = published(round)
+    award = round.rules.award
+    assert (award.method, award.utility, award.completion) == ("equal_shares", "cost", "none")
+    funded = recount(decision).funded
+    assert [round.proposals.get(pk=key).title[:5] for key in funded] == ["Garde"]
+    assert list(funded) == Official.objects.get().winners
+    assert [row.votes for row in decision.awards.order_by("proposal")] == [3, 1, 2]
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize(
+    ("file", "completion", "funded"),
+    [
+        ("Netherlands_Assen_2024", "add1", 9),
+        ("Poland_Swiecie_2023", "add1", 17),
+        ("Poland_Wieliczka_2023_Green_Budget", "comparison", 30),
+    ],
+)
+def test_every_official_result_of_equal_shares_is_the_result_of_its_round(file, completion, funded):
+    body = (Path(os.environ["SANLIN_PABULIB"]) / f"{file}.pb").read_bytes()
+    digest = hashlib.sha256(body).hexdigest()
+    round = actions.enter_election(read(body), f"{file}.pb", digest, by=None, now=NOW)
+    official = Official.objects.get()
+    assert round.rules.award.completion == completion
+    assert official.agreement in {"agrees", "agrees_by_tie"}
+    standing = Award.objects.filter(stage="standing").values_list("proposal", flat=True)
+    assert sorted(standing) == sorted(official.winners)
+    assert len(official.winners) == funded
 
 
 def test_the_same_file_twice_is_one_round():
