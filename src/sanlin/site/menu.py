@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
+from sanlin.front.desk.rules import can_look
 from sanlin.front.reports.rules import can_look_back
 from sanlin.front.whatif.rules import can_open as can_try
+from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_list as can_list_rounds
 from sanlin.ground.http import Request
 
@@ -68,6 +70,12 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
         (reverse("places:home"), _("区划")),
     ]
     return [(_("街区"), doors)]
+
+
+def up(request: Request, round: Round) -> str:
+    """The page of a round: at the desk for whoever may look at it there, else the residents' own."""
+    at_desk = can_look(request.by, round, now=request.now)
+    return reverse("desk:round" if at_desk else "portal:round", args=[round.pk])
 
 
 def foot(request: Request) -> list[Door]:

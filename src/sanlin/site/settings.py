@@ -97,7 +97,7 @@ DATABASES = {"default": database(os.getenv("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "sanlin.site.urls"
 WSGI_APPLICATION = "sanlin.site.wsgi.application"
-MENU, SIDE, FOOT = (f"sanlin.site.menu.{part}" for part in ("menu", "side", "foot"))
+MENU, SIDE, FOOT, UP = (f"sanlin.site.menu.{part}" for part in ("menu", "side", "foot", "up"))
 PLACE_KEEPER = (
     "sanlin.commons.people.rules.keeps"  # who looks after a place: posts are above places
 )

@@ -350,7 +350,6 @@ def rules_page(request: Request, round: Round) -> HttpResponse:
         "rules": explained(round),
         "pack": round.rules.pack if round.frozen else round.pack,
         "extensions": [one for window in round.windows.all() for one in window.extensions.all()],
-        "manages": rules.can_manage(request.by, round, now=request.now),
     }
     return render(request, "rounds/rules.html", told)
 

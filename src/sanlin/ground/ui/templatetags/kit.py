@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.forms.forms import BaseForm
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -248,6 +250,13 @@ def back(href: str, words: str) -> SafeString:
     return format_html(
         '<nav class="crumbs" aria-label="{}"><a href="{}">‹ {}</a></nav>', _("上一级"), href, words
     )
+
+
+@register.simple_tag(takes_context=True)
+def up(context: Context, thing: Any) -> SafeString:
+    """The way up to the page of a thing that lies in a higher room: the frame knows where it is."""
+    where: Callable[[Any, Any], str] = import_string(settings.UP)
+    return back(where(context["request"], thing), str(thing))
 
 
 @register.simple_tag
