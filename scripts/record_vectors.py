@@ -23,6 +23,7 @@ from sanlin.site.rehearsal.making import Made, make
 THERE = Path(__file__).parents[1] / "docs" / "record-vectors"
 RECORDS = {
     "votes": (3, Wish("votes", "approve_k", voters=30, paper=True)),
+    "paper-only": (12, Wish("votes", "approve_k", voters=40, only_paper=True)),
     "stance": (5, Wish("votes", "stance", voters=7, paper=False)),
     "score": (8, Wish("score", voters=0)),
     "blend": (4, Wish("blend", "rank", "zscore", voters=0)),

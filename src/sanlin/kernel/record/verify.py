@@ -77,6 +77,7 @@ def fits(value, form):
 HEX, DAY = re.compile("[0-9a-f]{64}"), re.compile(r"\d{4}-\d\d-\d\d", re.A)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.A)
 MAYBE = (int, None)
+CLERK = {"hand": re.compile("[0-9a-f]{12}"), "post": str}
 FORMS = {
     "manifest.json": {"files": [{"bytes": int, "path": str, "sha256": HEX}], "format": 1, "root": HEX, "round": int, "size": int},
     "round.json": {"ballots": ("none", "totals", "whole"), "exclusive": [[int]], "format": 1, "handed_in": int, "name": str, "origin": str,
@@ -89,10 +90,12 @@ FORMS = {
     "totals.json": {"ballots": int, "channels": [{"ballots": int, "name": str, "votes": [[int, int]]}], "opinions": [[int] * 6],
                     "votes": [[int, int]]},
     "keys.json": {"public": (HEX, None)},
-    "paper.json": {"sample": (None, {"differences": int, "papers": int, "seed": str}), "stations": [{
-        "batches": [{"ballots": int, "clerks": [str, str], "differences": int, "number": int, "third": (str, None)}], "counted": int,
-        "invalid": int, "issued": int, "marked": int, "missing": int, "name": str, "printed": int, "returned": int, "spoiled": int,
-        "station": int}]},
+    "paper.json": {"booths": [{
+        "batches": [{"blank": int, "clerks": [CLERK, CLERK], "differences": int, "invalid": int, "number": int, "serials": [str],
+                     "third": (CLERK, None), "valid": int}],
+        "discrepancy": int, "in_box": int, "issued": int, "name": str, "number": int, "received": int, "spoiled": int, "unused": int}],
+        "sample": (None, {"differences": int, "digits": str, "draws": int, "full": bool, "limit": int, "looks": [[str, bool, int]],
+                          "margin": int, "risk": int, "root": HEX, "size": int, "stage": ("confirmed", "corrected")})},
     "allocation.json": {"case": dict, "fingerprint": HEX, "outcome": dict},
     "awards.json": {"awards": [{"grant": int, "key": int, "stage": ("standing", "reserve", "out", "cancelled")}],
                     "changes": [{"grant": int, "key": int, "notice": str}]},
@@ -162,8 +165,8 @@ class Record:
             value = canonical(lines[0])
         need(fits(value, FORMS[name]), "内容的名称或类型 fields or types")
         key = {"proposals.json": lambda it: it["key"], "objections.json": lambda it: (it["filed"], it["notice"], it["number"]),
-               "paper.json": lambda it: it["station"]}.get(name)
-        rows = value["stations"] if name == "paper.json" else value
+               "paper.json": lambda it: it["number"]}.get(name)
+        rows = value["booths"] if name == "paper.json" else value
         need(not key or all(key(a) < key(b) for a, b in zip(rows, rows[1:])), "顺序 order")
         return value
 
@@ -341,16 +344,16 @@ def b1(r, ask):
 
 def b2(r, ask):
     totals, roll = r("totals.json"), r("round.json")["roll"]
-    codes, stations = len(r("receipts.txt")), r("paper.json")["stations"]
+    codes, booths = len(r("receipts.txt")), r("paper.json")["booths"]
     if roll is None:
         need(r("round.json")["ballots"] == "none", "没有投票 no vote")
     elif r("round.json")["source"] == "here":
         close, opened = r.events("vote.close"), r.events("box.open")
         need(len(close) == 1 and len(opened) == 1 and opened[0][0] > close[0][0], "截止或开箱 close or opening")
         need([close[0][1].get("cast"), close[0][1].get("size")] == [roll["cast"], roll["size"]] and roll["cast"] <= roll["size"], "投票率 turnout")
-        counted, broken, paper = opened[0][1].get("counted"), opened[0][1].get("broken"), sum(it["counted"] for it in stations)
+        counted, broken, paper = opened[0][1].get("counted"), opened[0][1].get("broken"), sum(b["valid"] + b["blank"] for it in booths for b in it["batches"])
         need(fits(counted, int) and fits(broken, int) and counted + broken == codes, "开箱票数 ballots in the box")
-        need(roll["cast"] == codes + sum(it["marked"] for it in stations) and totals["ballots"] == counted + paper, "票数 number of ballots")
+        need(roll["cast"] == codes + sum(it["issued"] - it["spoiled"] for it in booths) and totals["ballots"] == counted + paper, "票数 number of ballots")
         need(all(it["ballots"] == paper for it in totals["channels"] if it["name"] == "paper"), "纸质票数 paper ballots")
     else:
         need(codes == 0 and totals["ballots"] == roll["cast"] <= roll["size"], "票数 number of ballots")
@@ -414,15 +417,113 @@ def b4(r, ask):
     need(sum(it["times"] for it in rows) == n and all(sums[key] == v for key, v in votes.items()), "选票之和 sums of the ballots")
 
 
+def is_serial(text, round, booth, received):
+    """A serial of this booth: its form, its sheet and its check digits. 票号。"""
+    found = re.fullmatch(r"(\d+)-(\d+)-(\d{4,6})-(\d\d)", text, re.A)
+    if not found or found[1] != str(round) or found[2] != str(booth) or not 1 <= int(found[3]) <= received:
+        return False
+    check = 98 - int(f"{round:09}{booth:04}{int(found[3]):06}") * 100 % 97
+    return found[3] == f"{int(found[3]):04}" and found[4] == f"{check:02}"
+
+
 def p1(r, ask):
-    for it in r("paper.json")["stations"]:
-        need(it["printed"] >= it["issued"] == it["spoiled"] + it["returned"] + it["missing"], "发出的票 papers issued")
-        need(it["returned"] == it["counted"] + it["invalid"] and it["marked"] == it["returned"] + it["missing"], "收回的票 papers returned")
-        need(sum(b["ballots"] for b in it["batches"]) == it["returned"], "各批之和 batches")
-        need(min([it[k] for k in it if k not in ("batches", "name")] + [b["ballots"] for b in it["batches"]]) >= 0, "负数 below zero")
-        for at, b in enumerate(it["batches"], 1):
-            need(b["number"] == at and len(set(b["clerks"])) == 2 and b["differences"] >= 0, "批次 batch")
-            need((b["third"] is None) == (b["differences"] == 0) and b["third"] not in b["clerks"], "第三人 third clerk")
+    paper, round, seen = r("paper.json"), r("round.json")["round"], []
+    closed = {data.get("number"): data for _, data in r.events("booth.close")}
+    words = {data.get("booth"): data for _, data in r.events("paper.explain")}
+    told = defaultdict(list)  # the lines of each batch
+    for at, line in enumerate(r("log.jsonl")):
+        if line["deed"].startswith("batch."):
+            told[line["data"].get("booth"), line["data"].get("batch")].append((line["deed"], line["data"]))
+    need(set(closed) == {it["number"] for it in paper["booths"]}, "投票站与台账 booths of the log")
+    corrected = paper["sample"] is not None and paper["sample"]["stage"] == "corrected"
+    for it in paper["booths"]:
+        same(closed[it["number"]], **{k: it[k] for k in ("received", "issued", "spoiled", "unused", "in_box")})
+        sheets = [b["valid"] + b["blank"] + b["invalid"] for b in it["batches"]]
+        need(it["received"] >= it["issued"] + it["unused"] and it["issued"] >= it["spoiled"] + it["in_box"], "发出和收回的票 papers issued")
+        need(sum(sheets) == it["in_box"] + it["discrepancy"], "各批之和 batches")
+        need(min([it[k] for k in ("received", "issued", "spoiled", "unused", "in_box")]) >= 0, "负数 below zero")
+        need(not it["discrepancy"] or words.get(it["number"], {}).get("sheets") == it["discrepancy"], "没有说明的差异 a difference not explained")
+        numbers = [b["number"] for b in it["batches"]]
+        need(all(a < b for a, b in zip(numbers, numbers[1:])), "批次的顺序 order of batches")
+        for b, size in zip(it["batches"], sheets):
+            own = told.pop((it["number"], b["number"]), [])
+            need(size > 0 and min(b["valid"], b["blank"], b["invalid"], b["differences"]) >= 0, "批次的张数 sheets of a batch")
+            need(0 <= size - len(b["serials"]) <= b["invalid"] and all(x < y for x, y in zip(b["serials"], b["serials"][1:])), "票号 serials")
+            need(all(is_serial(one, round, it["number"], it["received"]) for one in b["serials"]), "不是本站票号 no serial of this booth")
+            batch(b, size, own, corrected)
+            seen += b["serials"]
+    need(all(deed in ("batch.register", "batch.drop", "batch.release") for own in told.values() for deed, _ in own)
+         and all(registered(own) == 0 for own in told.values()), "台账里还有别的批次 the log has other batches")
+    need(len(seen) == len(set(seen)), "一个票号计了两次 a serial twice")
+    whole = Counter(line["deed"] for line in r("log.jsonl"))
+    need(whole["vote.paper"] - whole["vote.unmark"] == sum(it["issued"] - it["spoiled"] for it in paper["booths"]), "纸票标记 voters marked on paper")
+    need(whole["booth.spoil"] == sum(it["spoiled"] for it in paper["booths"]), "作废的票 spoiled papers")
+    if paper["booths"]:
+        counted = sum(b["valid"] + b["blank"] for it in paper["booths"] for b in it["batches"])
+        opened = r.events("box.open")
+        need(len(opened) == 1 and (corrected or opened[0][1].get("paper") == counted), "开箱时的纸票 papers at the opening")
+        late = r.events("batch.register", "batch.key", "batch.settle", "paper.explain", "booth.close")
+        need(all(at < opened[0][0] for at, _ in late), "开箱以后还在录 keyed after the opening")
+
+
+def registered(own):
+    return sum((deed == "batch.register") - (deed == "batch.drop") for deed, _ in own)
+
+
+def batch(it, size, own, corrected):
+    """A batch against its lines of the log. 一批与台账。"""
+    keyed, settled = [data for deed, data in own if deed == "batch.key"], [data for deed, data in own if deed == "batch.settle"]
+    need(registered(own) == 1 and len(keyed) == 2 and len(it["clerks"]) == 2, "登记或两遍录入 registered, keyed twice")
+    first, second = sorted(keyed, key=lambda data: data.get("place") or 0)
+    need([(data.get("place"), data.get("hand"), data.get("post")) for data in (first, second)]
+         == [(at, clerk["hand"], clerk["post"]) for at, clerk in enumerate(it["clerks"], 1)], "录入的人 clerks")
+    need(first["hand"] != second["hand"] and keyed[1].get("differences") == it["differences"], "两人或差异 clerks or differences")
+    third, last = it["third"], keyed[1]
+    need((third is None) == (it["differences"] == 0) and len(settled) == (third is not None), "第三人 third clerk")
+    if third:
+        last = settled[0]
+        need([deed for deed, _ in own if deed in ("batch.key", "batch.settle")][-1] == "batch.settle", "裁定的先后 order of the settlement")
+        need(third["hand"] not in (first["hand"], second["hand"]), "第三人 third clerk")
+        same(last, differences=it["differences"], hand=third["hand"], post=third["post"])
+    figures = ("valid", "blank", "invalid")
+    need([last.get(k) for k in figures] == [it[k] for k in figures] or corrected and sum(last.get(k) or 0 for k in figures) == size, "一批的数目 figures of a batch")
+
+
+def p2(r, ask):
+    sample, drawn = r("paper.json")["sample"], r.events("sample.draw")
+    serials = sorted(one for it in r("paper.json")["booths"] for b in it["batches"] for one in b["serials"])
+    need((sample is None) == (not serials) == (not drawn), "该有样本 a sample is due")
+    if sample is None:
+        return
+    opened, keys = r.events("box.open"), ("digits", "root", "size", "margin", "limit")
+    need(len(drawn) == 1 and len(opened) == 1, "抽样或开箱 draw or opening")
+    same(drawn[0][1], **{k: sample[k] for k in keys})
+    need(opened[0][0] < sample["size"] <= drawn[0][0] and roots(r.lines(), {sample["size"]})[sample["size"]] == sample["root"], "抽样的根 root of the draw")
+    need(re.fullmatch("[0-9]{6,40}", sample["digits"], re.A) and sample["margin"] > 0 and 0 < sample["limit"] < 1000, "骰子或票差 dice or margin")
+    need(0 <= sample["draws"] <= len(serials), "抽取次数 draws")
+    times = Counter(serials)
+    if not sample["full"]:
+        times = Counter(serials[int(sha(f"{sample['root']}/{sample['digits']},{i}".encode()), 16) % len(serials)] for i in range(1, sample["draws"] + 1))
+    looks = {serial: (differs, over) for serial, differs, over in sample["looks"]}
+    need([one[0] for one in sample["looks"]] == sorted(times), "抽中的票 the drawn sheets")
+    seen = [[data.get("serial"), data.get("differs"), data.get("overstated")] for _, data in r.events("sample.look")]
+    need(sorted(map(dump, seen)) == sorted(map(dump, sample["looks"])), "台账里的核对 looks of the log")
+    w = {"rank": r.rule("vote.k", 0), "points": r.rule("vote.points", 0)}.get(r.rule("vote.kind"), 1) or 1
+    need(all(0 <= over <= 2 * w and (differs or not over) for differs, over in looks.values()), "多记的差距 overstated")
+    need(sample["differences"] == sum(differs for differs, _ in looks.values()), "不符的张数 differences")
+    risk = Fraction(0)
+    if not sample["full"] and sample["margin"] <= 2 * w * len(serials):
+        risk = Fraction(1)
+        for serial, n in times.items():
+            one = (1 - Fraction(sample["margin"], w * len(serials)) * 25 / 52) / (1 - Fraction(looks[serial][1], w) * 25 / 52)
+            risk *= one ** n
+        risk = min(risk, Fraction(1))
+    need(sample["risk"] == -(-risk.numerator * 1000 // risk.denominator), "风险 risk")
+    need(sample["full"] or sample["risk"] <= sample["limit"] and sample["stage"] == "confirmed", "没有抽够 too few draws")
+    last, decided = r.events("sample.finish"), r.events("awards.decide")
+    need(last and last[-1][1].get("stands") == sample["stage"], "结论 conclusion")
+    same(last[-1][1], **{k: sample[k] for k in ("draws", "full", "differences", "risk")})
+    need(not decided or last[-1][0] < decided[0][0], "评定以后才抽样 sampled after the decision")
 
 
 def s1(r, ask):
@@ -1015,7 +1116,7 @@ CHECKS = [
     (z1, "文件包 archive"), (z2, "文件齐全 files"), (m1, "清单 manifest"), (f1, "写法 form"), (l1, "台账的根 root of the log"),
     (l2, "手中的指纹 the printed root"), (l3, "校验点 checkpoints"), (l4, "封存 seal"), (l5, "以前的封存 earlier seals"),
     (l6, "旧账本 the older record"), (r1, "冻结的办法 frozen rules"), (b1, "回执 receipts"), (b2, "票数 numbers of ballots"), (b4, "得票 totals"),
-    (p1, "纸质票 paper"), (s1, "评分 marks"), (a1, "计算的依据 the case"), (a2, "抽签 lot"), (a3, "重新计算 recount"), (a4, "决定 decision"),
+    (p1, "纸质票 paper"), (p2, "纸票抽样 sample of paper"), (s1, "评分 marks"), (a1, "计算的依据 the case"), (a2, "抽签 lot"), (a3, "重新计算 recount"), (a4, "决定 decision"),
     (n1, "异议之后 awards"), (k1, "账目 books"), (k2, "拨付 payments"), (o1, "异议 objections"), (c1, "我的选票 my ballot"), (c2, "抽检 opening")]
 
 

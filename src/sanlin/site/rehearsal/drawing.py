@@ -15,6 +15,8 @@ from sanlin.kernel.record import tree
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.checkpoint import Checkpoint
 
+from .booths import Papers
+
 ROUND = 7
 ORIGIN = f"sanlin.example/round/{ROUND}"
 MEANS = ("mean", "trimmed", "median", "normalised", "zscore", "severity", "borda")
@@ -284,23 +286,34 @@ class Maker:
                 self.keep()
         if wish.spoil_all:
             done.standing.clear()
-        if paper and chance.random() < 0.5 and len(done.standing) > 1:
+        if paper and (wish.paper or chance.random() < 0.5) and len(done.standing) > 1:
             code = chance.choice(sorted(done.standing))
             self.tell("ballot.override", "ballots.Roll:1", code=code)
             done.gone.append(code)
             del done.standing[code]
         done.paper = [self.ballot(rules, proposals) for _ in range(voters // 2)] if paper else []
-        station = self._station(done) if paper else None
-        done.stations = [station] if station else []
-        marked = station["marked"] if station else 0
-        done.cast = len(done.standing) + marked
+        papers = Papers(self, done)
+        if paper:
+            papers.at_the_booth()
+        self._count(rules, done, papers if paper else None)
+        return done
+
+    def _count(self, rules: dict[str, Any], done: Vote, papers: Papers | None) -> None:
+        """The vote closes, paper is keyed, the box is opened, and paper is sampled."""
+        chance = self.chance
+        done.cast = len(done.standing) + (papers.marked if papers else 0)
         done.size = done.cast + chance.randrange(1, 50)
         self.tell("vote.close", "ballots.Roll:1", cast=done.cast, size=done.size)
         self.keep()
+        if papers:
+            papers.keyed()
         broken = 1 if done.standing and chance.random() < 0.1 else 0
         done.broken = broken
-        self.tell("box.open", "ballots.Roll:1", broken=broken, counted=len(done.standing) - broken)
-        return done
+        told = {"broken": broken, "counted": len(done.standing) - broken, "paper": len(done.paper)}
+        done.opened = self.tell("box.open", "ballots.Roll:1", **told)
+        self.keep()
+        if papers:
+            papers.sampled(rules)
 
     def _cast(self, rules: dict[str, Any], proposals: list[dict[str, Any]], done: Vote) -> None:
         chance = self.chance
@@ -326,41 +339,6 @@ class Maker:
         line = f"sanlin-ballot-2:{ROUND}:{choices}:{seed}"
         return line, hashlib.sha256(line.encode()).hexdigest()
 
-    def _station(self, done: Vote) -> dict[str, Any]:
-        chance, counted = self.chance, len(done.paper)
-        invalid, missing, spoiled = (chance.randrange(3) for _ in range(3))
-        returned = counted + invalid
-        first = returned // 2
-        issued = spoiled + returned + missing
-        return {
-            "batches": [
-                {
-                    "ballots": first,
-                    "clerks": ["a", "b"],
-                    "differences": 1,
-                    "number": 1,
-                    "third": "c",
-                },
-                {
-                    "ballots": returned - first,
-                    "clerks": ["b", "c"],
-                    "differences": 0,
-                    "number": 2,
-                    "third": None,
-                },
-            ],
-            "counted": counted,
-            "invalid": invalid,
-            "issued": issued,
-            "marked": returned + missing,
-            "missing": missing,
-            "name": "居委活动室",  # data
-            "printed": issued + 10,
-            "returned": returned,
-            "spoiled": spoiled,
-            "station": 1,
-        }
-
 
 @dataclass
 class Vote:
@@ -368,7 +346,9 @@ class Vote:
     gone: list[str] = field(default_factory=list)
     opening: str = ""
     paper: list[Ballot] = field(default_factory=list)
-    stations: list[dict[str, Any]] = field(default_factory=list)
+    booths: list[dict[str, Any]] = field(default_factory=list)
+    sample: dict[str, Any] | None = None
+    opened: int = 0
     cast: int = 0
     size: int = 0
     broken: int = 0
@@ -376,7 +356,7 @@ class Vote:
     @property
     def by_channel(self) -> dict[str, list[Ballot]]:
         web = [self.standing[code] for code in sorted(self.standing)][self.broken :]
-        return {"web": web} | ({"paper": self.paper} if self.stations else {})
+        return {"web": web} | ({"paper": self.paper} if self.booths else {})
 
     @property
     def counted(self) -> list[Ballot]:

@@ -94,7 +94,8 @@ class Record:
             "README.zh.md": "演练用的轮次。\n".encode(),  # data
             "allocation.json": allocation,
             "keys.json": canonical({"public": "00" * 32 if self.has_vote else None}) + b"\n",
-            "paper.json": canonical({"sample": None, "stations": self.done.stations}) + b"\n",
+            "paper.json": canonical({"booths": self.done.booths, "sample": self.done.sample})
+            + b"\n",
             "proposals.json": canonical(self.proposals) + b"\n",
             "receipts.txt": b"".join(code.encode() + b"\n" for code in sorted(self._codes())),
             "round.json": canonical(self._facts()) + b"\n",

@@ -19,7 +19,19 @@ from django.utils import timezone
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting
 from sanlin.govern.awards.models import Award, Decision, Notice, Objection, Official, Rivals
 from sanlin.govern.ballots import queries as ballots
-from sanlin.govern.ballots.models import Ballot, Channel, Fate, Roll, Tally
+from sanlin.govern.ballots.models import (
+    Ballot,
+    Batch,
+    Booth,
+    Channel,
+    Fate,
+    Keying,
+    Roll,
+    Sample,
+    Settlement,
+    Sheet,
+    Tally,
+)
 from sanlin.govern.projects.models import Project
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
@@ -27,6 +39,7 @@ from sanlin.govern.reviews import stages as review_stages
 from sanlin.govern.reviews.models import Mark, Recusal, Seat
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import pii
+from sanlin.ground.journal.actions import pseudonym
 from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.allocation.case import OWN_MONEY
@@ -272,7 +285,59 @@ class _Told:
         return _document({"public": bytes(key).hex() if key else None})
 
     def paper(self) -> list[bytes]:
-        return _document({"sample": None, "stations": []})
+        booths = Booth.objects.filter(round=self.round).select_related("discrepancy")
+        told = [self._booth(booth) for booth in booths.order_by("number")]
+        return _document({"booths": told, "sample": self._sample()})
+
+    def _booth(self, booth: Booth) -> dict[str, Any]:
+        serials: dict[int, list[str]] = {}
+        rows = Sheet.objects.filter(batch__booth=booth, serial__isnull=False)
+        for batch, serial in rows.values_list("batch", "serial"):
+            serials.setdefault(batch, []).append(str(serial))
+        batches = Batch.objects.filter(booth=booth).select_related("settlement")
+        own = batches.prefetch_related("keyings").order_by("number")
+        names = ("in_box", "issued", "name", "number", "received", "spoiled", "unused")
+        return {
+            "batches": [self._batch(batch, sorted(serials.get(batch.pk, []))) for batch in own],
+            "discrepancy": sum(batch.sheets for batch in own) - booth.in_box,
+            **{name: getattr(booth, name) for name in names},
+        }
+
+    def _batch(self, batch: Batch, serials: list[str]) -> dict[str, Any]:
+        third = getattr(batch, "settlement", None)
+        names = ("blank", "invalid", "number", "valid")
+        return {
+            "clerks": [self._clerk(one) for one in batch.keyings.all()],
+            "differences": third.differences if third else 0,
+            "serials": serials,
+            "third": self._clerk(third) if third else None,
+            **{name: getattr(batch, name) for name in names},
+        }
+
+    def _clerk(self, of: Keying | Settlement) -> dict[str, Any]:
+        return {"hand": pseudonym(self.log.name, of.hand_id), "post": of.post}
+
+    def _sample(self) -> dict[str, Any] | None:
+        sample = Sample.objects.filter(roll=self.roll).first() if self.roll else None
+        if sample is None:
+            return None
+        looks = sample.looks.values_list("sheet__serial", "differs", "overstated")
+        names = (
+            "differences",
+            "digits",
+            "draws",
+            "full",
+            "limit",
+            "margin",
+            "risk",
+            "root",
+            "size",
+        )
+        return {
+            "looks": sorted([list(look) for look in looks]),
+            "stage": sample.stage,
+            **{name: getattr(sample, name) for name in names},
+        }
 
     # --- the decision and what came of it -----------------------------------------------------
 

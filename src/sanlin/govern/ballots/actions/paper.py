@@ -230,6 +230,7 @@ def close_booth(booth: Booth, counts: Counts, *, by: Account, now: datetime) -> 
         booth,
         by=by,
         now=now,
+        number=booth.number,
         received=booth.received,
         issued=booth.issued,
         spoiled=booth.spoiled,

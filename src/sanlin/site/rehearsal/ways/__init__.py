@@ -1,6 +1,6 @@
 """The falsifications, in the order in which the rehearsal shows them."""
 
-from . import archives, awards, ballots, decisions, logs, spellings
+from . import archives, awards, ballots, decisions, logs, paper, spellings
 from .entering import WAYS
 
-__all__ = ["WAYS", "archives", "awards", "ballots", "decisions", "logs", "spellings"]
+__all__ = ["WAYS", "archives", "awards", "ballots", "decisions", "logs", "paper", "spellings"]

@@ -161,22 +161,3 @@ def another_ballot(draft: Draft) -> None:
     rows = draft.rows("ballots.jsonl")
     rows[-1]["times"] += 1
     draft.put_rows("ballots.jsonl", rows)
-
-
-@way()
-def one_paper_more(draft: Draft) -> None:
-    draft.edit(
-        "paper.json", lambda it: it["stations"][0].update(counted=it["stations"][0]["counted"] + 1)
-    )
-
-
-@way()
-def one_clerk(draft: Draft) -> None:
-    draft.edit("paper.json", lambda it: it["stations"][0]["batches"][0].update(clerks=["a", "a"]))
-
-
-@way()
-def papers_lost(draft: Draft) -> None:
-    draft.edit(
-        "paper.json", lambda it: it["stations"][0].update(issued=it["stations"][0]["issued"] + 3)
-    )

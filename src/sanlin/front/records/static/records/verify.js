@@ -776,7 +776,8 @@ const SanlinVerifier = (() => {
     ["B1", "回执码与台账一致", "the receipts are what the log says of codes"],
     ["B2", "票数对得上", "the numbers of ballots agree"],
     ["B4", "得票数与选票相符", "the totals are what ballots can give"],
-    ["P1", "纸质选票的账平", "the accounts of paper ballots add up"],
+    ["P1", "纸质选票的账平，与台账一致", "the accounts of paper ballots add up and are those of the log"],
+    ["P2", "纸票抽样由骰子定出，风险算得对", "the sample of paper is the one that the dice drew, and its risk is right"],
     ["S1", "评委的打分合规定", "the marks are marks"],
     ["A1", "计票的依据就是办法、提案、打分和得票", "the case is what rules, proposals, marks and totals make it"],
     ["A2", "抽签的顺序由事先封好的种子定出", "the lot follows from a seed that was committed to"],
@@ -795,9 +796,9 @@ const SanlinVerifier = (() => {
     roll: ["cast", "day", "size"], window: ["closes", "opens", "stage"],
     proposal: ["community", "community_name", "cost", "events", "key", "number", "own_funds", "team", "team_name", "theme", "tier", "title"],
     totals: ["ballots", "channels", "opinions", "votes"], channel: ["ballots", "name", "votes"], ballot: ["choices", "times"], keys: ["public"],
-    paper: ["sample", "stations"], sample: ["differences", "papers", "seed"],
-    station: ["batches", "counted", "invalid", "issued", "marked", "missing", "name", "printed", "returned", "spoiled", "station"],
-    batch: ["ballots", "clerks", "differences", "number", "third"], allocation: ["case", "fingerprint", "outcome"],
+    paper: ["booths", "sample"], booth: ["batches", "discrepancy", "in_box", "issued", "name", "number", "received", "spoiled", "unused"],
+    batch: ["blank", "clerks", "differences", "invalid", "number", "serials", "third", "valid"], clerk: ["hand", "post"],
+    sample: ["differences", "digits", "draws", "full", "limit", "looks", "margin", "risk", "root", "size", "stage"], allocation: ["case", "fingerprint", "outcome"],
     awards: ["awards", "changes"], award: ["grant", "key", "stage"], change: ["grant", "key", "notice"],
     voucher: ["at", "number", "postings", "reverses"], objection: ["answered", "filed", "key", "notice", "number", "stage"],
   };
@@ -844,6 +845,33 @@ const SanlinVerifier = (() => {
     deeds(log, deed) { return log.map((line, i) => ({ i, deed: own(line, "deed"), data: own(line, "data") })).filter(one => one.deed === deed); }
   }
 
+  // paper (5.11)
+  const open = acts => acts.reduce((n, one) => n + (one.deed === "batch.register") - (one.deed === "batch.drop"), 0);
+  function serialOf(text, round, booth, received) {
+    const found = /^([0-9]+)-([0-9]+)-([0-9]{4,6})-([0-9]{2})$/.exec(text);
+    if (!found || found[1] !== String(round) || found[2] !== String(booth)) return false;
+    const sheet = BigInt(found[3]), digits = String(round).padStart(9, "0") + String(booth).padStart(4, "0") + String(sheet).padStart(6, "0");
+    return sheet >= 1n && sheet <= received && found[3] === String(sheet).padStart(4, "0") && BigInt(found[4]) === 98n - (BigInt(digits) * 100n) % 97n;
+  }
+  function checkBatch(batch, acts, corrected, differences) {
+    const keyed = acts.filter(one => one.deed === "batch.key").sort((a, b) => a.i - b.i), settled = acts.filter(one => one.deed === "batch.settle");
+    need(open(acts) === 1 && keyed.length === 2, "一批没有登记，或不是录了两遍", "a batch was not registered, or not keyed twice");
+    const clerks = list(batch.clerks, "clerks").map(one => [str(own(one, "hand")), str(own(one, "post"))]);
+    const told = keyed.map(one => [own(one.data, "place"), own(one.data, "hand"), own(one.data, "post")]).sort((a, b) => a[0] - b[0]);
+    need(same(told.map(row => row.map(one => one ?? null)), clerks.map((one, i) => [i + 1, ...one])), "录入的人与台账不符", "the clerks are not those of the log");
+    need(clerks.length === 2 && clerks[0][0] !== clerks[1][0] && clerks.every(one => /^[0-9a-f]{12}$/.test(one[0])), "录入的两人不对", "the two clerks are wrong");
+    need(own(keyed[1].data, "differences") === batch.differences, "差异的张数与台账不符", "the differences are not those of the log");
+    need((batch.third === null) === (differences === 0n) && settled.length === (differences === 0n ? 0 : 1), "第三人不对", "the third clerk is wrong");
+    let last = keyed[1];
+    if (batch.third !== null) {
+      last = settled[0];
+      const { hand, post } = batch.third;
+      need(last.i > keyed[1].i && clerks.every(one => one[0] !== hand) && own(last.data, "hand") === str(hand) && own(last.data, "post") === str(post) && own(last.data, "differences") === batch.differences, "裁定与台账不符", "the settlement is not that of the log");
+    }
+    const figures = ["valid", "blank", "invalid"].map(name => BigInt(natural(own(last.data, name), name))), own2 = ["valid", "blank", "invalid"].map(name => BigInt(batch[name]));
+    need(figures.every((n, i) => n === own2[i]) || corrected && sum(figures) === sum(own2), "一批的数目与台账不符", "the figures of a batch are not those of the log");
+  }
+
   const checks = {
     async Z1(r) { need(r.zip && r.files.size === r.names.length, "不是原来的文件，可能被解开后重新压缩过", "it is not the file as it was published; it may have been packed anew"); need(equalBytes(pack(r.files), r.bytes), "字节与规定的不同", "its bytes are not those of section 2"); },
     async Z2(r) {
@@ -880,7 +908,15 @@ const SanlinVerifier = (() => {
       about("totals.json", (all, name) => { fits(name, all, KEYS.totals); many(name, all.channels, KEYS.channel); });
       if (r.files.has("ballots.jsonl")) about("ballots.jsonl", (all, name) => many(name, all, KEYS.ballot));
       about("keys.json", (all, name) => { fits(name, all, KEYS.keys); need(all.public === null || HEX64.test(str(all.public)), "", ""); });
-      about("paper.json", (all, name) => { fits(name, all, KEYS.paper); if (all.sample !== null) fits(name, all.sample, KEYS.sample); many(name, all.stations, KEYS.station); all.stations.forEach(one => many(name, one.batches, KEYS.batch)); });
+      about("paper.json", (all, name) => {
+        fits(name, all, KEYS.paper);
+        if (all.sample !== null) fits(name, all.sample, KEYS.sample);
+        many(name, all.booths, KEYS.booth);
+        for (const booth of all.booths) {
+          many(name, booth.batches, KEYS.batch);
+          for (const batch of booth.batches) { many(name, batch.clerks, KEYS.clerk); if (batch.third !== null) fits(name, batch.third, KEYS.clerk); }
+        }
+      });
       about("allocation.json", (all, name) => fits(name, all, KEYS.allocation));
       about("awards.json", (all, name) => { fits(name, all, KEYS.awards); many(name, all.awards, KEYS.award); many(name, all.changes, KEYS.change); });
       about("ledger.jsonl", (all, name) => many(name, all, KEYS.voucher));
@@ -953,8 +989,9 @@ const SanlinVerifier = (() => {
       const cast = natural(own(roll, "cast"), "roll.cast"), size = natural(own(roll, "size"), "roll.size");
       need(cast <= size, "票数多于选民", "more ballots than voters");
       if (r.source === "here") {
-        const closes = r.deeds(log, "vote.close"), opens = r.deeds(log, "box.open"), stations = list(own(r.json("paper.json"), "stations"), "stations");
-        const marked = sum(stations.map(one => natural(one.marked, "marked"))), counted = sum(stations.map(one => natural(one.counted, "counted")));
+        const closes = r.deeds(log, "vote.close"), opens = r.deeds(log, "box.open"), booths = list(own(r.json("paper.json"), "booths"), "booths");
+        const marked = sum(booths.map(one => natural(one.issued, "issued"))) - sum(booths.map(one => natural(one.spoiled, "spoiled")));
+        const counted = sum(booths.flatMap(one => list(one.batches, "batches").flatMap(batch => [natural(batch.valid, "valid"), natural(batch.blank, "blank")])));
         need(closes.length === 1 && own(closes[0].data, "cast") === cast && own(closes[0].data, "size") === size, "截止时的人数与台账不符", "the close of the vote says other numbers");
         need(opens.length === 1 && opens[0].i > closes[0].i, "开箱不在截止之后", "the box was not opened once, after the close");
         const opened = BigInt(natural(own(opens[0].data, "counted"), "counted")), broken = BigInt(natural(own(opens[0].data, "broken"), "broken"));
@@ -1014,20 +1051,95 @@ const SanlinVerifier = (() => {
       need(many === n && keys.every((key, i) => found.get(key) === all[i]), "选票加起来不是公布的得票", "the ballots do not sum up to the totals");
     },
     async P1(r) {
-      const paper = obj(r.json("paper.json"), "paper.json"), stations = list(paper.stations, "stations");
-      need(ascending(stations.map(one => int(own(one, "station"), "station")), byNumber), "投票点的次序不对", "the stations are out of order");
-      if (paper.sample !== null) { natural(own(paper.sample, "differences")); natural(own(paper.sample, "papers")); str(own(paper.sample, "seed")); }
-      for (const one of stations) {
-        const [printed, issued, spoiled, returned, missing, counted, invalid, marked] = ["printed", "issued", "spoiled", "returned", "missing", "counted", "invalid", "marked"].map(name => BigInt(natural(one[name], name)));
-        need(printed >= issued && issued === spoiled + returned + missing && returned === counted + invalid && marked === returned + missing, "纸票的数目不平", "the numbers of papers do not add up");
-        const batches = list(one.batches, "batches");
-        need(sum(batches.map(batch => natural(own(batch, "ballots"), "ballots"))) === returned && batches.every((batch, i) => batch.number === i + 1), "分包的数目或编号不对", "the batches are wrong");
-        for (const batch of batches) {
-          const [a, b, ...more] = list(batch.clerks, "clerks").map(name => str(name, "clerk")), third = batch.third;
-          need(a !== undefined && b !== undefined && !more.length && a !== b, "录入的两人不对", "the two clerks are wrong");
-          need((third === null) === (natural(batch.differences, "differences") === 0) && third !== a && third !== b && (third === null || typeof third === "string"), "第三人不对", "the third clerk is wrong");
-        }
+      const { booths, sample } = obj(r.json("paper.json"), "paper.json"), log = await r.log(), corrected = sample !== null && str(own(sample, "stage")) === "corrected";
+      const lines = deed => r.deeds(log, deed), seen = new Set(), closes = new Map(), said = new Map(), acts = new Map();
+      for (const { data } of lines("booth.close")) closes.set(own(data, "number"), data);
+      for (const { data } of lines("paper.explain")) said.set(own(data, "booth"), own(data, "sheets"));
+      for (const deed of ["batch.register", "batch.drop", "batch.key", "batch.settle"]) for (const { i, data } of lines(deed)) {
+        const which = `${own(data, "booth")}/${own(data, "batch")}`;
+        if (!acts.has(which)) acts.set(which, []);
+        acts.get(which).push({ i, deed, data });
       }
+      need(ascending(list(booths, "booths").map(one => int(own(one, "number"), "number")), byNumber), "投票站的次序不对", "the booths are out of order");
+      need(closes.size === booths.length && booths.every(one => closes.has(one.number)), "投票站与台账不符", "the booths are not those of the log");
+      let marked = 0n, spoils = 0n, counted = 0n;
+      for (const booth of booths) {
+        const names = ["received", "issued", "spoiled", "unused", "in_box"], [received, issued, spoiled, unused, inBox] = names.map(name => BigInt(natural(booth[name], name)));
+        need(names.every(name => own(closes.get(booth.number), name) === booth[name]), "票站的账与台账不符", "the account of a booth is not that of the log");
+        need(received >= issued + unused && issued >= spoiled + inBox, "纸票的数目不平", "the numbers of papers do not add up");
+        const gap = int(booth.discrepancy, "discrepancy"), batches = list(booth.batches, "batches");
+        need(gap === 0 || said.get(booth.number) === gap, "有没说明的差异", "a difference was not explained");
+        need(ascending(batches.map(one => int(own(one, "number"), "number")), byNumber), "批次的次序不对", "the batches are out of order");
+        let whole = 0n;
+        for (const batch of batches) {
+          const [valid, blank, invalid, differences] = ["valid", "blank", "invalid", "differences"].map(name => BigInt(natural(batch[name], name)));
+          const size = valid + blank + invalid, strange = size - BigInt(list(batch.serials, "serials").length);
+          need(size > 0n && strange >= 0n && strange <= invalid, "一批的张数不对", "the sheets of a batch do not add up");
+          need(ascending(batch.serials.map(one => str(one, "serial")), byText), "票号的次序不对", "the serials are out of order");
+          for (const serial of batch.serials) {
+            need(!seen.has(serial), "一个票号计了两次", "a serial is counted twice");
+            seen.add(serial);
+            need(serialOf(serial, r.round.round, booth.number, received), "不是这个投票站的票号", "no serial of this booth");
+          }
+          checkBatch(batch, acts.get(`${booth.number}/${batch.number}`) ?? [], corrected, differences);
+          acts.delete(`${booth.number}/${batch.number}`);
+          whole += size; counted += valid + blank;
+        }
+        need(whole === inBox + BigInt(gap), "各批之和不是箱内张数", "the batches do not add up to the box");
+        marked += issued - spoiled; spoils += spoiled;
+        await r.clock.tick(batches.length + 1);
+      }
+      for (const own2 of acts.values()) need(own2.every(one => one.deed === "batch.register" || one.deed === "batch.drop") && open(own2) === 0, "台账里还有别的批次", "the log has other batches");
+      need(BigInt(lines("vote.paper").length - lines("vote.unmark").length) === marked, "发出的纸票与台账不符", "the voters marked on paper are not those of the log");
+      need(BigInt(lines("booth.spoil").length) === spoils, "作废的纸票与台账不符", "the spoiled papers are not those of the log");
+      if (!booths.length) return;
+      const opened = lines("box.open");
+      need(opened.length === 1, "没有开箱或开了几次", "the box was not opened once");
+      need(corrected || own(opened[0].data, "paper") !== undefined && BigInt(natural(opened[0].data.paper, "paper")) === counted, "开箱时的纸票数不符", "the opening counted other papers");
+      for (const deed of ["batch.register", "batch.key", "batch.settle", "paper.explain", "booth.close"]) need(lines(deed).every(one => one.i < opened[0].i), "开箱以后还在录票", "paper was keyed after the opening");
+    },
+    async P2(r) {
+      const { booths, sample } = obj(r.json("paper.json"), "paper.json"), log = await r.log(), draws = r.deeds(log, "sample.draw");
+      const serials = list(booths, "booths").flatMap(booth => list(booth.batches, "batches").flatMap(batch => list(batch.serials, "serials"))).sort(byText);
+      need((sample === null) === (serials.length === 0) && (sample === null) === (draws.length === 0), "该有的样本没有", "a sample is missing, or there is one too many");
+      if (sample === null) return;
+      const opened = r.deeds(log, "box.open"), one = draws[0];
+      need(draws.length === 1 && opened.length === 1, "没有抽样或开箱，或有几次", "there was not one draw and one opening");
+      for (const name of ["digits", "root", "size", "margin", "limit"]) need(own(one.data, name) !== undefined && same(one.data[name], sample[name]), "抽样与台账不符", "the draw is not that of the log");
+      const { digits, root, size, margin, limit, full, looks, stage } = sample, many = natural(sample.draws, "draws");
+      need(/^[0-9]{6,40}$/.test(str(digits)) && natural(margin, "margin") > 0 && natural(limit, "limit") > 0 && limit < 1000 && many <= serials.length, "骰子、票差或次数不对", "the dice, the margin or the draws are wrong");
+      need(natural(size, "size") > opened[0].i && size <= one.i && await r.root(size) === root, "抽样用的指纹不对", "the draw has another root than the log");
+      const times = new Map();
+      if (flag(full, "full")) for (const serial of serials) times.set(serial, 1);
+      else for (let i = 1; i <= many; i++) {
+        const place = BigInt(`0x${digest(`${root}/${digits},${i}`)}`) % BigInt(serials.length), serial = serials[Number(place)];
+        times.set(serial, (times.get(serial) ?? 0) + 1);
+        await r.clock.tick(20);
+      }
+      need(same(list(looks, "looks").map(look => look[0]), [...times.keys()].sort(byText)), "核对的不是抽中的票", "the sheets that were looked at are not those that were drawn");
+      const told = r.deeds(log, "sample.look").map(({ data }) => canonical([own(data, "serial") ?? null, own(data, "differs") ?? null, own(data, "overstated") ?? null]));
+      need(same(told.sort(byText), looks.map(canonical).sort(byText)), "核对与台账不符", "the looks are not those of the log");
+      const kind = r.rule("vote.kind"), weight = BigInt((kind === "rank" ? natural(r.rule("vote.k", 0)) : kind === "points" ? natural(r.rule("vote.points", 0)) : 1) || 1);
+      let differing = 0, top = 1n, bottom = 1n;
+      const all = weight * BigInt(serials.length), m = BigInt(margin), most = 2n * weight;
+      for (const look of looks) {
+        const over = BigInt(natural(look[2], "overstated"));
+        need(look.length === 3 && typeof look[1] === "boolean" && over <= most && (look[1] || over === 0n), "核对的数字不对", "a look is wrong");
+        differing += look[1];
+        if (over > 0n) { const n = BigInt(times.get(look[0])); top *= (52n * weight) ** n; bottom *= (52n * weight - 25n * over) ** n; }
+      }
+      need(natural(sample.differences, "differences") === differing, "不符的张数不对", "the number of differences is wrong");
+      let risk = 0n;
+      if (!full && m <= 2n * all) {
+        top *= (52n * all - 25n * m) ** BigInt(many); bottom *= (52n * all) ** BigInt(many);
+        risk = top >= bottom ? 1000n : (1000n * top + bottom - 1n) / bottom;
+      }
+      need(BigInt(natural(sample.risk, "risk")) === risk, "风险算得不对", "the risk is wrong");
+      need(stage === "confirmed" || full && stage === "corrected", "结论不对", "the conclusion is wrong");
+      need(full || sample.risk <= limit, "没有抽够", "too few sheets were drawn");
+      const last = r.deeds(log, "sample.finish").at(-1), decided = r.deeds(log, "awards.decide")[0];
+      need(last && own(last.data, "stands") === stage && ["draws", "full", "differences", "risk"].every(name => own(last.data, name) !== undefined && same(last.data[name], sample[name])), "结论与台账不符", "the conclusion is not that of the log");
+      need(!decided || last.i < decided.i, "评定以后才抽样", "the sample came after the decision");
     },
     async S1(r) {
       const { rows, order } = scores(r), criteria = new Map(list(r.rule("criteria", [])).map(one => [str(own(one, "key")), natural(own(one, "max"), "max")]));
