@@ -25,6 +25,7 @@ from sanlin.ground.accounts.models import Account
 
 from . import afterwards
 from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round, vary
+from .paper import paper_days, plan_booths
 from .plans import PUBLISHED, Plan, plans
 
 Tell = Callable[[str], None]
@@ -245,8 +246,10 @@ def vote(world: World, ends_here: bool) -> None:
     for username, passphrase in PASSPHRASES.items():
         keeper = world.who[username]
         ballots.set_passphrase(the_round(world), passphrase, by=keeper, now=world.at)
+    booths = plan_booths(world) if ends_here else []
     ballots.open_vote(the_round(world), by=zhou, now=world.at)
     _cast(world, share=2 if ends_here else 3)
+    paper_days(world, booths)
 
 
 def _optimise(world: World) -> None:

@@ -142,6 +142,7 @@ def _require_apart(booth: Booth, starts: datetime, ends: datetime, besides: int 
 def _staff(shift: Shift, officers: Sequence[Account]) -> None:
     wanted = {one.pk for one in officers}
     shift.duties.exclude(account__in=wanted).delete()
+    rules.forget_shifts(shift.booth)
     there = set(shift.duties.values_list("account", flat=True))
     Duty.objects.bulk_create(
         Duty(shift=shift, account_id=account) for account in sorted(wanted - there)
@@ -155,5 +156,6 @@ def drop_shift(shift: Shift, *, by: Account, now: datetime) -> Booth:
     booth, number = shift.booth, shift.pk
     shift.duties.all().delete()
     Shift.objects.filter(pk=number).delete()
+    rules.forget_shifts(booth)
     record(booth, by=by, now=now, shift=number)
     return booth

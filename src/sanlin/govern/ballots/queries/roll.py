@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sanlin.govern.ballots import rules, stages
-from sanlin.govern.ballots.models import Voter
+from sanlin.govern.ballots.models import Booth, Voter
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.stages import VOTE
 
 from .count import share, turnout, turnout_by_place
+from .paper import tone
 
 
 def masked(name: str) -> str:
@@ -55,6 +56,8 @@ def desk(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
     """What the officer's page of a vote shows: state, turnout, the two verbs with what is missing."""
     roll = rules.roll_of(round)
     cast, size = turnout(round)
+    on_paper = bool(rules.has_paper(round))
+    places = list(Booth.objects.filter(round=round).order_by("number")) if on_paper else []
     return {
         "round": round,
         "roll": roll,
@@ -68,6 +71,9 @@ def desk(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
         "can_knock": rules.can_knock(who, round, now=now),
         "can_watch": rules.can_watch(who, round, now=now),
         "can_destroy": rules.can_destroy_keys(who, round, now=now),
+        "on_paper": on_paper,
+        "booths": [(row, tone(row)) for row in places],
+        "booths_hint": _("%(n)s个") % {"n": len(places)} if places else _("还没有设"),
         "places": [
             (row["name"], row["cast"], f"{row['cast']} / {row['size']}")
             for row in turnout_by_place(round)

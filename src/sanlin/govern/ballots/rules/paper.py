@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Membership
@@ -26,7 +26,7 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.ui.words import moment
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
-from .voting import is_open, roll_of
+from .voting import is_on_roll, is_open, roll_of
 
 KINDS = (PostKind.STREET_OFFICER, PostKind.COMMITTEE_WORKER, PostKind.SOCIAL_WORKER)
 LEAST = 2  # officers in a shift, and signatures under a protocol
@@ -61,7 +61,7 @@ def is_candidate(who: Any, round: Round, *, now: datetime) -> bool:
 
 def fit_for_duty(round: Round, *, now: datetime) -> QuerySet[Account]:
     """Who may be put on duty at a booth of this round: whoever holds a post in its street or one of its
-    neighbourhoods, and leads no project that stands for the vote."""
+    neighbourhoods, and leads no project that stands for the vote. The posts stand in `held`."""
     day = local_day(now)
     held = Post.objects.on(day).filter(kind__in=KINDS)
     here = held.filter(street=round.street_id) | held.filter(neighbourhood__street=round.street_id)
@@ -69,6 +69,8 @@ def fit_for_duty(round: Round, *, now: datetime) -> QuerySet[Account]:
         leads=True, organisation__in=candidates_of(round).values("team")
     )
     rows = Account.objects.filter(is_active=True, pk__in=here.values("account"))
+    shown = here.select_related("street", "neighbourhood")
+    rows = rows.prefetch_related(Prefetch("posts", shown, to_attr="held"))
     return rows.exclude(pk__in=leaders.values("account")).order_by("name", "pk")
 
 
@@ -91,19 +93,39 @@ def can_serve(account: Account, round: Round, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
+def shifts_of(booth: Booth) -> list[Shift]:
+    """The shifts of a booth with who is on duty, read once for each booth object."""
+    duties = Prefetch("duties", Duty.objects.select_related("account").order_by("account__name"))
+    if "shifts" not in getattr(booth, "_prefetched_objects_cache", {}):
+        shifts = Shift.objects.prefetch_related(duties).order_by("starts")
+        prefetch_related_objects([booth], Prefetch("shifts", shifts))
+    return list(booth.shifts.all())
+
+
+def forget_shifts(booth: Booth) -> None:
+    """What was read of the shifts of a booth holds no more."""
+    getattr(booth, "_prefetched_objects_cache", {}).pop("shifts", None)
+
+
+def _mine(who: Any, booth: Booth) -> list[Shift]:
+    """The shifts in which `who`, acting for herself, is on duty there."""
+    if not who.is_authenticated or who.hand is not None:
+        return []
+    return [
+        shift
+        for shift in shifts_of(booth)
+        if any(duty.account_id == who.pk for duty in shift.duties.all())
+    ]
+
+
 def shift_of(who: Any, booth: Booth, *, now: datetime) -> Shift | None:
     """The shift in which `who` is on duty at this booth at this moment."""
-    if not who.is_authenticated or who.hand is not None:
-        return None
-    rows = Shift.objects.filter(booth=booth, duties__account=who.pk, starts__lte=now, ends__gt=now)
-    return rows.order_by("starts").first()
+    return next((one for one in _mine(who, booth) if one.starts <= now < one.ends), None)
 
 
 def serves(who: Any, booth: Booth) -> bool:
     """Whether `who` is on duty in any shift of this booth."""
-    if not who.is_authenticated or who.hand is not None:
-        return False
-    return Duty.objects.filter(shift__booth=booth, account_id=who.pk).exists()
+    return bool(_mine(who, booth))
 
 
 # --- planning ---------------------------------------------------------------------------------
@@ -125,6 +147,15 @@ def can_see_booths(who: Any, round: Round, *, now: datetime) -> Verdict:
 def can_see_where(who: Any, round: Round, *, now: datetime) -> Verdict:
     """Where and when one can vote on paper: everybody."""
     return has_paper(round)
+
+
+def can_show_pass(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Show one's own code at a booth: whoever is on the roll, while the vote is open."""
+    if not (paper := has_paper(round)):
+        return paper
+    if not (open_ := is_open(round, now=now)):
+        return open_
+    return is_on_roll(who, round, now=now)
 
 
 def can_add_booth(who: Any, round: Round, *, now: datetime) -> Verdict:
@@ -258,10 +289,7 @@ def can_open_booth(who: Any, booth: Booth, *, now: datetime) -> Verdict:
         return denied(_("投票站已经开放过"))
     if not (open_ := is_open(booth.round, now=now)):
         return open_
-    soon = Shift.objects.filter(
-        booth=booth, duties__account=who.pk, starts__lte=now + SET_UP, ends__gt=now
-    )
-    if not soon.exists():
+    if not any(one.starts <= now + SET_UP and now < one.ends for one in _mine(who, booth)):
         return denied(_("您的班次还没有到；开班前1小时起可以开箱验封"))
     if not booth.received:
         return denied(_("还没有领到选票，请先登记领票并打印"))
@@ -295,14 +323,14 @@ def can_mark(who: Any, booth: Booth, voter: Voter, *, now: datetime) -> Verdict:
         return hand_out
     if not (serving := is_served(booth, voter)):
         return serving
-    if not (waits := _may_have_a_sheet(voter)):
+    if not (waits := may_have_a_sheet(voter)):
         return waits
     if booth.left <= 0:
         return denied(_("空白选票已经发完，请再领一批"))
     return ALLOWED
 
 
-def _may_have_a_sheet(voter: Voter) -> Verdict:
+def may_have_a_sheet(voter: Voter) -> Verdict:
     if voter.stage == stages.PAPER:
         return denied(_("已领过纸质票，每人一票") if voter.account_id else _("这一户已领过纸质票"))
     if voter.stage == stages.STRUCK:
@@ -390,7 +418,7 @@ def can_close_booth(who: Any, booth: Booth, *, now: datetime) -> Verdict:
         return denied(_("投票还没有开始"))
     if not is_open(booth.round, now=now):
         return ALLOWED
-    if booth.shifts.filter(ends__gt=now).exists():
+    if any(shift.ends > now for shift in shifts_of(booth)):
         return denied(_("最后一班还没有结束"))
     return ALLOWED
 

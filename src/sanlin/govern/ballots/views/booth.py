@@ -69,6 +69,7 @@ def _booth(round: Round, seat: queries.Seat) -> dict[str, Any]:
         "bar": queries.bar(round, seat),
         "form": rules.form_of(round),
         "opinions": queries.opinions_asked(round),
+        "on_paper": queries.has_booths(round),
     }
 
 

@@ -7,12 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.govern.ballots.queries import Draft, Line
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.keys import plain_passphrase
 from sanlin.ground.pii import mark
 from sanlin.kernel.ballots.form import OPINIONS, Form
-
-from .queries import Draft, Line
 
 MOVES = ("add", "drop", "up", "down", "more", "less", *OPINIONS)
 

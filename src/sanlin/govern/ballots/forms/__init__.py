@@ -1,0 +1,53 @@
+"""What people type: choices and passphrases (voting), and what is written down at a booth (paper)."""
+
+from .paper import (
+    BoothForm,
+    CloseForm,
+    CodeForm,
+    FindForm,
+    IncidentForm,
+    SealForm,
+    SheetsForm,
+    ShiftForm,
+    UnmarkForm,
+)
+from .voting import (
+    AddForm,
+    BatchForm,
+    DrawForm,
+    ExplainForm,
+    MandateForm,
+    NewPassphraseForm,
+    PassphraseForm,
+    ReasonForm,
+    WhoForm,
+    find_account,
+    moved,
+    read_marks,
+    read_move,
+)
+
+__all__ = [
+    "AddForm",
+    "BatchForm",
+    "DrawForm",
+    "ExplainForm",
+    "BoothForm",
+    "CloseForm",
+    "CodeForm",
+    "FindForm",
+    "IncidentForm",
+    "MandateForm",
+    "NewPassphraseForm",
+    "PassphraseForm",
+    "ReasonForm",
+    "SealForm",
+    "SheetsForm",
+    "ShiftForm",
+    "UnmarkForm",
+    "WhoForm",
+    "find_account",
+    "moved",
+    "read_marks",
+    "read_move",
+]
