@@ -27,7 +27,7 @@ from sanlin.commons.people.tests.scene import district, neighbourhood, post, res
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
 from sanlin.front.records.actions import seal
 from sanlin.govern.awards.models import Award, Rivals
-from sanlin.govern.ballots.models import Keeper, Voter
+from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
 from sanlin.govern.projects.models import Project, Report, ReportPhoto
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.reviews.models import Seat
@@ -182,6 +182,7 @@ class Town:
             Post.objects.get(account__username="sun"),
             Voter.objects.filter(account=li)[0],
             Keeper.objects.get(account__username="qian"),
+            *_booth(),
             Voice.objects.create(
                 receipt="V1",
                 kind="question",
@@ -229,6 +230,17 @@ class Town:
             first = model.objects.order_by("pk").first()
             self.pks[model] = first.pk if first else NOTHING
         return self.pks[model]
+
+
+def _booth():
+    """A booth that was signed long ago, and its one shift."""
+    booth, _made = Booth.objects.get_or_create(
+        round=Round.objects.get(),
+        number=99,
+        defaults={"name": "九十九号站", "place": "活动室", "stage": "signed"},
+    )
+    hours = {"starts": NOW - timedelta(hours=2), "ends": NOW - timedelta(hours=1)}
+    return booth, Shift.objects.create(booth=booth, **hours)
 
 
 def _photos(proposal):

@@ -30,11 +30,11 @@ from .voting import (
 __all__ = [
     "AddForm",
     "BatchForm",
-    "DrawForm",
-    "ExplainForm",
     "BoothForm",
     "CloseForm",
     "CodeForm",
+    "DrawForm",
+    "ExplainForm",
     "FindForm",
     "IncidentForm",
     "MandateForm",
