@@ -1,17 +1,18 @@
 """Photos and papers that people send: looked at before they are opened, kept under random names.
 
-Nothing of a sent photo survives but its pixels: no place, no camera, no name, no hidden part. A PDF is
-kept as it came and only ever handed over as a download. Who may see either is asked by the app that
+Nothing of a sent photo survives but its pixels: no place, no camera, no name, no hidden part. A PDF, or
+an electronic invoice as XML or OFD, is kept as it came and only ever handed over as a download. Who may see either is asked by the app that
 keeps its row; it then answers with `shown` or `handed_over`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import secrets
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -37,11 +38,15 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo drawn anew: JPEG bytes in each size, and the large one's width and height in pixels."""
+    """A photo drawn anew: JPEG bytes in each size, and the large one's width and height in pixels.
+
+    `digest` is the SHA-256 of what was sent, in hexadecimal; empty where a program drew it.
+    """
 
     sizes: dict[str, bytes]
     width: int
     height: int
+    digest: str = ""
 
 
 def picture(sent: IO[bytes], size: int) -> Picture:
@@ -56,11 +61,13 @@ def picture(sent: IO[bytes], size: int) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _drawn(sent, kind)
+            drawn = _drawn(sent, kind)
     except ValidationError:
         raise
     except Exception as error:  # a hostile file can break its decoder in any way
         raise ValidationError(_("这张照片打不开，可能已经损坏；请换一张")) from error
+    sent.seek(0)
+    return replace(drawn, digest=hashlib.sha256(sent.read()).hexdigest())
 
 
 def _drawn(sent: IO[bytes], kind: str) -> Picture:
@@ -151,11 +158,21 @@ class PhotoField(forms.FileField):
         return None if sent is None else picture(cast(IO[bytes], sent.file), sent.size)
 
 
+# What each kind of document is called on the wire.
+_TYPES = {"pdf": "application/pdf", "ofd": "application/ofd", "xml": "application/xml"}
+
+
 @dataclass(frozen=True)
 class Document:
-    """A PDF as it came."""
+    """A PDF, OFD or XML as it came."""
 
     body: bytes
+    kind: str = "pdf"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, 64 hexadecimal digits."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 def document(sent: IO[bytes], size: int) -> Document:
@@ -168,32 +185,65 @@ def document(sent: IO[bytes], size: int) -> Document:
     return Document(body)
 
 
+def invoice(sent: IO[bytes], size: int) -> Document | None:
+    """The electronic invoice in `sent` as OFD or XML, by its first bytes; None for anything else.
+
+    Nothing of it is unpacked or parsed here. Raises ValidationError with a sentence.
+    """
+    head = sent.read(256)
+    sent.seek(0)
+    ofd = head.startswith(b"PK\x03\x04")
+    xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    if not (ofd or xml):
+        return None
+    if size > MOST_BYTES:
+        raise ValidationError(_("文件不能超过10 MB，这份有%(size)s MB") % {"size": size // 1024**2})
+    return Document(sent.read(), "ofd" if ofd else "xml")
+
+
 def keep_document(paper: Document) -> str:
-    """Write the PDF to the house's folder; returns its name, 32 random hexadecimal digits."""
+    """Write the document to the house's folder; returns its name, 32 random hexadecimal digits."""
     name = secrets.token_hex(16)
-    path = _document_path(name)
+    path = _document_path(name, paper.kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(paper.body)
     return name
 
 
-def handed_over(name: str, title: str) -> FileResponse:
-    """The PDF as a download named `title` (ASCII); raises Http404 where there is none."""
-    if not _NAME.fullmatch(name):
+def handed_over(name: str, title: str, kind: str = "pdf") -> FileResponse:
+    """The document as a download named `title` (ASCII); raises Http404 where there is none."""
+    if not _NAME.fullmatch(name) or kind not in _TYPES:
         raise Http404
     try:
-        body = _document_path(name).open("rb")
+        body = _document_path(name, kind).open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(body, content_type="application/pdf", as_attachment=True, filename=title)
+    answer = FileResponse(body, content_type=_TYPES[kind], as_attachment=True, filename=title)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _document_path(name: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / "documents" / name[:2] / f"{name}.pdf"
+def kept_bytes(name: str, kind: str) -> bytes:
+    """What is kept under a name: a photo's large JPEG, or a document. Raises FileNotFoundError."""
+    if not _NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    return (_path(name, "large") if kind == "photo" else _document_path(name, kind)).read_bytes()
+
+
+def _document_path(name: str, kind: str = "pdf") -> Path:
+    return Path(settings.MEDIA_ROOT) / "documents" / name[:2] / f"{name}.{kind}"
+
+
+def paper(sent: IO[bytes], size: int, *, invoices: bool = False) -> Picture | Document:
+    """A photo or a PDF, with `invoices` an OFD or XML too; raises ValidationError with a sentence."""
+    is_pdf = sent.read(5) == b"%PDF-"
+    sent.seek(0)
+    if is_pdf:
+        return document(sent, size)
+    found = invoice(sent, size) if invoices else None
+    return found or picture(sent, size)
 
 
 class PaperField(forms.FileField):
@@ -206,9 +256,31 @@ class PaperField(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         sent = super().to_python(data)
-        if sent is None:
-            return None
-        file = cast(IO[bytes], sent.file)
-        is_pdf = file.read(5) == b"%PDF-"
-        file.seek(0)
-        return document(file, sent.size) if is_pdf else picture(file, sent.size)
+        return None if sent is None else paper(cast(IO[bytes], sent.file), sent.size)
+
+
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class PapersField(forms.FileField):
+    """Several photos, PDFs and electronic invoices (OFD, XML); its clean value is a list."""
+
+    def __init__(self, *, most: int = 6, **kwargs: Any) -> None:
+        self.most = most
+        accept = {"accept": "image/*,application/pdf,.ofd,.xml", "multiple": True}
+        kwargs.setdefault("widget", _SeveralFiles(attrs=accept))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = [one for one in data or () if one]
+        if not sent:
+            super().clean(None, initial)
+            return []
+        if len(sent) > self.most:
+            raise ValidationError(_("一次最多%(n)s个文件") % {"n": self.most})
+        whole = [super(PapersField, self).clean(one, initial) for one in sent]
+        return [paper(cast(IO[bytes], one.file), one.size, invoices=True) for one in whole]

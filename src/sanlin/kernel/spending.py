@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .budget import Line
 from .packs import Rules
+from .packs.rules import Head
 from .reason import Reason
-
-
-@dataclass(frozen=True)
-class Expense:
-    """`amount` fen spent on the spending head `head` (its key) for `quantity` units."""
-
-    head: str
-    amount: int
-    quantity: int = 1
 
 
 @dataclass(frozen=True)
@@ -23,7 +16,8 @@ class Purse:
     """A project's money in fen.
 
     `total` is the whole plan (grant and own funds), of which shares are taken; `planned` and `spent`
-    are by head, and `spent` is what has been accepted so far.
+    are by head, and `spent` is what has been accepted so far, with what is set aside on a head for a
+    small round of the project's own.
     """
 
     grant: int
@@ -41,48 +35,69 @@ class Purse:
         return self.grant - self.all_spent
 
 
-def refusals(expense: Expense, purse: Purse, rules: Rules) -> tuple[Reason, ...]:
-    """Every rule that accepting `expense` would break; empty where it keeps them all.
+def refusals(lines: Sequence[Line], purse: Purse, rules: Rules) -> tuple[Reason, ...]:
+    """Every rule that accepting a receipt of these `lines` would break; empty where it keeps them all.
 
-    Codes: unknown_head; forbidden_head (head); unit_cap (head, price, cap): the price a unit is
-    rounded up to whole fen; share (head, used, most, over); above_grant (used, grant, over).
+    Codes: no_lines; unknown_head; forbidden_head (head, code: the key of the head, which is why it is
+    forbidden); unit_cap (head, what, price, cap); long_cap (head, what, amount, most, unit, cap):
+    the lower price from a unit on; share (head, used, most, over); over_plan (head, used, planned,
+    over): the head would need a change of the agreement; above_grant (used, grant, over).
     """
-    return tuple(_refusals(expense, purse, rules))
+    return tuple(_refusals(lines, purse, rules))
 
 
-def _refusals(expense: Expense, purse: Purse, rules: Rules) -> Iterator[Reason]:
-    head = {head.key: head for head in rules.heads}.get(expense.head)
-    if head is None:
-        yield Reason.of("unknown_head")
-        return
-    if head.forbidden:
-        yield Reason.of("forbidden_head", head=head.name)
-        return
-    if head.unit_cap is not None and expense.amount > head.unit_cap * expense.quantity:
-        price = -(-expense.amount // expense.quantity)
-        yield Reason.of("unit_cap", head=head.name, price=price, cap=head.unit_cap)
-    if head.max_share is not None:
-        used = purse.spent.get(head.key, 0) + expense.amount
-        most = purse.total * head.max_share // 1000
-        if used > most:
-            yield Reason.of("share", head=head.name, used=used, most=most, over=used - most)
-    used = purse.all_spent + expense.amount
+def _refusals(lines: Sequence[Line], purse: Purse, rules: Rules) -> Iterator[Reason]:
+    if not lines:
+        yield Reason.of("no_lines")
+    heads = {head.key: head for head in rules.heads}
+    claimed: dict[str, int] = {}
+    for line in lines:
+        head = heads.get(line.head)
+        if head is None:
+            yield Reason.of("unknown_head")
+        elif head.forbidden:
+            yield Reason.of("forbidden_head", head=head.name, code=head.key)
+        else:
+            claimed[head.key] = claimed.get(head.key, 0) + line.amount
+            yield from _prices(line, head)
+    for key, amount in claimed.items():
+        yield from _heads(heads[key], amount, purse)
+    used = purse.all_spent + sum(claimed.values())
     if used > purse.grant:
         yield Reason.of("above_grant", used=used, grant=purse.grant, over=used - purse.grant)
 
 
-def warnings(expense: Expense, purse: Purse) -> tuple[Reason, ...]:
-    """Where `expense` leaves the plan without breaking a rule.
+def _prices(line: Line, head: Head) -> Iterator[Reason]:
+    if head.unit_cap is None:
+        return
+    most = head.most_for(line.quantity)
+    if line.unit_price > head.unit_cap:
+        yield Reason.of(
+            "unit_cap", head=head.name, what=line.what, price=line.unit_price, cap=head.unit_cap
+        )
+    elif most is not None and line.amount > most:
+        yield Reason.of(
+            "long_cap",
+            head=head.name,
+            what=line.what,
+            amount=line.amount,
+            most=most,
+            cap=head.long_cap,
+            unit=f"{head.long_from}",
+        )
 
-    Codes: not_planned (none of it stands in the budget); over_plan (used, planned, over).
-    """
-    planned = purse.planned.get(expense.head, 0)
-    used = purse.spent.get(expense.head, 0) + expense.amount
-    if not planned:
-        return (Reason.of("not_planned"),)
+
+def _heads(head: Head, amount: int, purse: Purse) -> Iterator[Reason]:
+    used = purse.spent.get(head.key, 0) + amount
+    if head.max_share is not None:
+        most = purse.total * head.max_share // 1000
+        if used > most:
+            yield Reason.of("share", head=head.name, used=used, most=most, over=used - most)
+    planned = purse.planned.get(head.key, 0)
     if used > planned:
-        return (Reason.of("over_plan", used=used, planned=planned, over=used - planned),)
-    return ()
+        yield Reason.of(
+            "over_plan", head=head.name, used=used, planned=planned, over=used - planned
+        )
 
 
 def to_return(paid: int, spent: int, returned: int, *, everything: bool = False) -> int:

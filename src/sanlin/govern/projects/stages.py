@@ -72,12 +72,15 @@ INSTALMENT = Machine(
 HANDED_IN = "handed_in"
 ACCEPTED = "accepted"
 RETURNED = "returned"
+REFUSED = "refused"
 WITHDRAWN = "withdrawn"
+STANDING_RECEIPTS = (HANDED_IN, ACCEPTED)
 
 RECEIPT_LABELS = {
     HANDED_IN: "待审核",
     ACCEPTED: "已通过",
-    RETURNED: "已退回",
+    RETURNED: "退回补正",
+    REFUSED: "不予报销",
     WITHDRAWN: "已撤回",
 }
 
@@ -86,6 +89,7 @@ RECEIPT = Machine(
     moves=(
         Move("accept", (HANDED_IN,), ACCEPTED),
         Move("send_back", (HANDED_IN, ACCEPTED), RETURNED),
+        Move("refuse", (HANDED_IN, ACCEPTED), REFUSED),
         Move("withdraw", (HANDED_IN,), WITHDRAWN),
     ),
 )
@@ -99,5 +103,59 @@ REPORT = Machine(
     moves=(
         Move("send_back", (HANDED_IN,), RETURNED),
         Move("review", (HANDED_IN,), REVIEWED),
+    ),
+)
+
+DRAWN = "drawn"
+IN_FORCE = "in_force"
+SUPERSEDED = "superseded"
+REFUSED_TO_SIGN = "refused"
+TAKEN_BACK = "taken_back"
+
+AGREEMENT_LABELS = {
+    DRAWN: "待签署",
+    IN_FORCE: "已生效",
+    SUPERSEDED: "已被新版替代",
+    REFUSED_TO_SIGN: "拒绝签署",
+    TAKEN_BACK: "已撤回",
+}
+
+AGREEMENT = Machine(
+    start=DRAWN,
+    moves=(
+        Move("sign", (DRAWN,), IN_FORCE),
+        Move("supersede", (IN_FORCE,), SUPERSEDED),
+        Move("refuse", (DRAWN,), REFUSED_TO_SIGN),
+        Move("take_back", (DRAWN,), TAKEN_BACK),
+    ),
+)
+
+FILED = "filed"
+CHECKED = "checked"
+DISMISSED = "dismissed"
+
+SCAN_LABELS = {FILED: "待核对", CHECKED: "核对无误", DISMISSED: "核对不符"}
+
+SCAN = Machine(
+    start=FILED,
+    moves=(Move("check", (FILED,), CHECKED), Move("dismiss", (FILED,), DISMISSED)),
+)
+
+ASKED = "asked"
+APPROVED = "approved"
+
+CHANGE_LABELS = {
+    ASKED: "待审批",
+    APPROVED: "已同意",
+    REFUSED: "不同意",
+    WITHDRAWN: "已撤回",
+}
+
+CHANGE = Machine(
+    start=ASKED,
+    moves=(
+        Move("approve", (ASKED,), APPROVED),
+        Move("refuse", (ASKED,), REFUSED),
+        Move("withdraw", (ASKED,), WITHDRAWN),
     ),
 )

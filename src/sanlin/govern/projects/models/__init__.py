@@ -1,18 +1,28 @@
-from .agreement import Agreement, Party, Signing
-from .money import Instalment, Receipt, Refund
+from .agreement import Agreement, Change, Party, Scan, Signing
+from .child import ChildRound
+from .money import Instalment, Refund
 from .project import Circle, Project
+from .receipt import PaperWord, Receipt, ReceiptLine, ReceiptPaper, Sign, Twin
 from .report import Report, ReportKind, ReportPhoto
 
 __all__ = [
     "Agreement",
+    "Change",
+    "ChildRound",
     "Circle",
     "Instalment",
+    "PaperWord",
     "Party",
     "Project",
     "Receipt",
+    "ReceiptLine",
+    "ReceiptPaper",
     "Refund",
     "Report",
     "ReportKind",
     "ReportPhoto",
+    "Scan",
+    "Sign",
     "Signing",
+    "Twin",
 ]

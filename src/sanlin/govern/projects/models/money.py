@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -89,80 +87,6 @@ class Instalment(models.Model):
     @property
     def stage_label(self) -> str:
         return _now(stages.INSTALMENT_LABELS[self.stage])
-
-
-class Receipts(models.QuerySet[Any]):
-    def accepted(self) -> Receipts:
-        return self.filter(stage=stages.ACCEPTED)
-
-    def counting(self) -> Receipts:
-        """Those that stand: handed in or accepted."""
-        return self.filter(stage__in=(stages.HANDED_IN, stages.ACCEPTED))
-
-
-class Receipt(models.Model):
-    """What the team spent of the grant, with its paper. `amount` is whole fen.
-
-    Nothing on a receipt is changed: one that was sent back is replaced by another that points to it.
-    """
-
-    project = models.ForeignKey(
-        Project, models.PROTECT, related_name="receipts", verbose_name=_("项目")
-    )
-    number = models.CharField(_("票据号码"), max_length=40)
-    day = models.DateField(_("开票日期"))
-    payee = models.CharField(_("收款方"), max_length=60)
-    head = models.CharField(_("支出科目"), max_length=30)
-    what = models.CharField(_("用途"), max_length=60)
-    amount = models.BigIntegerField(_("金额（分）"))
-    quantity = models.PositiveIntegerField(_("数量"), default=1)
-    file = models.CharField(_("文件"), max_length=60, unique=True)
-    is_photo = models.BooleanField(_("是照片"), default=True)
-    stage = models.CharField(_("状态"), max_length=10, default=stages.HANDED_IN)
-    replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("替换")
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
-    )
-    at = models.DateTimeField(_("上传时间"))
-    reason = models.CharField(_("退回理由"), max_length=200, blank=True)
-    looked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("审核人"),
-    )
-    looked_at = models.DateTimeField(_("审核时间"), null=True)
-
-    objects = Receipts.as_manager()
-
-    log = told_in("round", "project.round_id")
-
-    class Meta:
-        verbose_name = _("票据")
-        ordering = ["-at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(stage__in=stages.RECEIPT.stages()), name="receipt_stage_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, quantity__gt=0), name="a_receipt_is_about_something"
-            ),
-            models.CheckConstraint(
-                condition=Q(looked_by__isnull=True) | ~Q(looked_by=F("by")),
-                name="nobody_accepts_a_receipt_of_their_own",
-            ),
-        ]
-        indexes = [models.Index(fields=["number"], name="receipts_by_number")]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def stage_label(self) -> str:
-        return _now(stages.RECEIPT_LABELS[self.stage])
 
 
 class Refund(models.Model):

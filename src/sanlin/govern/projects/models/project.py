@@ -58,7 +58,8 @@ class Projects(models.QuerySet[Any]):
 
 
 class Project(models.Model):
-    """An award that is carried out. `grant` is whole fen and never changes.
+    """An award that is carried out. `grant` is whole fen; a change of the agreement can lower it, and
+    nothing can raise it. `plan` is what the agreement in force lays down by spending head, in fen.
 
     `grade` is the key of the latest closing grade; `owes_all` says that its consequence claws back
     everything that was paid.
@@ -89,6 +90,7 @@ class Project(models.Model):
     )
     number = models.CharField(_("项目编号"), max_length=30, unique=True)
     grant = models.BigIntegerField(_("立项金额（分）"))
+    plan = models.JSONField(_("按科目的预算"), default=dict)
     tier = models.CharField(_("类别"), max_length=30, blank=True)
     stage = models.CharField(_("阶段"), max_length=12, default=stages.TO_SIGN)
     grade = models.CharField(_("等次"), max_length=30, blank=True)

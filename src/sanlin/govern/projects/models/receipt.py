@@ -137,8 +137,8 @@ class ReceiptLine(models.Model):
 
 
 class ReceiptPaper(models.Model):
-    """A photo or file of a receipt: `digest` is the SHA-256 of what was sent, `looks` the hashes by
-    which photos are compared (8 bytes each, empty for files and blank photos)."""
+    """A photo or file of a receipt: `digest` is the SHA-256 of what was sent, `looks` the spots by
+    which two photos are laid over each other (empty for files and blank photos)."""
 
     receipt = models.ForeignKey(
         Receipt, models.PROTECT, related_name="papers", verbose_name=_("票据")
@@ -163,6 +163,23 @@ class ReceiptPaper(models.Model):
     @property
     def is_photo(self) -> bool:
         return self.kind == "photo"
+
+
+class PaperWord(models.Model):
+    """One of the words by which photos that look alike are found: the street's key, and 18 bits of a
+    strong spot of the photo (docs/algorithms/likeness.md)."""
+
+    paper = models.ForeignKey(
+        ReceiptPaper, models.PROTECT, related_name="words", verbose_name=_("票据文件")
+    )
+    word = models.BigIntegerField(_("特征词"))
+
+    class Meta:
+        verbose_name = _("照片特征")
+        indexes = [models.Index(fields=["word", "paper"], name="papers_by_word")]
+
+    def __str__(self) -> str:
+        return str(self.word)
 
 
 class Sign(models.TextChoices):

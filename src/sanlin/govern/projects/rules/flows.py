@@ -6,26 +6,37 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, Count, F, QuerySet, Sum, Value
 
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
-from sanlin.govern.proposals.models import BudgetLine
+from sanlin.govern.projects.models import (
+    ChildRound,
+    Instalment,
+    Project,
+    Receipt,
+    ReceiptLine,
+    Refund,
+)
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.kernel.spending import to_return
 
-PLANNED, RECEIPTS, PAID, RETURNED = "planned", "receipts", "paid", "returned"
+RECEIPTS, WAITING, PAID, RETURNED = "receipts", "waiting", "paid", "returned"
+PASSED_ON, CAME_BACK, SET_ASIDE = "passed_on", "came_back", "set_aside"
 
 AMOUNT = F("amount")
+OVER = (round_stages.CLOSED, round_stages.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Flows:
     """A project's money in fen: planned and spent by head, paid to the team, given back by it.
 
-    `waiting` counts the receipts that nobody has looked at; `owed` is what the team has still to
-    give back of what it received: paid, less accepted receipts, less what came back.
+    Payments of a round of its own are spent too; `set_aside` is what such a round, while it goes on,
+    may still pay. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
+    still to give back of what it received: paid, less what was spent, less what came back.
     """
 
     owes_all: bool
     planned: dict[str, int] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
+    set_aside: dict[str, int] = field(default_factory=dict)
     paid: int = 0
     returned: int = 0
     waiting: int = 0
@@ -35,31 +46,62 @@ class Flows:
         spent = sum(self.spent.values())
         return to_return(self.paid, spent, self.returned, everything=self.owes_all)
 
+    @property
+    def bound(self) -> dict[str, int]:
+        """Spent or set aside, by head."""
+        heads = {*self.spent, *self.set_aside}
+        return {head: self.spent.get(head, 0) + self.set_aside.get(head, 0) for head in heads}
+
 
 def flows(project: Project) -> Flows:
     """All that moved, in one question."""
-    plan = BudgetLine.objects.filter(proposal=project.award.proposal_id)
-    receipts = Receipt.objects.filter(project=project)
+    lines = ReceiptLine.objects.filter(receipt__project=project, receipt__stage=stages.ACCEPTED)
+    receipts = Receipt.objects.filter(project=project, stage=stages.HANDED_IN)
     paid = Instalment.objects.filter(project=project, stage=stages.PAID)
+    child, parent = "project__round__parent__project", "project__round__parent__head"
+    passed = Instalment.objects.filter(**{child: project}, stage=stages.PAID)
+    back = Refund.objects.filter(**{child: project})
+    pots = ChildRound.objects.filter(project=project)
+    stage = F("project__round__stage")
     parts = [
-        _summed(PLANNED, plan, "head", each=F("unit_price") * F("quantity")),
-        _summed(RECEIPTS, receipts, "head", stage=F("stage")),
+        _summed(RECEIPTS, lines, "head", each=F("unit_price") * F("quantity")),
+        _summed(WAITING, receipts),
         _summed(PAID, paid),
         _summed(RETURNED, Refund.objects.filter(project=project)),
+        _summed(PASSED_ON, passed, parent, stage=stage),
+        _summed(CAME_BACK, back, parent, stage=stage),
+        _summed(SET_ASIDE, pots, "head", stage=F("round__stage")),
     ]
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    waiting = 0
-    for what, head, stage, count, amount in parts[0].union(*parts[1:], all=True):
-        found.setdefault((what, stage), {})[head] = amount or 0
-        waiting += count if (what, stage) == (RECEIPTS, stages.HANDED_IN) else 0
+    told = list(parts[0].union(*parts[1:], all=True))
+    found = {(what, head, stage): amount or 0 for what, head, stage, _count, amount in told}
+    waiting = sum(count for what, _head, _stage, count, _amount in told if what == WAITING)
+    spent, aside = _spent(found)
     return Flows(
         project.owes_all,
-        found.get((PLANNED, ""), {}),
-        found.get((RECEIPTS, stages.ACCEPTED), {}),
-        found.get((PAID, ""), {}).get("", 0),
-        found.get((RETURNED, ""), {}).get("", 0),
+        dict(project.plan),
+        spent,
+        aside,
+        found.get((PAID, "", ""), 0),
+        found.get((RETURNED, "", ""), 0),
         waiting,
     )
+
+
+def _spent(found: dict[tuple[str, str, str], int]) -> tuple[dict[str, int], dict[str, int]]:
+    """(spent, set aside) by head."""
+    spent, aside = dict[str, int](), dict[str, int]()
+    for (what, head, stage), amount in found.items():
+        going_on = bool(stage) and stage not in OVER
+        if what == RECEIPTS:
+            spent[head] = spent.get(head, 0) + amount
+        elif what in (PASSED_ON, CAME_BACK):
+            moved = amount if what == PASSED_ON else -amount
+            spent[head] = spent.get(head, 0) + moved
+            if going_on:
+                aside[head] = aside.get(head, 0) - moved
+        elif what == SET_ASIDE and going_on:
+            aside[head] = aside.get(head, 0) + amount
+    return spent, aside
 
 
 def _summed(
