@@ -106,3 +106,13 @@ def notice_span(first: date, days: int, kind: Literal["working", "calendar"]) ->
     else:
         raise ValueError(f"days are working or calendar, not {kind!r}")
     return Span(first, last, beyond(first, last))
+
+
+def working_days_after(due: date, today: date) -> int:
+    """How many working days have passed since `due`, `today` included; 0 up to that day.
+
+    >>> working_days_after(date(2024, 4, 30), date(2024, 5, 7)), working_days_after(date(2024, 5, 7), date(2024, 5, 7))
+    (2, 0)
+    """
+    days = (today - due).days
+    return sum(is_working_day(due + DAY * n) for n in range(1, days + 1))

@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.ground.accounts.models import Account
-from sanlin.ground.files import PaperField, PhotoField
+from sanlin.ground.files import PaperField, PapersField, PhotoField
+from sanlin.kernel.budget import Line
 from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
 
+from .actions.changing import Asked, Move
 from .models import Circle, Project
 
 MOST_PEOPLE = 1_000_000
@@ -50,38 +52,240 @@ class RefundForm(forms.Form):
     amount = FenField(label=_("退回金额（元）"))
 
 
-class SlipForm(forms.Form):
-    """A receipt: the photo first, then what it says."""
+class PapersForm(forms.Form):
+    """The photos or files of one receipt, before it is filled in."""
 
-    paper = PaperField(
-        label=_("照片或PDF"), help_text=_("拍清楚号码、日期、收款方和金额；不超过10 MB。")
+    papers = PapersField(
+        label=_("照片或文件"),
+        help_text=_(
+            "可一次选几张；照片、PDF、OFD、XML都行，每个不超过10 MB。电子发票会自动读出号码和金额。"
+        ),
     )
-    number = forms.CharField(label=_("票据号码"), max_length=40)
+
+
+class SlipForm(forms.Form):
+    """What a receipt says, apart from its lines."""
+
+    number = forms.CharField(
+        label=_("票据号码"), help_text=_("没有号码的收据留空。"), max_length=40, required=False
+    )
+    code = forms.CharField(
+        label=_("发票代码"),
+        help_text=_("只有老式发票才有，10或12位；没有就留空。"),
+        max_length=20,
+        required=False,
+    )
     day = forms.DateField(
         label=_("开票日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     payee = forms.CharField(label=_("收款方"), max_length=60)
-    head = forms.ChoiceField(label=_("支出科目"))
-    what = forms.CharField(label=_("用途"), max_length=60)
-    amount = FenField(label=_("金额（元）"))
-    quantity = forms.IntegerField(
-        label=_("数量"),
-        help_text=_("按人天等计价的科目填写，其他填1。"),
-        min_value=1,
-        max_value=100_000,
-        initial=1,
+    face = FenField(
+        label=_("票面金额（元）"),
+        help_text=_("只报销其中一部分时填写，全部报销可留空。"),
+        required=False,
+    )
+    answer = forms.CharField(
+        label=_("对退回意见的说明"), max_length=200, required=False, widget=forms.Textarea
     )
 
-    def __init__(self, *args: Any, rules: Rules, planned: set[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, answers: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usable = [(head.key, head.name) for head in rules.heads if not head.forbidden]
-        first = [pair for pair in usable if pair[0] in planned]
-        rest = [pair for pair in usable if pair[0] not in planned]
-        groups: list[Any] = [(_("预算里的科目"), first)] if first else []
-        self.fields["head"].choices = [*groups, (_("其他科目"), rest)]  # type: ignore[attr-defined]
+        if not answers:
+            del self.fields["answer"]
 
     def clean_number(self) -> str:
         return "".join(self.cleaned_data["number"].split()).upper()
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split()).upper()
+
+
+class SlipLineForm(forms.Form):
+    """One line of a receipt; a line left empty is none."""
+
+    head = forms.ChoiceField(label=_("支出科目"))
+    what = forms.CharField(label=_("买了什么"), max_length=60)
+    unit_price = FenField(label=_("单价（元）"))
+    quantity = forms.IntegerField(
+        label=_("数量"),
+        min_value=1,
+        max_value=100_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, heads: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        self.fields["head"].choices = [("", _("请选择")), *heads]  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """The head alone makes no line: the one of the line above is offered."""
+        return bool(set(self.changed_data) - {"head", "quantity"})
+
+
+class _SlipLines(forms.BaseFormSet):  # type: ignore[type-arg]
+    def initial_form_count(self) -> int:
+        return 0 if self.is_bound else super().initial_form_count()
+
+    def clean(self) -> None:
+        if not any(self.errors) and not self.lines():
+            raise forms.ValidationError(_("请至少写一行明细"))
+
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are filled in, in their order."""
+        return tuple(
+            Line(**form.cleaned_data)
+            for form in self.forms
+            if form.is_valid() and form.has_changed()
+        )
+
+
+MOST_LINES = 20
+
+
+def slip_lines(
+    data: Any, rules: Rules, planned: set[str], initial: list[dict[str, Any]], more: int = 1
+) -> _SlipLines:
+    """The lines of a receipt to fill in, with `more` empty ones below `initial`."""
+    usable = [(head.key, head.name) for head in rules.heads if not head.forbidden]
+    first = [pair for pair in usable if pair[0] in planned]
+    rest = [pair for pair in usable if pair[0] not in planned]
+    heads: list[Any] = [(_("预算里的科目"), first)] if first else []
+    made = forms.formset_factory(
+        SlipLineForm,
+        formset=_SlipLines,
+        extra=more,
+        max_num=MOST_LINES,
+        absolute_max=MOST_LINES + 5,
+        validate_max=True,
+    )
+    return made(
+        data,
+        initial=initial,
+        prefix="lines",
+        form_kwargs={"heads": [*heads, (_("其他科目（须先申请变更）"), rest)]},
+    )
+
+
+class JudgeForm(forms.Form):
+    """Accepting a receipt that others look like."""
+
+    judged = forms.CharField(
+        label=_("为什么不是重复"), min_length=4, max_length=200, required=False
+    )
+
+
+class ScanForm(forms.Form):
+    """The signed copy as a photo or PDF, and whose signatures stand on it."""
+
+    paper = PaperField(label=_("扫描件"), help_text=_("照片或PDF，拍全签字和盖章，不超过10 MB。"))
+    parties = forms.MultipleChoiceField(
+        label=_("纸面上已签字盖章的各方"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, parties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(party.value, party.label) for party in parties]
+        self.fields["parties"].choices = choices  # type: ignore[attr-defined]
+
+
+class CheckScanForm(forms.Form):
+    fits = forms.ChoiceField(
+        label=_("核对结果"),
+        choices=[
+            ("yes", _("与系统里的协议一致，签字盖章齐全")),
+            ("no", _("不一致或不清楚")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("核对意见"), max_length=200, required=False)
+
+
+class ChangeForm(forms.Form):
+    """What a team asks to change; one move between heads at a time is enough for a phone."""
+
+    reason = forms.CharField(
+        label=_("变更理由"), min_length=4, max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    source = forms.ChoiceField(label=_("从哪个科目调出"), required=False)
+    target = forms.ChoiceField(label=_("调到哪个科目"), required=False)
+    amount = FenField(label=_("调多少（元）"), required=False)
+    source2 = forms.ChoiceField(label=_("再从哪个科目调出"), required=False)
+    target2 = forms.ChoiceField(label=_("调到哪个科目"), required=False)
+    amount2 = FenField(label=_("调多少（元）"), required=False)
+    starts = forms.DateField(
+        label=_("新的开始日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    ends = forms.DateField(
+        label=_("新的结束日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    grant = FenField(
+        label=_("资助金额减为（元）"), help_text=_("只能减少，不能增加。"), required=False
+    )
+    third = forms.CharField(label=_("丙方改为"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, project: Project, three: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = project.round.rules
+        names = {head.key: head.name for head in rules.heads}
+        sources = [("", _("不调整")), *((key, names.get(key, key)) for key in project.plan)]
+        targets = [
+            ("", _("不调整")),
+            *((head.key, head.name) for head in rules.heads if not head.forbidden),
+        ]
+        for n in ("", "2"):
+            self.fields[f"source{n}"].choices = sources  # type: ignore[attr-defined]
+            self.fields[f"target{n}"].choices = targets  # type: ignore[attr-defined]
+        if not three:
+            del self.fields["third"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for n in ("", "2"):
+            told = [bool(said.get(f"{name}{n}")) for name in ("source", "target", "amount")]
+            if any(told) and not all(told):
+                self.add_error(f"amount{n}", _("请写明从哪个科目调到哪个科目、多少钱"))
+        return said
+
+    def asked(self) -> Asked:
+        """What was asked, as the verb takes it."""
+        said = self.cleaned_data
+        moves = tuple(
+            Move(said[f"source{n}"], said[f"target{n}"], said[f"amount{n}"])
+            for n in ("", "2")
+            if said.get(f"amount{n}")
+        )
+        return Asked(
+            said["reason"],
+            moves,
+            said["starts"],
+            said["ends"],
+            said["grant"],
+            said.get("third", ""),
+        )
+
+
+class ChildForm(forms.Form):
+    """A small round of a project's own."""
+
+    name = forms.CharField(label=_("子项目轮次名称"), max_length=60)
+    pack = forms.ChoiceField(label=_("按哪个办法"))
+    head = forms.ChoiceField(label=_("用哪个科目的钱"))
+    amount = FenField(label=_("子项目资金（元）"))
+    least = forms.IntegerField(
+        label=_("至少几个小组申报"), min_value=1, max_value=500, initial=10
+    )
+
+    def __init__(self, *args: Any, project: Project, packs: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {head.key: head.name for head in project.round.rules.heads}
+        heads = [(key, names.get(key, key)) for key in project.plan]
+        self.fields["head"].choices = heads  # type: ignore[attr-defined]
+        self.fields["pack"].choices = packs  # type: ignore[attr-defined]
 
 
 class ReportForm(forms.Form):

@@ -32,6 +32,11 @@ def give_back(project: Project, amount: int, *, by: Account, now: datetime) -> R
     memo = _("%(number)s退回结余") % {"number": project.number}
     cause = Cause(refund, memo)
     funds.take_back(project.fund, project.undertaking, amount, cause=cause, by=by, now=now)
+    if parent := rules.parent_of(project):
+        # What a group returns goes back to the project that gave it.
+        mother = hold(parent.project)
+        funds.promise(mother.fund, mother.undertaking, amount, cause=cause, by=by, now=now)
+        funds.pay(mother.fund, mother.undertaking, amount, cause=cause, by=by, now=now)
     record(refund, by=by, now=now, project=project.pk, amount=amount)
     return refund
 

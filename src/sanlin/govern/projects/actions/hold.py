@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
-from sanlin.govern.projects import stages
+from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
@@ -64,7 +64,8 @@ def leave_out(
 ) -> None:
     """An instalment will never be paid: what was promised of it is released in the books."""
     carry(instalment, "withhold", note=why[:200])
-    if project.agreements.filter(signed_at__isnull=False).exists():
+    signed = project.agreements.filter(stage=stages.IN_FORCE).exists()
+    if signed and not rules.is_child(project):
         memo = _("%(number)s %(name)s不再拨付") % {
             "number": project.number,
             "name": instalment.name,
@@ -84,9 +85,9 @@ def unpaid(project: Project) -> list[Instalment]:
     return list(project.instalments.filter(stage__in=stages.UNPAID).order_by("place"))
 
 
-def reason_of(text: str) -> str:
+def reason_of(text: str, most: int = 200) -> str:
     """The reason without its edges; Refused where it says nothing."""
     text = text.strip()
     if len(text) < SHORTEST_REASON:
         raise Refused(_("请写明理由，至少%(n)s个字") % {"n": SHORTEST_REASON})
-    return text[:200]
+    return text[:most]

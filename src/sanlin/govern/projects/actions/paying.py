@@ -44,14 +44,15 @@ def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
     require(rules.can_approve(by, held, now=now))
     carry(held, "pay", approved_by=by, paid_at=now)
     memo = _("%(number)s %(name)s") % {"number": held.project.number, "name": held.name}
-    funds.pay(
-        held.project.fund,
-        held.project.undertaking,
-        held.amount,
-        cause=Cause(held, memo),
-        by=by,
-        now=now,
-    )
+    cause = Cause(held, memo)
+    fund, undertaking = held.project.fund, held.project.undertaking
+    if parent := rules.parent_of(held.project):
+        # The mother project gives of what it has received: its cost becomes the group's.
+        mother = hold(parent.project)
+        require(rules.can_give_on(mother, held.amount))
+        funds.take_back(fund, mother.undertaking, held.amount, cause=cause, by=by, now=now)
+        funds.promise(fund, undertaking, held.amount, cause=cause, by=by, now=now)
+    funds.pay(fund, undertaking, held.amount, cause=cause, by=by, now=now)
     record(held, by=by, now=now, amount=held.amount, proposed_by=held.proposed_by)
     return held
 

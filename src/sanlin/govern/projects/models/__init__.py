@@ -2,7 +2,7 @@ from .agreement import Agreement, Change, Party, Scan, Signing
 from .child import ChildRound
 from .money import Instalment, Refund
 from .project import Circle, Project
-from .receipt import PaperWord, Receipt, ReceiptLine, ReceiptPaper, Sign, Twin
+from .receipt import PaperWord, Receipt, ReceiptLine, ReceiptPaper, SentPaper, Sign, Twin
 from .report import Report, ReportKind, ReportPhoto
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ReportKind",
     "ReportPhoto",
     "Scan",
+    "SentPaper",
     "Sign",
     "Signing",
     "Twin",

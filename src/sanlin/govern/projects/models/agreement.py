@@ -17,6 +17,7 @@ class Agreement(models.Model):
 
     One version at most waits for signatures, and one at most is in force. `reason` says why a later
     version was drawn up, `ended` why this one was refused or withdrawn, and `ended_by` who did so.
+    `parties` are the keys of Party that have to sign, with a comma between.
     """
 
     project = models.ForeignKey(
@@ -24,6 +25,7 @@ class Agreement(models.Model):
     )
     version = models.PositiveSmallIntegerField(_("第几版"))
     stage = models.CharField(_("状态"), max_length=10, default=stages.DRAWN)
+    parties = models.CharField(_("签约方"), max_length=40)
     body = models.BinaryField(_("正文"))
     digest = models.CharField(_("指纹"), max_length=64)
     drawn_at = models.DateTimeField(_("拟定时间"))

@@ -165,6 +165,34 @@ class ReceiptPaper(models.Model):
         return self.kind == "photo"
 
 
+class SentPaper(models.Model):
+    """A photo or file that a team has sent, before it says what it is: it then becomes a paper of a
+    receipt. `told` is what an electronic invoice says of itself (ground.invoices)."""
+
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="sent_papers", verbose_name=_("项目")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
+    )
+    at = models.DateTimeField(_("上传时间"))
+    file = models.CharField(_("文件"), max_length=60)
+    kind = models.CharField(_("格式"), max_length=5)
+    digest = models.CharField(_("指纹"), max_length=64)
+    told = models.JSONField(_("读出的内容"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("待填写的票据文件")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @property
+    def is_photo(self) -> bool:
+        return self.kind == "photo"
+
+
 class PaperWord(models.Model):
     """One of the words by which photos that look alike are found: the street's key, and 18 bits of a
     strong spot of the photo (docs/algorithms/likeness.md)."""

@@ -7,31 +7,39 @@ from .money import (
     all_receipts,
     by_head,
     fund_of,
+    late,
     position_of_round,
     to_pay,
-    twins,
     with_money,
 )
+from .twins import Alike, alike, doubtful, twins_of, words_of
+from .versions import compared
 from .waiting import Next, Waiting, mine, next_of, next_steps, waiting, waiting_for_team
 
 __all__ = [
+    "Alike",
     "Carried",
     "Head",
     "Money",
     "Next",
     "Waiting",
+    "alike",
     "all_receipts",
     "by_head",
     "carried",
+    "compared",
     "consequence_words",
+    "doubtful",
     "fund_of",
+    "late",
     "mine",
     "next_of",
     "next_steps",
     "position_of_round",
     "to_pay",
-    "twins",
+    "twins_of",
     "waiting",
     "waiting_for_team",
     "with_money",
+    "words_of",
 ]

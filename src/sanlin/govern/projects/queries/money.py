@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -11,6 +11,7 @@ from django.db.models import (
     Count,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -20,9 +21,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from sanlin.commons.funds.models import Fund
+from sanlin.commons.places.models import Street
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Instalment, Project, Receipt, Refund
+from sanlin.govern.projects.models import ChildRound, Instalment, Project, Receipt, Refund, Twin
 from sanlin.govern.projects.rules import Flows
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import STANDING
@@ -71,7 +73,7 @@ def with_money(rows: QuerySet[Project]) -> QuerySet[Project]:
     """The same rows with `paid`, `spent` (accepted receipts) and `returned`, in fen."""
     return rows.annotate(
         paid=_of(Instalment.objects.filter(stage=stages.PAID)),
-        spent=_of(Receipt.objects.accepted()),
+        spent=_of(Receipt.objects.accepted()) + _passed_on(),
         returned=_of(Refund.objects.all()),
     )
 
@@ -89,13 +91,31 @@ def _of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(sums, output_field=field), Value(0), output_field=field)
 
 
+def _passed_on() -> Coalesce:
+    """What a round of a project's own has paid to its groups and not got back, as a column."""
+    pots = ChildRound.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    paid = pots.filter(round__projects__instalments__stage=stages.PAID).annotate(
+        sum=Sum("round__projects__instalments__amount")
+    )
+    back = pots.annotate(sum=Sum("round__projects__refunds__amount"))
+    field = BigIntegerField()
+    return Coalesce(
+        Subquery(paid.values("sum"), output_field=field), Value(0), output_field=field
+    ) - Coalesce(Subquery(back.values("sum"), output_field=field), Value(0), output_field=field)
+
+
 @dataclass(frozen=True)
 class Head:
-    """A spending head of one project: planned and spent, in fen."""
+    """A spending head of one project: planned, spent, and set aside for its own groups, in fen."""
 
     rule: HeadRule
     planned: int
     spent: int
+    aside: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.planned - self.spent - self.aside
 
     @property
     def name(self) -> str:
@@ -105,7 +125,12 @@ class Head:
 def by_head(project: Project, money: Flows) -> list[Head]:
     """Every head that the plan or an accepted receipt names, in the order of the rules."""
     return [
-        Head(head, money.planned.get(head.key, 0), money.spent.get(head.key, 0))
+        Head(
+            head,
+            money.planned.get(head.key, 0),
+            money.spent.get(head.key, 0),
+            money.set_aside.get(head.key, 0),
+        )
         for head in project.round.rules.heads
         if head.key in money.planned or head.key in money.spent
     ]
@@ -113,7 +138,9 @@ def by_head(project: Project, money: Flows) -> list[Head]:
 
 def fund_of(round: Round) -> Fund | None:
     """The fund that pays a round's projects; None before its awards were confirmed."""
-    return Fund.objects.filter(street=round.street_id, name=round.name).first()
+    of_parent = Q(projects__children__round=round)
+    own = Q(street=round.street_id, name=round.name)
+    return Fund.objects.filter(of_parent | own).order_by("pk").first()
 
 
 def to_pay(round: Round) -> QuerySet[Instalment]:
@@ -137,34 +164,38 @@ def to_pay(round: Round) -> QuerySet[Instalment]:
 
 def all_receipts(round: Round) -> QuerySet[Receipt]:
     """Every receipt of a round with its project; `alike` counts the standing receipts of the street
-    that bear its number, itself included where it stands."""
-    same = (
-        Receipt.objects.counting()
-        .filter(project__round__street=round.street_id, number=OuterRef("number"))
-        .order_by()
-        .values("number")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
+    that it looks like."""
+    standing = stages.STANDING_RECEIPTS
+    new = Twin.objects.filter(receipt=OuterRef("pk"), other__stage__in=standing)
+    old = Twin.objects.filter(other=OuterRef("pk"), receipt__stage__in=standing)
+    counts = [
+        Coalesce(
+            Subquery(
+                rows.order_by()
+                .values(side)
+                .annotate(count=Count(other, distinct=True))
+                .values("count")
+            ),
+            Value(0),
+        )
+        for rows, side, other in ((new, "receipt", "other"), (old, "other", "receipt"))
+    ]
     rows: QuerySet[Receipt] = Receipt.objects.filter(project__round=round)
-    return rows.annotate(alike=Coalesce(Subquery(same), Value(0))).select_related(
-        "project__undertaking__organisation", "project__undertaking__neighbourhood"
+    return (
+        rows.annotate(alike=counts[0] + counts[1])
+        .select_related("project__undertaking__organisation", "project__undertaking__neighbourhood")
+        .prefetch_related("lines")
     )
 
 
-def twins(receipts: Sequence[Receipt]) -> dict[int, list[Receipt]]:
-    """By key of a receipt: other standing receipts of the street that bear the same number."""
-    if not receipts:
-        return {}
-    street = receipts[0].project.round.street_id
-    rows = (
-        Receipt.objects.counting()
-        .filter(project__round__street=street, number__in={row.number for row in receipts})
-        .select_related("project__undertaking")
-        .order_by("pk")
+def late(street: Street, today: date) -> QuerySet[Instalment]:
+    """Every instalment of a street, of whatever round, whose day to be paid is over."""
+    rows = Instalment.objects.filter(
+        project__round__street=street, stage__in=(stages.DUE, stages.PROPOSED), due__lt=today
     )
-    alike: dict[str, list[Receipt]] = {}
-    for row in rows:
-        alike.setdefault(row.number, []).append(row)
-    found = {row.pk: [o for o in alike.get(row.number, []) if o.pk != row.pk] for row in receipts}
-    return {key: others for key, others in found.items() if others}
+    return rows.select_related(
+        "project__undertaking__organisation",
+        "project__undertaking__neighbourhood",
+        "project__round",
+        "proposed_by",
+    )

@@ -30,12 +30,15 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import (
+    Agreement,
+    Change,
     Instalment,
     Party,
     Project,
     Receipt,
     Report,
     ReportKind,
+    Scan,
     Signing,
 )
 from sanlin.ground.clock import local_day
@@ -71,14 +74,17 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     counted = []
     if streets:
         counted += [
-            _to_sign(Party.STREET, Q(round__street__in=streets)),
-            *_payments(who, streets),
+            *_to_sign(Party.STREET, Q(project__round__street__in=streets)),
+            *_payments(who, streets, local_day(now)),
+            _scans(who, Q(agreement__project__round__street__in=streets)),
+            _changes(who, streets),
             _handed_in(Report, Q(project__round__street__in=streets)),
             _handed_in(Receipt, Q(project__round__street__in=streets)),
         ]
     if places:
         counted += [
-            _to_sign(Party.COMMITTEE, Q(undertaking__neighbourhood__in=places)),
+            *_to_sign(Party.COMMITTEE, Q(project__undertaking__neighbourhood__in=places)),
+            _scans(who, Q(agreement__project__undertaking__neighbourhood__in=places)),
             _handed_in(Receipt, Q(project__undertaking__neighbourhood__in=places)),
         ]
     if not counted:
@@ -94,22 +100,40 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
 
 
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
+LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
 WHERE = {
+    LATE: "projects:payments",
     TO_SIGN: "projects:list",
+    AMENDED: "projects:agreements",
+    SCANS: "projects:agreements",
+    CHANGES: "projects:changes",
     PROPOSED: "projects:payments",
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
 }
-SIEVES = {TO_SIGN: stages.TO_SIGN, PROPOSED: stages.PROPOSED, DUE: stages.DUE}
+SIEVES = {
+    LATE: stages.DUE,
+    TO_SIGN: stages.TO_SIGN,
+    AMENDED: stages.DRAWN,
+    CHANGES: stages.ASKED,
+    PROPOSED: stages.PROPOSED,
+    DUE: stages.DUE,
+}
 
 
 def _sieve(what: str) -> str:
+    if what == SCANS:
+        return "?scan=filed"
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
 
 def _words(what: str, n: int) -> str:
     words = {
+        LATE: ngettext("%(n)s笔拨款已逾期", "%(n)s笔拨款已逾期", n),
+        AMENDED: ngettext("签署%(n)s份变更协议", "签署%(n)s份变更协议", n),
+        SCANS: ngettext("核对%(n)s份协议签字件", "核对%(n)s份协议签字件", n),
+        CHANGES: ngettext("审批%(n)s份变更申请", "审批%(n)s份变更申请", n),
         TO_SIGN: ngettext("签署%(n)s份协议", "签署%(n)s份协议", n),
         PROPOSED: ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n),
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
@@ -130,18 +154,40 @@ def _counted(what: str, rows: QuerySet[Any], round: str, until: Any = None) -> A
     return counted.values_list("kind_of", "round_key", "round_name", "n", "until")
 
 
-def _to_sign(party: Party, mine: Q) -> Any:
-    signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=party)
-    rows = Project.objects.filter(mine, ~Exists(signed), stage=stages.TO_SIGN)
-    return _counted(TO_SIGN, rows, "round")
+def _to_sign(party: Party, mine: Q) -> list[Any]:
+    """First agreements, and changed ones, that wait for this party."""
+    signed = Signing.objects.filter(agreement=OuterRef("pk"), party=party)
+    rows = Agreement.objects.filter(
+        mine, ~Exists(signed), stage=stages.DRAWN, parties__contains=party.value
+    ).exclude(project__stage__in=stages.ENDED)
+    first = Q(project__stage=stages.TO_SIGN)
+    return [
+        _counted(TO_SIGN, rows.filter(first), "project__round"),
+        _counted(AMENDED, rows.exclude(first), "project__round"),
+    ]
 
 
-def _payments(who: Any, streets: set[int]) -> list[Any]:
+def _scans(who: Any, mine: Q) -> Any:
+    rows = Scan.objects.filter(mine, stage=stages.FILED).exclude(by=who)
+    return _counted(SCANS, rows, "agreement__project__round")
+
+
+def _changes(who: Any, streets: set[int]) -> Any:
+    rows = Change.objects.filter(project__round__street__in=streets, stage=stages.ASKED)
+    return _counted(CHANGES, rows.exclude(by=who), "project__round")
+
+
+def _payments(who: Any, streets: set[int], today: date) -> list[Any]:
     rows = Instalment.objects.filter(project__round__street__in=streets)
     proposed = rows.filter(stage=stages.PROPOSED).exclude(proposed_by=who)
+    due = rows.filter(stage=stages.DUE)
     return [
         _counted(what, some, "project__round", Min("due"))
-        for what, some in ((PROPOSED, proposed), (DUE, rows.filter(stage=stages.DUE)))
+        for what, some in (
+            (PROPOSED, proposed),
+            (LATE, due.filter(due__lt=today)),
+            (DUE, due.filter(due__gte=today)),
+        )
     ]
 
 
@@ -177,7 +223,8 @@ class Next:
 
 def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
     """The projects of the teams that `who` is in today, the latest first, ready for `next_of`."""
-    signed = Signing.objects.filter(agreement__project=OuterRef("pk"), party=Party.TEAM)
+    signed = Signing.objects.filter(agreement=OuterRef("pk"), party=Party.TEAM)
+    drawn = Agreement.objects.filter(~Exists(signed), project=OuterRef("pk"), stage=stages.DRAWN)
     reports = Report.objects.filter(project=OuterRef("pk"))
     midterms = reports.filter(kind=ReportKind.MIDTERM, stage=stages.REVIEWED)
     sent_back = Receipt.objects.filter(
@@ -186,7 +233,7 @@ def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
     rows = Project.objects.whole().filter(undertaking__organisation__in=teams_of(who, now=now))
     return with_money(
         rows.annotate(
-            team_signed=Exists(signed),
+            to_sign=Exists(drawn),
             midterm_done=Exists(midterms),
             receipt_back=Exists(sent_back),
             last_report=Subquery(reports.order_by("-at", "-pk").values("stage")[:1]),
@@ -223,7 +270,7 @@ def next_of(project: Any, *, now: datetime) -> Next:
 
 def asked_of(project: Any, *, now: datetime) -> list[Next]:
     """What the team is asked for, the most pressing first."""
-    if project.stage == stages.TO_SIGN and not project.team_signed:
+    if project.to_sign and project.stage == stages.TO_SIGN:
         why = _("立项%(sum)s，签署后才能拨款") % {"sum": yuan(project.grant)}
         return [Next(project, _("签署协议"), _at("agreement", project), why)]
     if owed := _owed(project):
@@ -232,9 +279,12 @@ def asked_of(project: Any, *, now: datetime) -> list[Next]:
     if project.stage != stages.RUNNING:
         return []
     found = []
+    if project.to_sign:
+        why = _("变更已获同意，签署后生效")
+        found.append(Next(project, _("签署变更协议"), _at("agreement", project), why))
     if project.receipt_back:
         where = _at("receipts", project)
-        found.append(Next(project, _("替换退回的票据"), where, _("有票据被退回")))
+        found.append(Next(project, _("补正退回的票据"), where, _("有票据被退回")))
     if why := _report_is_due(project, local_day(now)):
         has_midterm = "midterm" in project.round.rules.stages
         kind = ReportKind.CLOSING

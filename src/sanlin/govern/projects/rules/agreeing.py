@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.rules import leads
 from sanlin.commons.people.models import PostKind
-from sanlin.commons.people.rules import posts_of, works_for_street
+from sanlin.commons.people.rules import posts_of, works_for_neighbourhood, works_for_street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.awards.rules import notices_are_over
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Party, Project, Signing
+from sanlin.govern.projects.models import Agreement, Change, Instalment, Party, Project, Scan
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.money import yuan
 
-from .who import can_look_into, in_team
+from .flows import flows
+from .who import can_handle, can_look_into, in_team
+
+if TYPE_CHECKING:
+    from sanlin.govern.projects.actions.changing import Asked
+
+CHANGING = (stages.RUNNING, stages.MIDTERM)
 
 
 def can_confirm(who: Any, round: Round, *, now: datetime) -> Verdict:
@@ -28,6 +36,12 @@ def can_confirm(who: Any, round: Round, *, now: datetime) -> Verdict:
     if round.stage != round_stages.NOTICE:
         return denied(_("公示期间才能确认立项"))
     return notices_are_over(round, now=now)
+
+
+def parties_of(project: Project) -> tuple[Party, ...]:
+    """Who has to sign, by the rules of the round."""
+    three = project.round.rules.parties == "three"
+    return tuple(Party) if three else (Party.STREET, Party.TEAM)
 
 
 def party_of(who: Any, project: Project, *, now: datetime) -> Party | None:
@@ -49,23 +63,198 @@ def can_see_agreement(who: Any, project: Project, *, now: datetime) -> Verdict:
 
 def can_sign(who: Any, project: Project, *, now: datetime) -> Verdict:
     """Each party once. An open objection to the award blocks signing."""
+    if not (verdict := _may_answer(who, project, now=now)):
+        return verdict
+    return can_be_signed(project)
+
+
+def can_refuse(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """Each party as long as it has not signed."""
+    return _may_answer(who, project, now=now)
+
+
+def _may_answer(who: Any, project: Project, *, now: datetime) -> Verdict:
     party = party_of(who, project, now=now)
     if party is None:
         return denied(_("只有团队负责人、街道和居委工作人员可以签约"))
+    if party not in parties_of(project):
+        return denied(_("本轮协议由街道和团队两方签署"))
     if party != Party.TEAM and in_team(who, project, now=now):
         return denied(_("您是该团队的成员，须由其他工作人员办理"))
-    if project.stage != stages.TO_SIGN:
-        return denied(_("协议已经签订，或项目已终止"))
-    if Signing.objects.filter(agreement__project=project, party=party).exists():
+    if project.stage in stages.ENDED:
+        return denied(_("项目已经结束"))
+    waiting = project.agreements.filter(stage=stages.DRAWN).first()
+    if waiting is None:
+        return denied(_("没有待签署的协议"))
+    if waiting.signings.filter(party=party).exists():
         return denied(_("%(party)s已经签过") % {"party": party.label})
-    return _can_be_signed(project)
+    return ALLOWED
 
 
-def _can_be_signed(project: Project) -> Verdict:
+def can_be_signed(project: Project) -> Verdict:
     """Whether nothing is in the way of the agreement that waits for signatures."""
-    if project.award.stage != award_stages.STANDING or project.award.grant != project.grant:
+    award = project.award
+    first = project.stage == stages.TO_SIGN
+    if award.stage != award_stages.STANDING or (first and award.grant != project.grant):
         return denied(_("立项结果已变更，不能按原协议签约"))
     waiting = Objection.objects.open().filter(award=project.award_id).first()
     if waiting:
         return denied(_("对这个项目的第%(n)s号异议还没有答复，暂不能签约") % {"n": waiting.number})
     return ALLOWED
+
+
+def can_take_back(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """The street, while a version waits for signatures."""
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if not project.agreements.filter(stage=stages.DRAWN).exists():
+        return denied(_("没有待签署的协议"))
+    return ALLOWED
+
+
+def can_redraw(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """The street, where the first agreement was refused or taken back."""
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if project.stage != stages.TO_SIGN:
+        return denied(_("协议已经签订，要改请提出变更申请"))
+    if project.agreements.filter(stage=stages.DRAWN).exists():
+        return denied(_("已有一版协议待签署"))
+    return ALLOWED
+
+
+def can_file_scan(who: Any, agreement: Agreement, *, now: datetime) -> Verdict:
+    """Any of the parties, of a version that waits or is in force."""
+    project = agreement.project
+    if party_of(who, project, now=now) is None:
+        return denied(_("只有团队负责人、街道和居委工作人员可以归档"))
+    if agreement.stage not in (stages.DRAWN, stages.IN_FORCE):
+        return denied(_("这一版协议已经失效"))
+    return ALLOWED
+
+
+def can_check_scan(who: Any, scan: Scan, *, now: datetime) -> Verdict:
+    """A worker of the committee or an officer of the street: not who filed it, nor of the team."""
+    project = scan.agreement.project
+    if not (verdict := works_for_neighbourhood(who, project.place, now=now)):
+        return verdict
+    if in_team(who, project, now=now):
+        return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    if scan.by_id == who.pk:
+        return denied(_("归档和核对须由两个人分别办理"))
+    if scan.stage != stages.FILED:
+        return denied(_("这份扫描件已经核对过"))
+    if scan.agreement.stage not in (stages.DRAWN, stages.IN_FORCE):
+        return denied(_("这一版协议已经失效"))
+    return ALLOWED
+
+
+def can_ask_change(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """The team's leader, while the project runs and nothing else is being changed."""
+    if not (verdict := leads(who, project.team, now=now)):
+        return verdict
+    if project.stage not in CHANGING:
+        return denied(_("协议生效以后、结项报告以前才能申请变更"))
+    if project.agreements.filter(stage=stages.DRAWN).exists():
+        return denied(_("已有一版协议待签署"))
+    if project.changes.filter(stage=stages.ASKED).exists():
+        return denied(_("已有一份变更申请在等待审批"))
+    return ALLOWED
+
+
+def can_withdraw_change(who: Any, change: Change, *, now: datetime) -> Verdict:
+    """The team's leader, as long as nobody has decided."""
+    if not (verdict := leads(who, change.project.team, now=now)):
+        return verdict
+    return ALLOWED if change.stage == stages.ASKED else denied(_("这份变更申请已经处理"))
+
+
+def can_decide_change(who: Any, change: Change, *, now: datetime) -> Verdict:
+    """An officer who did not ask for it and is not of the team."""
+    if not (verdict := can_handle(who, change.project, now=now)):
+        return verdict
+    if change.by_id == who.pk:
+        return denied(_("不能审批自己提出的变更"))
+    if change.stage != stages.ASKED:
+        return denied(_("这份变更申请已经处理"))
+    return ALLOWED
+
+
+def can_see_change(who: Any, change: Change, *, now: datetime) -> Verdict:
+    """As the agreement."""
+    return can_look_into(who, change.project, now=now)
+
+
+def fits_change(project: Project, asked: Asked) -> Verdict:
+    """Whether what is asked can be: heads that may be spent on, no more than they have left, days in
+    order, money never above the grant in force and never below what was paid."""
+    moves = [(move.source, move.target, move.amount) for move in asked.moves]
+    return _fits(project, moves, (asked.starts, asked.ends), asked.grant, asked.third)
+
+
+def still_fits(project: Project, change: Change) -> Verdict:
+    """The same for a change that was asked for some time ago."""
+    moves = [(move["from"], move["to"], move["amount"]) for move in change.moves]
+    return _fits(project, moves, (change.starts, change.ends), change.grant, change.third)
+
+
+def _fits(
+    project: Project,
+    moves: Sequence[tuple[str, str, int]],
+    days: tuple[Any, Any],
+    grant: int | None,
+    third: str,
+) -> Verdict:
+    starts = days[0] or project.undertaking.starts
+    ends = days[1] or project.undertaking.ends
+    if not (moves or any(days) or grant is not None or third):
+        return denied(_("请至少写一项要变更的内容"))
+    if starts and ends and ends < starts:
+        return denied(_("结束日期不能早于开始日期"))
+    if third and Party.COMMITTEE not in parties_of(project):
+        return denied(_("本轮协议由街道和团队两方签署"))
+    if moves and not (verdict := _fit_moves(project, moves)):
+        return verdict
+    return ALLOWED if grant is None else _fits_grant(project, grant)
+
+
+def _fit_moves(project: Project, moves: Sequence[tuple[str, str, int]]) -> Verdict:
+    names = {head.key: head.name for head in project.round.rules.heads if not head.forbidden}
+    money = flows(project)
+    left = {head: amount - money.bound.get(head, 0) for head, amount in money.planned.items()}
+    for source, target, amount in moves:
+        if target not in names:
+            return denied(_("这个科目不得列支"))
+        if source == target or amount <= 0:
+            return denied(_("请写明从哪个科目调到哪个科目、多少钱"))
+        left[source] = left.get(source, 0) - amount
+        left[target] = left.get(target, 0) + amount
+        if left[source] < 0:
+            words = {"head": names.get(source, source), "left": yuan(left[source] + amount)}
+            return denied(_("“%(head)s”只剩%(left)s可以调出") % words)
+    return ALLOWED
+
+
+def _fits_grant(project: Project, grant: int) -> Verdict:
+    if not 0 < grant < project.grant:
+        return denied(
+            _("资助金额只能减少，须低于%(grant)s") % {"grant": yuan(project.grant)}
+        )
+    unpaid = [part.amount for part in project.instalments.all() if part.stage in LOWERED]
+    if project.grant - grant > sum(unpaid):
+        return denied(_("尚未拨付的只有%(sum)s，不能减这么多") % {"sum": yuan(sum(unpaid))})
+    return ALLOWED
+
+
+LOWERED = (stages.WAITING, stages.DUE, stages.HELD)
+
+
+def lowered(parts: Sequence[Instalment], less: int) -> dict[int, int]:
+    """By key: what is left of each instalment where the grant falls by `less` fen, the last first."""
+    amounts = {part.pk: part.amount for part in parts}
+    for part in sorted(parts, key=lambda one: -one.place):
+        if part.stage in LOWERED:
+            cut = min(less, part.amount)
+            amounts[part.pk] -= cut
+            less -= cut
+    return amounts

@@ -14,7 +14,7 @@ from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
-from .flows import flows
+from .flows import OVER, flows
 from .who import can_handle
 
 
@@ -46,6 +46,8 @@ def can_close(who: Any, project: Project, *, now: datetime, owed: int | None = N
     for part in project.instalments.all():
         if part.stage in stages.UNPAID:
             return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": part.name})
+    if not (verdict := _no_child_goes_on(project)):
+        return verdict
     if owed := owed_back(project) if owed is None else owed:
         return denied(_("还有%(owed)s没有退回") % {"owed": yuan(owed)})
     return ALLOWED
@@ -57,6 +59,13 @@ def can_stop(who: Any, project: Project, *, now: datetime) -> Verdict:
         return verdict
     if project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
+    return _no_child_goes_on(project)
+
+
+def _no_child_goes_on(project: Project) -> Verdict:
+    open_ones = project.children.exclude(round__stage__in=OVER)
+    if first := open_ones.select_related("round").first():
+        return denied(_("子项目轮次“%(round)s”还没有结束") % {"round": first.round})
     return ALLOWED
 
 

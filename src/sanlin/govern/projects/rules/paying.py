@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sanlin.commons.funds.rules import may_act
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Instalment
@@ -28,10 +29,14 @@ def can_propose(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
         return verdict
     if instalment.stage != stages.DUE:
         return denied(WHY_NOT_DUE[instalment.stage]())
+    if not (verdict := may_act(who, instalment.project.fund, "handle", now=now)):
+        return verdict
     return _unblocked(instalment)
 
 
 def _unblocked(instalment: Instalment) -> Verdict:
+    if instalment.project.stage in stages.ENDED:
+        return denied(_("项目已经结束"))
     waiting = Objection.objects.open().filter(award=instalment.project.award_id).first()
     if waiting:
         return denied(_("第%(n)s号异议还没有答复，暂不能拨款") % {"n": waiting.number})
@@ -48,6 +53,8 @@ def can_approve(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
         return denied(WHY_NOT_DUE[instalment.stage]())
     if instalment.proposed_by_id == who.pk:
         return denied(_("申请和审批须由两位工作人员分别办理"))
+    if not (verdict := may_act(who, instalment.project.fund, "approve", now=now)):
+        return verdict
     return _unblocked(instalment)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from sanlin.commons.people.rules import works_for_neighbourhood
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Project, Receipt
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.budget import Line
 from sanlin.kernel.money import yuan
+from sanlin.kernel.packs import Rules
 from sanlin.kernel.reason import Reason
-from sanlin.kernel.spending import Expense, Purse, refusals, warnings
+from sanlin.kernel.spending import Purse, refusals
 
 from .flows import Flows, flows
 from .who import can_look_into, in_team
@@ -58,45 +61,49 @@ def can_look(who: Any, project: Project, *, now: datetime) -> Verdict:
 def can_accept(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
     """Refuses with the figures of the first rule that the receipt would break."""
     project = receipt.project
-    if not (verdict := can_look(who, project, now=now)):
+    if not (verdict := _may_decide(who, receipt, now=now)):
         return verdict
-    if receipt.stage != stages.HANDED_IN or project.stage not in LOOKING:
-        return denied(_("这张票据现在不需要审核"))
-    if receipt.by_id == who.pk:
-        return denied(_("不能审核自己上传的票据"))
-    broken = refusals(expense(receipt), purse(project), project.round.rules)
+    broken = refusals(lines_of(receipt), purse(project), project.round.rules)
     return denied(sentence(broken[0])) if broken else ALLOWED
 
 
+def _may_decide(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
+    if not (verdict := can_look(who, receipt.project, now=now)):
+        return verdict
+    if receipt.stage != stages.HANDED_IN or receipt.project.stage not in LOOKING:
+        return denied(_("这张票据现在不需要审核"))
+    if receipt.by_id == who.pk:
+        return denied(_("不能审核自己上传的票据"))
+    return ALLOWED
+
+
 def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
-    """Send a receipt back, an accepted one too, until the closing review."""
+    """Ask a receipt back or refuse it, an accepted one too, until the closing review."""
     project = receipt.project
     if not (verdict := can_look(who, project, now=now)):
         return verdict
-    if receipt.stage not in (stages.HANDED_IN, stages.ACCEPTED) or project.stage not in LOOKING:
+    if receipt.stage not in stages.STANDING_RECEIPTS or project.stage not in LOOKING:
         return denied(_("这张票据不能再退回"))
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))
     return ALLOWED
 
 
-def expense(receipt: Receipt) -> Expense:
-    return Expense(receipt.head, receipt.amount, receipt.quantity)
+def lines_of(receipt: Receipt) -> list[Line]:
+    """The lines as the kernel reads them."""
+    return [row.line for row in receipt.lines.all()]
 
 
 def purse(project: Project, told: Flows | None = None) -> Purse:
-    """The project's money as the kernel reads it: the plan, and what was accepted so far."""
+    """The project's money as the kernel reads it: the plan in force, and what is spent or set aside."""
     told = told or flows(project)
     whole = project.grant + project.award.proposal.own_funds
-    return Purse(project.grant, whole, told.planned, told.spent)
+    return Purse(project.grant, whole, told.planned, told.bound)
 
 
-def remarks(receipt: Receipt, money: Purse) -> tuple[list[str], list[str]]:
-    """(what forbids accepting it, what is worth a second look), as sentences."""
-    broken = refusals(expense(receipt), money, receipt.project.round.rules)
-    return [sentence(one) for one in broken], [
-        sentence(one) for one in warnings(expense(receipt), money)
-    ]
+def remarks(lines: Sequence[Line], money: Purse, rules: Rules) -> list[str]:
+    """What forbids accepting a receipt of these lines, as sentences."""
+    return [sentence(one) for one in refusals(lines, money, rules)]
 
 
 def sentence(reason: Reason) -> str:
@@ -105,12 +112,17 @@ def sentence(reason: Reason) -> str:
         name: yuan(value) if isinstance(value, int) else value for name, value in reason.figures
     }
     words = {
+        "no_lines": lambda: _("请至少写一行明细"),
         "unknown_head": lambda: _("没有这个支出科目"),
-        "forbidden_head": lambda: _("“%(head)s”不得列支"),
-        "unit_cap": lambda: _("“%(head)s”单价%(price)s，超过每单位上限%(cap)s"),
+        "forbidden_head": lambda: _("“%(head)s”不得列支（%(code)s）"),
+        "unit_cap": lambda: _("“%(head)s”%(what)s单价%(price)s，超过每单位上限%(cap)s"),
+        "long_cap": lambda: _(
+            "“%(head)s”%(what)s共%(amount)s，从第%(unit)s个单位起每单位上限%(cap)s，合计最多%(most)s"
+        ),
         "share": lambda: _("“%(head)s”累计%(used)s，超过比例上限%(most)s，多%(over)s"),
         "above_grant": lambda: _("通过后累计%(used)s，超过立项金额%(grant)s，多%(over)s"),
-        "not_planned": lambda: _("预算里没有这个科目，须说明理由"),
-        "over_plan": lambda: _("本科目累计%(used)s，超过预算%(planned)s，多%(over)s"),
+        "over_plan": lambda: _(
+            "“%(head)s”累计%(used)s，超过协议里的预算%(planned)s，多%(over)s；须先申请变更"
+        ),
     }
     return words[reason.code]() % told

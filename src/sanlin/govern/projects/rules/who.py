@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
@@ -35,3 +35,15 @@ def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:
     if in_team(who, project, now=now) or is_staff(who, project.round.street, now=now):
         return ALLOWED
     return denied(_("只有项目团队和街道、居委工作人员可以查看"))
+
+
+def parent_of(project: Project) -> ChildRound | None:
+    """The round of another project in which this one was awarded; None for an ordinary project."""
+    rows = ChildRound.objects.filter(round=project.round_id).select_related("project")
+    found: ChildRound | None = rows.first()
+    return found
+
+
+def is_child(project: Project) -> bool:
+    """Whether the project was awarded in a small round of another project."""
+    return ChildRound.objects.filter(round=project.round_id).exists()

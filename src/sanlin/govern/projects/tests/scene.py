@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -121,8 +122,7 @@ def pay(one: Project, key: str, now: datetime = NOW) -> Instalment:
 
 
 @cache
-def picture() -> files.Picture:
-    """A small photo, as the form hands it to the verb."""
+def _blank() -> files.Picture:
     body = io.BytesIO()
     Image.new("RGB", (8, 6), "white").save(body, "JPEG")
     size = body.tell()
@@ -130,21 +130,34 @@ def picture() -> files.Picture:
     return files.picture(body, size)
 
 
-def slip(amount: int = 1_000_00, **fields: object) -> Slip:
+def picture() -> files.Picture:
+    """A small photo that shows nothing, another one each time, as the form hands it to the verb."""
+    return replace(_blank(), digest=f"{next(_numbers):064x}")
+
+
+def slip(
+    amount: int = 1_000_00,
+    *,
+    head: str = "materials",
+    what: str = "花盆",
+    quantity: int = 1,
+    **fields: object,
+) -> Slip:
+    """One line of `amount` fen for `quantity` units, unless `lines` are given."""
+    n = next(_numbers)
     given = {
-        "number": f"NO{next(_numbers):08d}",
+        "number": f"NO{n:08d}",
         "day": date(2024, 4, 9),
-        "payee": "潍坊路文具店",
-        "head": "materials",
-        "what": "花盆",
+        "payee": f"潍坊路文具店{n}",
+        "lines": (Line(head, what, amount // quantity, quantity),),
         **fields,
     }
-    return Slip(amount=amount, **given)  # type: ignore[arg-type]
+    return Slip(**given)  # type: ignore[arg-type]
 
 
 def receipt(one: Project, amount: int = 1_000_00, *, accepted: bool = False, **fields) -> Receipt:
     """A receipt of the team, accepted by a committee worker where asked."""
-    made = actions.hand_in(one, slip(amount, **fields), picture(), by=leader(one), now=NOW)
+    made = actions.hand_in(one, slip(amount, **fields), [picture()], by=leader(one), now=NOW)
     return actions.accept(made, by=worker(one.place), now=NOW) if accepted else made
 
 

@@ -60,7 +60,7 @@ def obey(one: Project, act: str, n: int, hands) -> None:
         "send_back": lambda: actions.send_back(part, "材料不全", by=second, **told_now),
         "lift": lambda: actions.lift(part, "已经整改", by=second, **told_now),
         "withhold": lambda: actions.withhold(part, "不需要了", by=second, **told_now),
-        "receipt": lambda: actions.hand_in(one, slip(n), picture(), by=lead, **told_now),
+        "receipt": lambda: actions.hand_in(one, slip(n), [picture()], by=lead, **told_now),
         "accept": lambda: actions.accept(slips[n % len(slips)], by=helper, **told_now),
         "return": lambda: actions.return_receipt(
             slips[n % len(slips)], "看不清楚", by=helper, **told_now

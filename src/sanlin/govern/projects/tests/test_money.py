@@ -9,7 +9,7 @@ from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, officer, post, worker
 from sanlin.govern.projects import actions, rules
-from sanlin.govern.projects.actions.confirming import in_words
+from sanlin.govern.projects.actions.drawing import in_words
 from sanlin.govern.projects.models import Agreement, Instalment, Project, Signing
 from sanlin.govern.projects.tests.scene import (
     awarded,

@@ -52,7 +52,7 @@ def test_a_project_asks_each_side_for_the_next_thing():
     made = receipt(one)
     assert titles(me) == titles(helper) == ["审核1张票据"]
     actions.return_receipt(made, "看不清楚", by=helper, now=NOW)
-    assert step(one) == "替换退回的票据"
+    assert step(one) == "补正退回的票据"
     told(one, "midterm")
     assert titles(me) == ["评估1份报告"]
     assert step(one) == "看项目"
@@ -81,7 +81,7 @@ def test_returned_receipts_and_due_reports_wait_for_the_team_that_leads():
     half = NOW.replace(day=16, month=4)
     assert asked(half) == [("提交中期报告", "项目时间已经过半")]
     actions.return_receipt(receipt(one), "看不清楚", by=worker(one.place), now=NOW)
-    assert asked(half) == [("替换退回的票据", "有票据被退回"), ("提交中期报告", "项目时间已经过半")]
+    assert asked(half) == [("补正退回的票据", "有票据被退回"), ("提交中期报告", "项目时间已经过半")]
     actions.return_report(told(one, "midterm"), "请写清人次", by=officer(one.round.street), now=NOW)
     assert asked(NOW)[1:] == [("提交中期报告", "报告被退回，请改好后再交")]
     reviewed(one, "midterm", 80)

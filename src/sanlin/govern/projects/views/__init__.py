@@ -1,6 +1,10 @@
+from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
+from .children import open_child
+from .filing import agreements, changes, late
 from .ledgers import payments, round_receipts, round_reports, sheet
-from .papers import agreement, hand_in, photo, receipt, receipt_file, receipts, report, show_report
+from .papers import photo, report, show_report
 from .public import books, listing, mine, project
+from .receipts import hand_in, receipt, receipt_details, receipt_paper, receipts, sent_paper
 from .staff import (
     act_on_instalment,
     circle,
@@ -14,28 +18,39 @@ from .staff import (
 )
 
 __all__ = [
+    "agreements",
+    "changes",
+    "late",
     "act_on_instalment",
     "agreement",
+    "ask_change",
     "books",
+    "change",
     "circle",
     "circles",
     "close",
     "close_round",
     "confirm",
     "desk",
+    "file_scan",
     "hand_in",
     "listing",
     "mine",
+    "open_child",
     "payments",
     "photo",
     "project",
     "receipt",
-    "receipt_file",
+    "receipt_details",
+    "receipt_paper",
     "receipts",
     "refund",
     "report",
     "round_receipts",
     "round_reports",
+    "scan",
+    "scan_file",
+    "sent_paper",
     "sheet",
     "show_report",
     "stop",

@@ -87,7 +87,12 @@ def payments(request: Request, round: Round) -> HttpResponse:
     return table.answer(request, queries.to_pay(round), "projects/payments.html", page)
 
 
-RECEIPT_TONES = {stages.HANDED_IN: "waiting", stages.ACCEPTED: "done", stages.RETURNED: "wrong"}
+RECEIPT_TONES = {
+    stages.HANDED_IN: "waiting",
+    stages.ACCEPTED: "done",
+    stages.RETURNED: "wrong",
+    stages.REFUSED: "wrong",
+}
 REPORT_TONES = {stages.HANDED_IN: "waiting", stages.REVIEWED: "done", stages.RETURNED: "wrong"}
 
 
@@ -96,6 +101,16 @@ def _places(rows: Any) -> list[tuple[str, str]]:
     where = "project__undertaking__neighbourhood"
     named = rows.order_by(f"{where}__code").values_list(where, f"{where}__name", f"{where}__code")
     return [(str(key), name) for key, name, _code in named.distinct()]
+
+
+def _heads_of(names: dict[str, str]) -> Any:
+    """The spending heads of a receipt's lines, each once."""
+
+    def told(row: Any) -> str:
+        keys = dict.fromkeys(line.head for line in row.lines.all())
+        return _now("、").join(names.get(key, key) for key in keys)
+
+    return told
 
 
 def _receipt_table(round: Round) -> Table:
@@ -112,7 +127,7 @@ def _receipt_table(round: Round) -> Table:
                 sort="number",
                 href=lambda row: reverse("projects:receipt", args=[row.pk]),
             ),
-            Column("alike", _("同号张数"), lambda row: row.alike, "number", sort="alike"),
+            Column("alike", _("疑似重复"), lambda row: row.alike, "number", sort="alike"),
             Column("day", _("开票日期"), lambda row: row.day, "day", sort="day"),
             Column(
                 "project",
@@ -123,8 +138,8 @@ def _receipt_table(round: Round) -> Table:
                 href=lambda row: reverse("projects:desk", args=[row.project_id]),
             ),
             Column("payee", _("收款方"), lambda row: row.payee, sort="payee"),
-            Column("head", _("支出科目"), lambda row: heads.get(row.head, row.head), sort="head"),
             Column("what", _("用途"), lambda row: row.what),
+            Column("heads", _("支出科目"), _heads_of(heads), "long"),
             Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
             Column(
                 "stage",
@@ -137,7 +152,7 @@ def _receipt_table(round: Round) -> Table:
         ),
         sieves=(
             Sieve("stage", _("状态"), labels, "stage"),
-            Sieve("head", _("支出科目"), list(heads.items()), "head"),
+            Sieve("head", _("支出科目"), list(heads.items()), "lines__head"),
             Sieve("place", _("居民区"), _places, "project__undertaking__neighbourhood"),
         ),
         search=("number", "payee", "what", "project__undertaking__title"),
@@ -148,7 +163,7 @@ def _receipt_table(round: Round) -> Table:
 
 @gate(can_manage, Round, having=("street",))
 def round_receipts(request: Request, round: Round) -> HttpResponse:
-    """The ledger of receipts of a round; a number borne twice in the street stands out."""
+    """The ledger of receipts of a round; those that look like others stand out."""
     if round.frozen is None:
         raise Http404
     page = {"round": round, "title": _now("票据")}

@@ -1,0 +1,40 @@
+"""A small round of a project's own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sanlin.govern.projects import actions, queries, rules
+from sanlin.govern.projects.actions.children import Child
+from sanlin.govern.projects.forms import ChildForm
+from sanlin.govern.projects.models import Project
+from sanlin.govern.rounds.queries import packs
+from sanlin.ground.clock import local_day
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+
+from .acting import WHOLE, done
+
+
+@gate(rules.can_open_child, Project, having=WHOLE)
+def open_child(request: Request, project: Project) -> HttpResponse:
+    """Open a small round for groups of a running project: its pack, its pot, how many must ask."""
+    today = local_day(request.now)
+    choices = [(pack.id, pack.title) for pack in packs.in_force(today)]
+    form = ChildForm(request.POST or None, project=project, packs=choices)
+    if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        text = packs.text_of(said.pop("pack"), today) or ""
+        child = Child(**said, pack_text=text)
+        if done(request, actions.open_child, project, child, form=form):
+            messages.success(request, _("子项目轮次已建为草稿，请设定数值后开启征集"))
+            return redirect("projects:desk", pk=project.pk)
+    page = {
+        "project": project,
+        "form": form,
+        "heads": queries.by_head(project, rules.flows(project)),
+    }
+    return render(request, "projects/open_child.html", page)
