@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, timedelta
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
@@ -15,6 +15,7 @@ from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
 from sanlin.govern.projects.rules import owed_back
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
+from sanlin.kernel.budget import Line
 
 from .cast import World, at, the_round
 from .plans import TOPICS
@@ -84,27 +85,24 @@ def _pay(world: World, one: Project, now: datetime) -> None:
 
 def _receipt(world: World, one: Project, number: int, percent: int, now: datetime) -> None:
     """A receipt over so many percent of the grant, for the team's goods; an officer looks at it."""
+    what = one.award.proposal.lines.order_by("place")[0].what
     slip = Slip(
         number=f"演示{one.pk:03d}-{number}",
         day=now.date(),
-        payee="街角五金百货（演示）",
-        head="materials",
-        what=one.award.proposal.lines.order_by("place")[0].what,
-        amount=one.grant * percent // 100,
+        payee=f"街角五金百货（演示{one.pk:03d}）",
+        lines=(Line("materials", what, one.grant * percent // 100, 1),),
     )
-    kept = projects.hand_in(_fresh(one), slip, _paper(), by=_author(one), now=now)
+    paper = _paper(one.pk * 10 + number)
+    kept = projects.hand_in(_fresh(one), slip, [paper], by=_author(one), now=now)
     if one.pk % 3 or number > 1:
         rows = Receipt.objects.select_related("project__round__street")
         projects.accept(rows.get(pk=kept.pk), by=world.who["zhou"], now=now + timedelta(hours=20))
 
 
-def _paper() -> files.Picture:
-    """A drawn slip of paper: the demonstration shows no real receipt."""
+def _paper(n: int) -> files.Picture:
+    """A blank slip of paper, another one each time: the demonstration shows no real receipt."""
     sheet = Image.new("RGB", (480, 640), "#fffdf6")
-    pen = ImageDraw.Draw(sheet)
-    for y in range(80, 600, 40):
-        pen.line((60, y, 420, y), fill="#b8b0a0", width=3)
-    pen.rectangle((60, 30, 260, 60), fill="#b3341c")
+    sheet.paste((n % 256, n // 256 % 256, 90), (0, 0, 480, 6))
     written = io.BytesIO()
     sheet.save(written, "PNG")
     written.seek(0)
