@@ -61,7 +61,7 @@ def database(url: str) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-                "PRAGMA foreign_keys=ON;",
+                "PRAGMA foreign_keys=ON;PRAGMA secure_delete=ON;PRAGMA temp_store=MEMORY;",
             },
             # Tests need a file too: threads of a race test are connections of their own.
             "TEST": {"NAME": HOME / f"test-{os.getpid()}.sqlite3"},

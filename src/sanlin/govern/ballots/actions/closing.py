@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.ballots import rules, stages
@@ -36,6 +37,7 @@ def close_vote(round: Round, *, by: Account | None, now: datetime) -> Round:
     lines = Voter.objects.filter(roll=roll)
     lines.update(open=False, link=NOTHING, shift=None, marker=None)
     transaction.on_commit(lambda: keys.destroy(link_name(roll.pk)))
+    transaction.on_commit(lambda: _swept())  # noqa: PLW0108  # found when it is done
     hour = now.replace(minute=0, second=0, microsecond=0)
     for line in lines.filter(hand__isnull=False).select_related("hand").order_by("pk"):
         _note_help(line, by=None, now=hour)
@@ -59,12 +61,11 @@ def _note_help(line: Voter, *, by: None, now: datetime) -> Voter:
 
 
 def _written_anew(table: str, order: str, roll: int) -> None:
-    """PostgreSQL keeps rows in the order of their changes and marks each with its transaction: write
-    those of a roll anew, in a stated order and in one transaction. SQLite does neither."""
-    if connection.vendor != "postgresql":
-        return
+    """A database keeps rows in the order of their changes: PostgreSQL in its heap, each marked with its
+    transaction, SQLite on their page. Write those of a roll anew, in a stated order and in one
+    transaction."""
     steps = (
-        f"CREATE TEMP TABLE anew ON COMMIT DROP AS SELECT * FROM {table} WHERE roll_id = {roll:d}",  # noqa: S608  # names of our own
+        f"CREATE TEMP TABLE anew AS SELECT * FROM {table} WHERE roll_id = {roll:d}",  # noqa: S608  # names of our own
         f"DELETE FROM {table} WHERE roll_id = {roll:d}",  # noqa: S608
         f"INSERT INTO {table} SELECT * FROM anew ORDER BY {order}",  # noqa: S608
         "DROP TABLE anew",
@@ -72,3 +73,14 @@ def _written_anew(table: str, order: str, roll: int) -> None:
     with connection.cursor() as cursor:
         for step in steps:
             cursor.execute(step)
+
+
+def _swept() -> None:
+    """What the rows were before lies on in the files for a while: have the database take it away now.
+    Where somebody is reading, or the role may not, its own housekeeping does it later."""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            tables = ", ".join(table._meta.db_table for table in (Voter, Ballot, Trace))
+            cursor.execute(f"VACUUM {tables}")
