@@ -29,7 +29,7 @@ from sanlin.commons.places.models import District, Home, Neighbourhood, Street
 from sanlin.front.records.actions import seal
 from sanlin.govern.awards.models import Award, Rivals
 from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
-from sanlin.govern.projects.models import Project, Report, ReportPhoto
+from sanlin.govern.projects.models import Agreement, Project, Report, ReportPhoto
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.reviews.models import Seat
 from sanlin.govern.rounds.models import Round
@@ -177,6 +177,7 @@ class Town:
             *(home, home.street, home.street.district, proposal),
             Award.objects.get(proposal=proposal),
             Project.objects.get(award__proposal=proposal),
+            Agreement.objects.filter(project__award__proposal=proposal).latest("version"),
             Rivals.objects.create(round=Round.objects.get(), reason="同一块空地"),
             Seat.objects.get(account__username="chen"),
             Resident.objects.get(account=li),

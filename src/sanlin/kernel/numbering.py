@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _FIELD = re.compile(r"\{(street|community|year|number(?::(\d))?)\}")
 _REST = re.compile(r"[0-9A-Za-z_.\-/]*")
+
+
+@dataclass(frozen=True)
+class Around:
+    """The codes of the street and the community, and the year."""
+
+    street: str
+    community: str
+    year: int
 
 
 class BadPattern(ValueError):
@@ -27,14 +37,14 @@ def check(pattern: str) -> None:
         raise BadPattern(pattern)
 
 
-def around(pattern: str, *, street: str, community: str, year: int) -> tuple[str, str]:
+def around(pattern: str, names: Around) -> tuple[str, str]:
     """What stands before and after the number; two projects with the same share one sequence.
 
-    >>> around("{street}-{community}-{year}-{number:2}", street="SG", community="TX", year=2016)
+    >>> around("{street}-{community}-{year}-{number:2}", Around("SG", "TX", 2016))
     ('SG-TX-2016-', '')
     """
     check(pattern)
-    values = {"street": street, "community": community, "year": str(year)}
+    values = {"street": names.street, "community": names.community, "year": str(names.year)}
     parts = [""]
     end = 0
     for match in _FIELD.finditer(pattern):
@@ -48,12 +58,12 @@ def around(pattern: str, *, street: str, community: str, year: int) -> tuple[str
     return parts[0], parts[1]
 
 
-def number(pattern: str, n: int, *, street: str, community: str, year: int) -> str:
+def number(pattern: str, n: int, names: Around) -> str:
     """The `n`-th number (from 1) of its sequence.
 
-    >>> number("{street}-{community}-{year}-{number:2}", 1, street="SG", community="TX", year=2016)
+    >>> number("{street}-{community}-{year}-{number:2}", 1, Around("SG", "TX", 2016))
     'SG-TX-2016-01'
     """
-    before, after = around(pattern, street=street, community=community, year=year)
+    before, after = around(pattern, names)
     digits = next(m[2] for m in _FIELD.finditer(pattern) if m[1].startswith("number"))
     return f"{before}{n:0{int(digits or 1)}d}{after}"

@@ -38,7 +38,7 @@ class Purse:
 def refusals(lines: Sequence[Line], purse: Purse, rules: Rules) -> tuple[Reason, ...]:
     """Every rule that accepting a receipt of these `lines` would break; empty where it keeps them all.
 
-    Codes: no_lines; unknown_head; forbidden_head (head, code: the key of the head, which is why it is
+    Codes: no_lines; unknown_head; forbidden_head (head, key: the key of the head, which is why it is
     forbidden); unit_cap (head, what, price, cap); long_cap (head, what, amount, most, unit, cap):
     the lower price from a unit on; share (head, used, most, over); over_plan (head, used, planned,
     over): the head would need a change of the agreement; above_grant (used, grant, over).
@@ -56,7 +56,7 @@ def _refusals(lines: Sequence[Line], purse: Purse, rules: Rules) -> Iterator[Rea
         if head is None:
             yield Reason.of("unknown_head")
         elif head.forbidden:
-            yield Reason.of("forbidden_head", head=head.name, code=head.key)
+            yield Reason.of("forbidden_head", head=head.name, key=head.key)
         else:
             claimed[head.key] = claimed.get(head.key, 0) + line.amount
             yield from _prices(line, head)

@@ -12,8 +12,8 @@ from sanlin.kernel.budget import Line
 from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
 
-from .actions.changing import Asked, Move
 from .models import Circle, Project
+from .rules import Asked, Move
 
 MOST_PEOPLE = 1_000_000
 PHOTOS = 3
@@ -151,7 +151,7 @@ def slip_lines(
     first = [pair for pair in usable if pair[0] in planned]
     rest = [pair for pair in usable if pair[0] not in planned]
     heads: list[Any] = [(_("预算里的科目"), first)] if first else []
-    made = forms.formset_factory(
+    made: Any = forms.formset_factory(
         SlipLineForm,
         formset=_SlipLines,
         extra=more,
@@ -159,12 +159,13 @@ def slip_lines(
         absolute_max=MOST_LINES + 5,
         validate_max=True,
     )
-    return made(
+    bound: _SlipLines = made(
         data,
         initial=initial,
         prefix="lines",
         form_kwargs={"heads": [*heads, (_("其他科目（须先申请变更）"), rest)]},
     )
+    return bound
 
 
 class JudgeForm(forms.Form):
@@ -276,9 +277,7 @@ class ChildForm(forms.Form):
     pack = forms.ChoiceField(label=_("按哪个办法"))
     head = forms.ChoiceField(label=_("用哪个科目的钱"))
     amount = FenField(label=_("子项目资金（元）"))
-    least = forms.IntegerField(
-        label=_("至少几个小组申报"), min_value=1, max_value=500, initial=10
-    )
+    least = forms.IntegerField(label=_("至少几个小组申报"), min_value=1, max_value=500, initial=10)
 
     def __init__(self, *args: Any, project: Project, packs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

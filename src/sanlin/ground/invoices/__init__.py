@@ -72,7 +72,7 @@ def told(found: dict[str, Any]) -> Told:
     items = tuple(
         Item(str(what)[:60], price, quantity)
         for what, price, quantity in found.get("items", [])[:MOST_ITEMS]
-        if 0 < price < 10**11 and 0 < quantity <= 10**5  # noqa: PLR2004
+        if 0 < price < 10**11 and 0 < quantity <= 10**5
     )
     total = found.get("total")
     return Told(

@@ -11,7 +11,10 @@ import re
 import resource
 import sys
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
+from typing import Any
 
 MEMORY = 768 * 1024 * 1024  # bytes of address space
 SECONDS = 10
@@ -20,9 +23,12 @@ MOST_PARTS = 500
 MOST_UNPACKED = 20 * 1024 * 1024
 MOST_RATIO = 100
 MOST_ITEMS = 20
+MOST_DIGITS = 6
+
+Told = dict[str, Any]
 
 
-def fen(text):
+def fen(text: str | None) -> int | None:
     """Yuan as an invoice writes them, in whole fen; None where that is no amount."""
     try:
         amount = Decimal(re.sub(r"[¥￥,\s]", "", text or "")) * 100
@@ -31,17 +37,17 @@ def fen(text):
         return None
 
 
-def day(text):
+def day(text: str | None) -> str:
     found = re.search(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})", text or "")
     return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else ""
 
 
-def from_text(text):
+def from_text(text: str) -> Told:
     """The fields of a printed invoice, by the words before them."""
     text = text.replace("：", ":").replace("（", "(").replace("）", ")")
     flat = re.sub(r"[ \t\u3000]+", "", text)
 
-    def first(pattern):
+    def first(pattern: str) -> str:
         found = re.search(pattern, flat)
         return found[1] if found else ""
 
@@ -56,15 +62,14 @@ def from_text(text):
     }
 
 
-def local(tag):
+def local(tag: str) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2].lower()
 
 
-def parsed(body):
+def parsed(body: bytes) -> Any:
     """A tree without entities, doctype or anything from elsewhere."""
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415  # under the limits already
-
-    return fromstring(body, forbid_dtd=True)
+    safe = import_module("defusedxml.ElementTree")  # under the limits already
+    return safe.fromstring(body, forbid_dtd=True)
 
 
 NAMES = {
@@ -77,43 +82,46 @@ NAMES = {
 ROWS = ("issuiteminformation", "goodsinfo", "goodsinfos")
 
 
-def from_tree(root):
+def from_tree(root: Any) -> Told:
     """The fields of an invoice as XML, by the names that the known editions give them."""
-    texts = {}
+    texts: dict[str, str] = {}
     for node in root.iter():
         if node.text and node.text.strip():
             texts.setdefault(local(node.tag), node.text.strip())
 
-    def first(key):
+    def first(key: str) -> str:
         return next((texts[name] for name in NAMES[key] if name in texts), "")
 
-    rows = []
-    for node in root.iter():
-        if local(node.tag) not in ROWS:
-            continue
-        cells = {local(child.tag): (child.text or "").strip() for child in node.iter()}
-        what = cells.get("itemname") or cells.get("item") or ""
-        whole = fen(cells.get("totaltaxincludedamount") or "")
-        if whole is None and cells.get("amount"):
-            tax = cells.get("comtaxam") or cells.get("taxamount") or "0"
-            whole = (fen(cells["amount"]) or 0) + (fen(tax) or 0)
-        count = cells.get("quantity", "1").split(".")[0] or "1"
-        many = int(count) if count.isdecimal() and 0 < len(count) < 6 else 1
-        if whole and whole % many == 0:
-            rows.append([what.strip("*").replace("*", " "), whole // many, many])
-        elif whole:
-            rows.append([what.strip("*").replace("*", " "), whole, 1])
     return {
         "code": first("code"),
         "number": first("number"),
         "day": day(first("day")),
         "seller": first("seller"),
         "total": fen(first("total")),
-        "items": rows[:MOST_ITEMS],
+        "items": items(root),
     }
 
 
-def from_ofd(body):
+def items(root: Any) -> list[list[Any]]:
+    """The lines of an invoice, each with its tax; a line without a whole price a unit counts as one."""
+    rows: list[list[Any]] = []
+    for node in root.iter():
+        if local(node.tag) not in ROWS:
+            continue
+        cells = {local(child.tag): (child.text or "").strip() for child in node.iter()}
+        what = (cells.get("itemname") or cells.get("item") or "").strip("*").replace("*", " ")
+        whole = fen(cells.get("totaltaxincludedamount"))
+        if whole is None and (bare := fen(cells.get("amount"))) is not None:
+            whole = bare + (fen(cells.get("comtaxam") or cells.get("taxamount")) or 0)
+        count = cells.get("quantity", "1").split(".")[0]
+        many = int(count) if count.isdecimal() and 0 < len(count) < MOST_DIGITS else 1
+        if whole:
+            even = many > 0 and whole % many == 0
+            rows.append([what, whole // many if even else whole, many if even else 1])
+    return rows[:MOST_ITEMS]
+
+
+def from_ofd(body: bytes) -> Told:
     """The XML that an OFD carries of itself: its own data, or what is attached."""
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         parts = archive.infolist()
@@ -122,7 +130,7 @@ def from_ofd(body):
         if len(parts) > MOST_PARTS or unpacked > min(MOST_UNPACKED, MOST_RATIO * packed):
             return {}
         names = [part.filename for part in parts if part.filename.lower().endswith(".xml")]
-        best = {}
+        best: Told = {}
         attached = sorted(names, key=lambda name: ("attach" not in name.lower(), name))
         for name in attached[:20]:
             with archive.open(name) as part:
@@ -134,7 +142,7 @@ def from_ofd(body):
     return best
 
 
-def from_custom(root):
+def from_custom(root: Any) -> Told:
     """发票代码, 发票号码 … as an OFD's own list of words and values."""
     words = {
         "发票代码": "code",
@@ -143,7 +151,7 @@ def from_custom(root):
         "销售方名称": "seller",
         "价税合计": "total",
     }
-    found = {}
+    found: Told = {}
     for node in root.iter():
         key = words.get(node.get("Name", ""))
         if local(node.tag) == "customdata" and key and node.text:
@@ -152,7 +160,7 @@ def from_custom(root):
     return found
 
 
-def from_pdf(body):
+def from_pdf(body: bytes) -> Told:
     from pypdf import PdfReader  # noqa: PLC0415
 
     reader = PdfReader(io.BytesIO(body))
@@ -160,10 +168,14 @@ def from_pdf(body):
     return from_text("\n".join(pages)[:100_000])
 
 
-READERS = {"pdf": from_pdf, "ofd": from_ofd, "xml": lambda body: from_tree(parsed(body))}
+READERS: dict[str, Callable[[bytes], Told]] = {
+    "pdf": from_pdf,
+    "ofd": from_ofd,
+    "xml": lambda body: from_tree(parsed(body)),
+}
 
 
-def main():
+def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     json.dump(READERS[sys.argv[1]](sys.stdin.buffer.read()), sys.stdout)

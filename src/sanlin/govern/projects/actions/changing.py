@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Change, Project
+from sanlin.govern.projects.rules import Asked, Move
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
@@ -14,26 +14,7 @@ from sanlin.ground.verdict import Refused, refusing, require
 from .drawing import changed_facts, draw, facts_of
 from .hold import hold, reason_of
 
-
-@dataclass(frozen=True)
-class Move:
-    """`amount` fen from one spending head to another (their keys)."""
-
-    source: str
-    target: str
-    amount: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a team asks to change, and why; what it does not ask is empty or None. `grant` is fen."""
-
-    reason: str
-    moves: tuple[Move, ...] = ()
-    starts: date | None = None
-    ends: date | None = None
-    grant: int | None = None
-    third: str = ""
+__all__ = ["Asked", "Move", "approve_change", "ask_change", "refuse_change", "withdraw_change"]
 
 
 @deed("projects.ask_change")

@@ -23,7 +23,7 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, moved, record
 from sanlin.ground.verdict import require
 from sanlin.kernel.money import split
-from sanlin.kernel.numbering import around, number
+from sanlin.kernel.numbering import Around, around, number
 
 from .drawing import draw, first_facts
 
@@ -132,12 +132,12 @@ class Numbers:
     def next_for(self, place: Neighbourhood) -> str:
         """The number of one more project of this neighbourhood."""
         round = self.round
-        codes = {"street": round.street.code, "community": place.code, "year": round.year}
         pattern = round.rules.numbering
-        before, after = around(pattern, **codes)
+        names = Around(round.street.code, place.code, round.year)
+        before, after = around(pattern, names)
         if (before, after) not in self.taken:
             shape = f"^{re.escape(before)}[0-9]+{re.escape(after)}$"
             rows = Project.objects.filter(number__startswith=before, number__regex=shape)
             self.taken[before, after] = rows.count()
         self.taken[before, after] += 1
-        return number(pattern, self.taken[before, after], **codes)
+        return number(pattern, self.taken[before, after], names)

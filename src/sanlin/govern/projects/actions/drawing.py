@@ -71,9 +71,7 @@ def changed_facts(
     if change.grant is not None:
         amounts = rules.lowered(parts, old["grant"] - change.grant)
         facts |= {"grant": change.grant, "words": in_words(change.grant)}
-        facts["instalments"] = [
-            _part(part, amounts[part.pk]) for part in parts if amounts[part.pk]
-        ]
+        facts["instalments"] = [_part(part, amounts[part.pk]) for part in parts if amounts[part.pk]]
     return {**facts, "drawn": local_day(now).isoformat(), "reason": change.reason}
 
 

@@ -53,10 +53,15 @@ class Slip:
     def what(self) -> str:
         """The first line, and that there are more."""
         first = self.lines[0].what if self.lines else ""
-        return first if len(self.lines) < 2 else _("%(what)s等%(n)s项") % {  # noqa: PLR2004
-            "what": first[:50],
-            "n": len(self.lines),
-        }
+        return (
+            first
+            if len(self.lines) < 2
+            else _("%(what)s等%(n)s项")
+            % {
+                "what": first[:50],
+                "n": len(self.lines),
+            }
+        )
 
 
 @deed("projects.send_paper")
@@ -293,7 +298,7 @@ def _turned_down(
 def _held(receipt: Receipt) -> Receipt:
     """The receipt as it lies, with its project held: sums against caps are taken one at a time."""
     project = hold(Project(pk=receipt.project_id))
-    found = Receipt.objects.prefetch_related("lines", "papers").get(pk=receipt.pk)
+    found: Receipt = Receipt.objects.prefetch_related("lines", "papers").get(pk=receipt.pk)
     found.project = project
     return found
 

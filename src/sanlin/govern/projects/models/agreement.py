@@ -59,12 +59,8 @@ class Agreement(models.Model):
                 condition=Q(stage__in=stages.AGREEMENT.stages()), name="agreement_stage_known"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    stage__in=(stages.IN_FORCE, stages.SUPERSEDED), signed_at__isnull=False
-                )
-                | (
-                    ~Q(stage__in=(stages.IN_FORCE, stages.SUPERSEDED)) & Q(signed_at__isnull=True)
-                ),
+                condition=Q(stage__in=(stages.IN_FORCE, stages.SUPERSEDED), signed_at__isnull=False)
+                | (~Q(stage__in=(stages.IN_FORCE, stages.SUPERSEDED)) & Q(signed_at__isnull=True)),
                 name="an_agreement_in_force_was_signed",
             ),
             models.CheckConstraint(
@@ -174,9 +170,7 @@ class Signing(models.Model):
             models.UniqueConstraint(
                 fields=["agreement", "account"], name="nobody_signs_for_two_parties"
             ),
-            models.CheckConstraint(
-                condition=Q(party__in=Party.values), name="signing_party_known"
-            ),
+            models.CheckConstraint(condition=Q(party__in=Party.values), name="signing_party_known"),
             models.CheckConstraint(
                 condition=Q(account__isnull=True) ^ Q(scan__isnull=True),
                 name="a_signing_is_in_the_system_or_on_paper",

@@ -91,7 +91,7 @@ def _of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(sums, output_field=field), Value(0), output_field=field)
 
 
-def _passed_on() -> Coalesce:
+def _passed_on() -> Any:
     """What a round of a project's own has paid to its groups and not got back, as a column."""
     pots = ChildRound.objects.filter(project=OuterRef("pk")).order_by().values("project")
     paid = pots.filter(round__projects__instalments__stage=stages.PAID).annotate(

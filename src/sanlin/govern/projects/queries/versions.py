@@ -24,11 +24,13 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[
     new = {head["key"]: head for head in after["heads"]}
     for key in dict.fromkeys((*old, *new)):
         name = (new.get(key) or old[key])["name"]
-        found.append((_("科目：%(head)s") % {"head": name}, *(_amount(p, key) for p in (old, new))))
+        what = _("科目：%(head)s") % {"head": name}
+        found.append((what, _amount(old, key), _amount(new, key)))
     parts = [{part["key"]: part for part in told["instalments"]} for told in (before, after)]
     for key in dict.fromkeys((*parts[0], *parts[1])):
         name = (parts[1].get(key) or parts[0][key])["name"]
-        found.append((_("拨款：%(part)s") % {"part": name}, *(_amount(p, key) for p in parts)))
+        what = _("拨款：%(part)s") % {"part": name}
+        found.append((what, _amount(parts[0], key), _amount(parts[1], key)))
     return [line for line in found if line[1] != line[2]]
 
 

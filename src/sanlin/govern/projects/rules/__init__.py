@@ -20,6 +20,7 @@ from .agreeing import (
     party_of,
     still_fits,
 )
+from .asking import Asked, Move
 from .children import can_give_on, can_open_child, fits_pot, keeps_the_pot
 from .ending import (
     can_close,
@@ -54,7 +55,9 @@ from .spending import (
 from .who import can_handle, can_look_into, can_see, in_team, is_child, parent_of
 
 __all__ = [
+    "Asked",
     "Flows",
+    "Move",
     "can_accept",
     "can_approve",
     "can_ask_change",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,11 +20,9 @@ from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
+from .asking import Asked
 from .flows import flows
 from .who import can_handle, can_look_into, in_team
-
-if TYPE_CHECKING:
-    from sanlin.govern.projects.actions.changing import Asked
 
 CHANGING = (stages.RUNNING, stages.MIDTERM)
 
@@ -75,12 +73,8 @@ def can_refuse(who: Any, project: Project, *, now: datetime) -> Verdict:
 
 def _may_answer(who: Any, project: Project, *, now: datetime) -> Verdict:
     party = party_of(who, project, now=now)
-    if party is None:
-        return denied(_("只有团队负责人、街道和居委工作人员可以签约"))
-    if party not in parties_of(project):
-        return denied(_("本轮协议由街道和团队两方签署"))
-    if party != Party.TEAM and in_team(who, project, now=now):
-        return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    if not (verdict := _stands_for(who, party, project, now=now)) or party is None:
+        return verdict
     if project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
     waiting = project.agreements.filter(stage=stages.DRAWN).first()
@@ -88,6 +82,16 @@ def _may_answer(who: Any, project: Project, *, now: datetime) -> Verdict:
         return denied(_("没有待签署的协议"))
     if waiting.signings.filter(party=party).exists():
         return denied(_("%(party)s已经签过") % {"party": party.label})
+    return ALLOWED
+
+
+def _stands_for(who: Any, party: Party | None, project: Project, *, now: datetime) -> Verdict:
+    if party is None:
+        return denied(_("只有团队负责人、街道和居委工作人员可以签约"))
+    if party not in parties_of(project):
+        return denied(_("本轮协议由街道和团队两方签署"))
+    if party != Party.TEAM and in_team(who, project, now=now):
+        return denied(_("您是该团队的成员，须由其他工作人员办理"))
     return ALLOWED
 
 
@@ -237,9 +241,7 @@ def _fit_moves(project: Project, moves: Sequence[tuple[str, str, int]]) -> Verdi
 
 def _fits_grant(project: Project, grant: int) -> Verdict:
     if not 0 < grant < project.grant:
-        return denied(
-            _("资助金额只能减少，须低于%(grant)s") % {"grant": yuan(project.grant)}
-        )
+        return denied(_("资助金额只能减少，须低于%(grant)s") % {"grant": yuan(project.grant)})
     unpaid = [part.amount for part in project.instalments.all() if part.stage in LOWERED]
     if project.grant - grant > sum(unpaid):
         return denied(_("尚未拨付的只有%(sum)s，不能减这么多") % {"sum": yuan(sum(unpaid))})

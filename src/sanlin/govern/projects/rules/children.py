@@ -44,9 +44,7 @@ def can_give_on(mother: Project, amount: int) -> Verdict:
     money = flows(mother)
     there = money.paid - money.returned - sum(money.spent.values())
     if amount > there:
-        return denied(
-            _("母项目手里只有%(there)s，不够付这一期") % {"there": yuan(max(there, 0))}
-        )
+        return denied(_("母项目手里只有%(there)s，不够付这一期") % {"there": yuan(max(there, 0))})
     return ALLOWED
 
 
@@ -62,6 +60,6 @@ def keeps_the_pot(child: ChildRound) -> Verdict:
         return denied(words % {"least": child.least, "n": count})
     granted = sum(standing(child.round).values_list("grant", flat=True))
     if granted > child.amount:
-        words = {"granted": yuan(granted), "pot": yuan(child.amount)}
-        return denied(_("子项目合计%(granted)s，超过母项目预留的%(pot)s") % words)
+        sums = {"granted": yuan(granted), "pot": yuan(child.amount)}
+        return denied(_("子项目合计%(granted)s，超过母项目预留的%(pot)s") % sums)
     return ALLOWED

@@ -114,7 +114,7 @@ def sentence(reason: Reason) -> str:
     words = {
         "no_lines": lambda: _("请至少写一行明细"),
         "unknown_head": lambda: _("没有这个支出科目"),
-        "forbidden_head": lambda: _("“%(head)s”不得列支（%(code)s）"),
+        "forbidden_head": lambda: _("“%(head)s”不得列支（%(key)s）"),
         "unit_cap": lambda: _("“%(head)s”%(what)s单价%(price)s，超过每单位上限%(cap)s"),
         "long_cap": lambda: _(
             "“%(head)s”%(what)s共%(amount)s，从第%(unit)s个单位起每单位上限%(cap)s，合计最多%(most)s"

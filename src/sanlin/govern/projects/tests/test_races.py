@@ -123,7 +123,8 @@ def test_a_returned_receipt_is_replaced_once():
     actions.return_receipt(first, "看不清金额", by=worker(one.place), now=NOW)
     me = leader(one)
     told = together(
-        *[lambda: actions.hand_in(one, slip(500_00), [picture()], replaces=first, by=me, now=NOW)] * 3
+        *[lambda: actions.hand_in(one, slip(500_00), [picture()], replaces=first, by=me, now=NOW)]
+        * 3
     )
     assert outcomes(told) == ["no", "no", "yes"]
 

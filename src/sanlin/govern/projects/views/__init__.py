@@ -18,14 +18,13 @@ from .staff import (
 )
 
 __all__ = [
-    "agreements",
-    "changes",
-    "late",
     "act_on_instalment",
     "agreement",
+    "agreements",
     "ask_change",
     "books",
     "change",
+    "changes",
     "circle",
     "circles",
     "close",
@@ -34,6 +33,7 @@ __all__ = [
     "desk",
     "file_scan",
     "hand_in",
+    "late",
     "listing",
     "mine",
     "open_child",

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.actions.drawing import changed_facts, facts_of
 from sanlin.govern.projects.forms import ChangeForm, CheckScanForm, ReasonForm, ScanForm
@@ -22,7 +23,7 @@ from sanlin.ground.verdict import Verdict
 
 from .acting import WHOLE, done, through
 
-ENDING = {
+ENDING: dict[str, tuple[Any, Any]] = {
     "refuse": (actions.refuse, lambda: _("已记下拒绝签署的理由")),
     "take_back": (actions.take_back, lambda: _("已撤回这一版协议")),
 }
@@ -43,20 +44,14 @@ def agreement(request: Request, project: Project) -> HttpResponse:
             raise Http404
         verb, words = ENDING[asked]
         form = ReasonForm(request.POST)
-        if form.is_valid() and done(
-            request, verb, project, form.cleaned_data["reason"], form=form
-        ):
+        if form.is_valid() and done(request, verb, project, form.cleaned_data["reason"], form=form):
             messages.success(request, words())
             return redirect(where)
     versions = list(project.agreements.select_related("ended_by").order_by("-version"))
     if not versions:
         raise Http404
-    for one in versions:
-        one.address = f"{where}?version={one.version}"
     made = _shown(request, versions)
-    return render(
-        request, "projects/agreement.html", _page(request, project, made, versions, form)
-    )
+    return render(request, "projects/agreement.html", _page(request, project, made, versions, form))
 
 
 def _shown(request: Request, versions: list[Agreement]) -> Agreement:
@@ -96,7 +91,10 @@ def _page(
     return {
         "project": project,
         "agreement": made,
-        "versions": versions,
+        "versions": [
+            (one, f"{reverse('projects:agreement', args=[project.pk])}?version={one.version}")
+            for one in versions
+        ],
         "facts": facts,
         "compared": queries.compared(facts_of(earlier), facts_of(made)) if earlier else [],
         "parties": [(Party(party), signed.get(party)) for party in facts["parties"]],
@@ -163,19 +161,25 @@ def scan_file(request: Request, scan: Scan, size: str) -> Any:
     return files.handed_over(scan.file, f"agreement-{scan.agreement_id}-{scan.pk}.pdf")
 
 
-@gate(rules.can_ask_change, Project, having=WHOLE)
+def can_write(who: Any, project: Project, *, now: Any) -> Verdict:
+    """The team's leader; whether it is time is said on the page."""
+    return leads(who, project.team, now=now)
+
+
+@gate(can_write, Project, having=WHOLE)
 def ask_change(request: Request, project: Project) -> HttpResponse:
     """The team's form: money from head to head, other days, less money, another third party."""
     three = Party.COMMITTEE in rules.parties_of(project)
     form = ChangeForm(request.POST or None, project=project, three=three)
-    if request.method == "POST" and form.is_valid():
-        if done(request, actions.ask_change, project, form.asked(), form=form):
-            messages.success(request, _("变更申请已提交，等待街道审批"))
-            return redirect("projects:agreement", pk=project.pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and done(request, actions.ask_change, project, form.asked(), form=form):
+        messages.success(request, _("变更申请已提交，等待街道审批"))
+        return redirect("projects:agreement", pk=project.pk)
     page = {
         "project": project,
         "form": form,
         "heads": queries.by_head(project, rules.flows(project)),
+        "may": rules.can_ask_change(request.by, project, now=request.now),
     }
     return render(request, "projects/ask_change.html", page)
 

@@ -52,8 +52,7 @@ def _agreement_table() -> Table:
                 "long",
                 sort="project__undertaking__title",
                 href=lambda row: (
-                    reverse("projects:agreement", args=[row.project_id])
-                    + f"?version={row.version}"
+                    reverse("projects:agreement", args=[row.project_id]) + f"?version={row.version}"
                 ),
             ),
             Column("team", _("团队"), lambda row: str(row.project.team)),
@@ -119,7 +118,7 @@ def _change_table() -> Table:
                 href=lambda row: reverse("projects:change", args=[row.pk]),
             ),
             Column("reason", _("理由"), lambda row: row.reason, "long"),
-            Column("moved", _("科目调剂"), lambda row: _moved(row), "money"),
+            Column("moved", _("科目调剂"), _moved, "money"),
             Column("at", _("申请时间"), lambda row: row.at, "moment", sort="at"),
             Column(
                 "stage",

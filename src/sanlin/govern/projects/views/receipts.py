@@ -132,7 +132,7 @@ def receipt_details(request: Request, project: Project) -> HttpResponse:
         "form": form,
         "lines": lines,
         "old": old,
-        "papers": sent or (list(old.papers.all()) if old else []),
+        "papers": sent or (old.papers.all() if old else []),
         "kept": not sent,
         "read": any(one.told.get("number") or one.told.get("total") for one in sent),
         "left": project.grant - sum(money.bound.values()),
@@ -152,7 +152,7 @@ def _typed_lines(data: Any) -> list[dict[str, Any]]:
     names = ("head", "what", "unit_price", "quantity")
     rows = [
         {name: data.get(f"lines-{n}-{name}", "") for name in names}
-        for n in range(min(int(count) if count.isdecimal() and len(count) < 4 else 0, 20))  # noqa: PLR2004
+        for n in range(min(int(count) if count.isdecimal() and len(count) < 4 else 0, 20))
     ]
     return [row for row in rows if row["what"] or row["unit_price"]]
 
@@ -239,15 +239,13 @@ def receipt(request: Request, receipt: Receipt) -> HttpResponse:
     return render(request, "projects/receipt.html", _page(request, receipt, form, judge))
 
 
-TURNED_DOWN = {
+TURNED_DOWN: dict[str, tuple[Any, Any]] = {
     "return": (actions.return_receipt, lambda: _("已退回补正，团队会看到理由")),
     "refuse": (actions.refuse_receipt, lambda: _("已决定不予报销，团队会看到理由")),
 }
 
 
-def _page(
-    request: Request, receipt: Receipt, form: ReasonForm, judge: JudgeForm
-) -> dict[str, Any]:
+def _page(request: Request, receipt: Receipt, form: ReasonForm, judge: JudgeForm) -> dict[str, Any]:
     project, who, now = receipt.project, request.by, request.now
     waits = receipt.stage == stages.HANDED_IN
     can_look = rules.can_look(who, project, now=now)
