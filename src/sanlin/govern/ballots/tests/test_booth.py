@@ -333,7 +333,7 @@ def bare_frame(settings):
 def test_queries_of_the_booth_do_not_grow(client, django_assert_num_queries, bare_frame, n):
     vote = opened(places=n, voters=1, proposals=n)
     client.force_login(vote.voters[0])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(page("booth", vote))
 
 
