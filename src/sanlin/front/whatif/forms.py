@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanlin.kernel.allocation import TierLimit
+from sanlin.kernel.allocation import Floor, TierLimit
 from sanlin.kernel.money import BadAmount, fen
 
 from .queries import Base, Trial, of_case
 from .queries.trial import completions, possible, utilities
 
 MOST_PERCENT, STEP = 300, 5
+KNOBS = ("_places", "_money", "_cap", "_least")  # of a tier; the first three as TierLimit has them
 
 
 class CapField(forms.CharField):
@@ -89,7 +90,8 @@ class TrialForm(forms.Form):
         own = of_case(base.case)
         begin = _begin(own)
         worth = [key for key, _words in utilities(base.case, base.box)]
-        if own.completion not in dict(completions(base.case)):
+        filled = completions(base.case, base.box)
+        if own.completion not in dict(filled):
             begin["completion"] = "utilitarian"
         if worth and own.utility not in worth:
             begin["utility"] = worth[0]
@@ -97,7 +99,7 @@ class TrialForm(forms.Form):
         super().__init__(known, auto_id="id_%s")
         self.base = base
         methods = possible(base.case, base.box)
-        self.fields["completion"].choices = completions(base.case)  # type: ignore[attr-defined]
+        self.fields["completion"].choices = filled  # type: ignore[attr-defined]
         self.fields["utility"].choices = utilities(base.case, base.box)  # type: ignore[attr-defined]
         self.fields["method"].choices = [(it.key, it.words()) for it in methods]  # type: ignore[attr-defined]
         keys = {it.key for it in methods}
@@ -113,15 +115,31 @@ class TrialForm(forms.Form):
             self.fields[f"{tier.key}_money"] = CapField(
                 label=_("%(tier)s总额（元）") % {"tier": named}
             )
+            self.fields[f"{tier.key}_cap"] = CapField(
+                label=_("%(tier)s单项上限（元）") % {"tier": named}
+            )
+            self.fields[f"{tier.key}_least"] = _whole(
+                label=_("%(tier)s至少立几项") % {"tier": named}
+            )
 
     def tier_fields(self) -> list[Any]:
         """The fields of tiers, in their order."""
-        return [self[name] for name in self.fields if name.endswith(("_places", "_money"))]
+        names = [f"{tier.key}{knob}" for tier in self.base.case.limits.tiers for knob in KNOBS]
+        return [self[name] for name in names]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        least = any(told.get(f"{tier.key}_least") for tier in self.base.case.limits.tiers)
+        others = any(floor.kind != "tier" for floor in self.base.case.limits.floors)
+        if (least or others) and told.get("rule") not in {None, "skip"}:
+            self.add_error("rule", _("有保底的时候，放不下的只能跳过"))
+        return told
 
     def trial(self) -> Trial:
         """The knobs as they were set; the form has to be valid."""
         own, told = of_case(self.base.case), self.cleaned_data
         welfare = told["method"] == "welfare"
+        floored = {it.name: it.money for it in own.floors if it.kind == "tier"}
         percent = told.get("expert", own.expert // 10)
         return Trial(
             method=told["method"],
@@ -138,8 +156,18 @@ class TrialForm(forms.Form):
             min_score=told.get("min_score", own.min_score),
             one_per_team=told["one_per_team"] == "yes",
             tiers=tuple(
-                TierLimit(tier.key, told[f"{tier.key}_places"], told[f"{tier.key}_money"], tier.cap)
+                TierLimit(tier.key, *(told[f"{tier.key}{knob}"] for knob in KNOBS[:3]))
                 for tier in own.tiers
+            ),
+            floors=(
+                *(
+                    Floor(
+                        "tier", tier.key, told[f"{tier.key}_least"] or 0, floored.get(tier.key, 0)
+                    )
+                    for tier in own.tiers
+                    if told[f"{tier.key}_least"] or floored.get(tier.key)
+                ),
+                *(floor for floor in own.floors if floor.kind != "tier"),
             ),
         )
 
@@ -164,6 +192,9 @@ def _begin(own: Trial) -> dict[str, str]:
     for tier in own.tiers:
         begin[f"{tier.key}_places"] = "" if tier.places is None else str(tier.places)
         begin[f"{tier.key}_money"] = _yuan(tier.money)
+        begin[f"{tier.key}_cap"] = _yuan(tier.cap)
+        least = [it.projects for it in own.floors if (it.kind, it.name) == ("tier", tier.key)]
+        begin[f"{tier.key}_least"] = str(least[0]) if least and least[0] else ""
     return begin
 
 

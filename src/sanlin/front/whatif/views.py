@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,6 +35,11 @@ def home(request: Request) -> HttpResponse:
 def trial(request: Request, round: Round) -> HttpResponse:
     """One round counted otherwise, beside what was decided. It reads; there is nothing to press."""
     base = queries.base_of(round)
+    lenders = list(queries.lenders(request.by, round, now=request.now))
+    for lender in lenders:
+        if request.GET.get("of") == str(lender.pk):
+            lent = queries.knobs_of(lender, base.tiers)
+            return redirect(f"{request.path}?{urlencode(lent)}")
     form = TrialForm(request.GET, base)
     asked = request.GET.copy()
     asked.pop("part", None)
@@ -42,6 +48,7 @@ def trial(request: Request, round: Round) -> HttpResponse:
         "round": round,
         "base": base,
         "form": form,
+        "lenders": lenders,
         "fault": "",
         "asked": asked.urlencode(),
     }

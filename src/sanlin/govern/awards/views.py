@@ -23,6 +23,7 @@ from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.ballots import write
 from sanlin.kernel.reason import written as figure
 
@@ -306,6 +307,8 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "rows": rows,
         "groups": _by_tier(round, rows),
         "drawn": pictures(made, rows),
+        "unmet": _unmet(round, made, rows),
+        "steady": steadiness(made, {line["proposal"]: line["title"] for line in rows}),
         "granted": sum(row.grant for row in live.values()),
         "funded": sum(1 for row in live.values() if row.stage == stages.STANDING),
         "objections": objections,
@@ -317,6 +320,16 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "record": import_string(settings.RECORD)(round),
     }
     return render(request, "awards/notice.html", page)
+
+
+def _unmet(round: Round, made: Decision, rows: list[dict[str, Any]]) -> list[str]:
+    """The floors that were not reached, in words."""
+    told = json.loads(bytes(made.outcome))
+    if not told.get("unmet"):
+        return []
+    of = {bid.key: bid.community for bid in from_bytes(bytes(made.inputs)).bids}
+    places = {line["proposal"]: line["place"] for line in rows}
+    return unmet(told, round.rules, {of[key] or 0: place for key, place in places.items()})
 
 
 @gate(can_see, Round, having=ROUND)

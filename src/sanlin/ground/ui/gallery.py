@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from sanlin.ground.verdict import ALLOWED, denied
 
-from .charts import Heat
+from .charts import Heat, Overlap, stacks, strides
 from .icons import symbols
 from .tables import Column, Sieve, Table
 from .words import span
@@ -116,6 +116,29 @@ def samples(now: datetime) -> dict[str, Any]:
             (_("育苗"), 26, "26"),
             (_("其他"), 0, "0"),
         ],
+        "compared": [
+            (_("和平里"), 32_000_000, 28_000_000, "320000", "280000"),
+            (_("东街"), 9_000_000, 15_000_000, "90000", "150000"),
+        ],
+        "spread": stacks(
+            [
+                (
+                    _("和平里"),
+                    "320000",
+                    [(_("楼道花园"), 20_000_000, "200000"), (_("阅读角"), 12_000_000, "120000")],
+                )
+            ],
+            40_000_000,
+        ),
+        "strides": strides(
+            [
+                (_("楼道花园"), "", 40_000_000, 20_000_000, True, ""),
+                (_("阅读角"), "", 20_000_000, 24_000_000, False, _("超过余款")),
+            ],
+            40_000_000,
+            lambda fen: str(fen // 100),
+        ),
+        "agreeing": Overlap((_("实际"), _("推演")), ((1000, 420), (420, 1000))),
         "heat": Heat(
             (_("示范"), _("品牌"), _("育苗")),
             (_("甲居民区"), _("乙居民区"), _("丙居民区")),

@@ -2,6 +2,7 @@
 
 from .base import Base, Named, base_of, tryable
 from .comparison import Comparison, agreement, compare
+from .lending import knobs_of, lenders
 from .trial import METHODS, Trial, of_case
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "agreement",
     "base_of",
     "compare",
+    "knobs_of",
+    "lenders",
     "of_case",
     "tryable",
 ]

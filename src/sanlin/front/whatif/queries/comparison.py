@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.govern.awards.models import Award
-from sanlin.govern.awards.queries import explain
+from sanlin.govern.awards.queries import explain, steadiness_of
 from sanlin.ground.ui.charts import Overlap, Stride, strides
 from sanlin.kernel.allocation import (
     Case,
@@ -25,7 +25,7 @@ from sanlin.kernel.packs import Rules
 from sanlin.kernel.reason import written
 
 from .base import Base
-from .trial import Trial, count, possible, utilities
+from .trial import Trial, count, possible, steady, utilities
 
 LONGEST = 60  # steps of a path that are drawn
 
@@ -71,6 +71,7 @@ class Comparison:
     path: list[Stride]
     untold: int
     ties: int
+    steady: str
 
     @property
     def same(self) -> bool:
@@ -96,7 +97,14 @@ def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
         path=path,
         untold=untold,
         ties=sum(tie.split for tie in outcome.ties),
+        steady=_steady(base, case),
     )
+
+
+def _steady(base: Base, case: Case) -> str:
+    found = steady(case)
+    titles = {key: name.title for key, name in base.names.items()}
+    return "" if found is None else steadiness_of(found, titles).sentence
 
 
 def _rows(

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from sanlin.kernel.allocation import Case, Outcome, TierLimit, own_money
+from sanlin.kernel.allocation import (
+    Case,
+    Floor,
+    Interval,
+    Outcome,
+    TierLimit,
+    own_money,
+    stable_interval,
+)
 from sanlin.kernel.profile import Profile
 
 
@@ -23,6 +32,7 @@ class Method:
     slow: bool = False
 
 
+SMALL_RAISED = 50_000  # distinct ballots times proposals, likewise, for Add1 under tiers and caps
 SMALL = 1_000_000  # ballots times proposals up to which a slow method is tried while one waits
 METHODS = (
     Method("score", lambda: _("按评审分"), marks=True),
@@ -53,6 +63,7 @@ class Trial:
     min_score: int | None
     one_per_team: bool
     tiers: tuple[TierLimit, ...]
+    floors: tuple[Floor, ...]
 
     def case(self, base: Case) -> Case:
         """The case `base` with these knobs; bids, ties and lots stay as they are."""
@@ -66,6 +77,7 @@ class Trial:
             min_score=None if self.min_score is None else Fraction(self.min_score),
             one_per_team=self.one_per_team,
             tiers=self.tiers,
+            floors=self.floors,
         )
         return replace(
             base,
@@ -99,16 +111,35 @@ def of_case(case: Case) -> Trial:
         min_score=None if limits.min_score is None else int(limits.min_score),
         one_per_team=limits.one_per_team,
         tiers=limits.tiers,
+        floors=limits.floors,
     )
 
 
 def count(trial: Trial, base: Case, box: Profile | None) -> tuple[Case, Outcome]:
-    """The case of a trial and its outcome; whole ballots are taken from `box`, not from the case."""
+    """The case of a trial and its outcome; whole ballots are taken from `box`, not from the case.
+
+    Raises UnsettledTie as a count does. What was counted lately is remembered by this process.
+    """
     case = trial.case(base)
-    if not case.by_ballots or box is None:
-        return case, case.answer()
+    return case, _counted(case, box if case.by_ballots else None)
+
+
+@lru_cache(maxsize=128)
+def _counted(case: Case, box: Profile | None) -> Outcome:
+    if box is None:
+        return case.answer()
     told = (case.method, case.utility, case.completion, case.rule)
-    return case, own_money.count(box, case.bids, case.limits, case.order_of_ties, told)
+    return own_money.count(box, case.bids, case.limits, case.order_of_ties, told)
+
+
+def steady(case: Case) -> Interval | None:
+    """How far the weight of the marks of this trial may move; None where nothing is blended."""
+    return _interval(case) if case.method == "blend" else None
+
+
+@lru_cache(maxsize=64)
+def _interval(case: Case) -> Interval:
+    return stable_interval(case)
 
 
 def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:
@@ -124,12 +155,13 @@ def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:
     )
 
 
-def completions(case: Case) -> tuple[tuple[str, str], ...]:
+def completions(case: Case, box: Profile | None) -> tuple[tuple[str, str], ...]:
     """How what is left may be used: (key, words). Where tiers and caps hold voters' money back,
-    raising it goes on for thousands of steps, longer than one waits for a page."""
+    raising it goes on for a thousand steps; in a large election that is longer than one waits."""
     limits = case.limits
     quick = (("none", _("不补")), ("utilitarian", _("余款按每元得票")))
-    if limits.tiers or limits.community_cap or limits.team_cap:
+    held = limits.tiers or limits.community_cap or limits.team_cap or limits.floors
+    if held and box is not None and box.rows * len(case.bids) > SMALL_RAISED:
         return quick
     return (
         *quick,

@@ -13,7 +13,9 @@ from sanlin.front.whatif import rules
 from sanlin.govern.awards import actions
 from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.tests.scene import to_decide
-from sanlin.govern.rounds.tests.scene import open_round
+from sanlin.govern.awards.tests.test_programmes import decided
+from sanlin.govern.awards.tests.test_steadiness import WENHUA
+from sanlin.govern.rounds.tests.scene import draft, open_round
 from sanlin.kernel.ballots import read
 
 NOW = scene.NOW
@@ -261,7 +263,7 @@ def test_a_trial_reads_as_often_for_three_as_for_one(officer, rows):
     it.get("/whatif/")
     with CaptureQueriesContext(connection) as met:
         it.get(f"/whatif/rounds/{round.pk}/?budget=90")
-    assert len(met) == 8, "\n".join(query["sql"][:200] for query in met)
+    assert len(met) == 9, "\n".join(query["sql"][:200] for query in met)
 
 
 def test_a_round_that_is_not_decided_yet_is_read_in_twelve(db):
@@ -271,3 +273,46 @@ def test_a_round_that_is_not_decided_yet_is_read_in_twelve(db):
     with CaptureQueriesContext(connection) as met:
         it.get(f"/whatif/rounds/{case.round.pk}/")
     assert len(met) <= 12, "\n".join(query["sql"][:200] for query in met)
+
+
+def test_a_draft_lends_its_rules_to_a_past_round(db):
+    """The draft's method and caps are laid upon the past round; the money of the round stays."""
+    case = to_decide(["1", "9/10", "4/5"], 20_000, tiers__shifan__money=50_000_00)
+    lent = draft(on=case.round.street, tiers__shifan__money=70_000_00, budget=1_00)
+    it, page = window(case.first), f"/whatif/rounds/{case.round.pk}/"
+    assert lent.name in words(it.get(page))
+    there = it.get(page, {"of": lent.pk})
+    assert there.status_code == 302
+    found = it.get(there.url).context["form"]
+    assert found["shifan_money"].value() == "70000"
+    assert found["budget"].value() == "100"
+
+
+def test_rules_of_another_street_are_not_lent(officer):
+    past = imported()
+    far = draft(on=scene.street("远处街道"))
+    shown = window(officer).get(f"/whatif/rounds/{past.pk}/", {"of": far.pk})
+    assert shown.status_code == 200
+    assert "套用另一轮的办法" not in words(shown)
+
+
+def test_beside_the_weight_stands_how_far_it_may_move(db):
+    wishes = [(20_000, "4/5", 1), (20_000, "3/4", 8), (20_000, "9/10", 0)]
+    decided("wenhua", wishes, **WENHUA)
+    round = Decision.objects.get().round
+    it, page = window(scene.officer(round.street)), f"/whatif/rounds/{round.pk}/"
+    body = it.get(page).content.decode()
+    assert 'id="expert-steady">评审权重在52.63%到93.96%之间（现为60%）' in body
+    found = it.get(page, {"expert": "50"}).context["found"]
+    assert found.steady.startswith("评审权重在0%到52.63%之间（现为50%）")
+
+
+def test_tiers_have_caps_and_floors_of_their_own(db):
+    case = to_decide(["1", "9/10", "4/5"], 20_000, tiers__shifan__money=50_000_00)
+    it, page = window(case.first), f"/whatif/rounds/{case.round.pk}/"
+    found = it.get(page, {"shifan_cap": "19999"}).context["found"]
+    assert (found.enters, found.leaves, found.stays) == (0, 2, 0)
+    found = it.get(page, {"shifan_least": "3"}).context["found"]
+    assert (found.enters, found.leaves, found.stays) == (0, 0, 2)
+    wrong = it.get(page, {"shifan_least": "1", "rule": "stop"})
+    assert "有保底的时候，放不下的只能跳过" in words(wrong)

@@ -6,7 +6,7 @@ from .explaining import Sentence, explain, unmet
 from .exporting import ballot_rows, election_of
 from .picturing import Pictures, pictures
 from .standing import current, published, standing
-from .weighing import Steadiness, steadiness
+from .weighing import Steadiness, steadiness, steadiness_of
 
 __all__ = [
     "Drawn",
@@ -24,6 +24,7 @@ __all__ = [
     "recount",
     "standing",
     "steadiness",
+    "steadiness_of",
     "unique_ballots",
     "unmet",
 ]

@@ -29,7 +29,11 @@ def steadiness(decision: Decision, titles: dict[int, str]) -> Steadiness | None:
     """Counted again over all weights; None where marks and votes are not blended."""
     if decision.round.rules.award.method != BLEND:
         return None
-    found = _interval(decision.fingerprint, bytes(decision.inputs))
+    return steadiness_of(_interval(decision.fingerprint, bytes(decision.inputs)), titles)
+
+
+def steadiness_of(found: Interval, titles: dict[int, str]) -> Steadiness:
+    """An interval in words, with proposals by their titles."""
     low, high = int(found.low), int(found.high)
     return Steadiness(_sentence(found, titles), low, max(high - low, 1), int(found.at))
 
