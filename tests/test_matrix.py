@@ -26,6 +26,7 @@ from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.tests.scene import district, neighbourhood, post, resident, street
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
+from sanlin.front.papers.models import Template
 from sanlin.front.records.actions import seal
 from sanlin.govern.awards.models import Award, Rivals
 from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
@@ -36,6 +37,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground import clock, files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Checkpoint
+from sanlin.ground.tasks.actions import order
 from sanlin.harmony.voices.models import Voice
 from sanlin.kernel.record import archive
 from sanlin.site import demo
@@ -194,6 +196,17 @@ class Town:
                 said_at=NOW,
             ),
             Organisation.objects.get(name="益路同行"),
+            Template.objects.create(
+                street=home.street,
+                kind="change",
+                version=1,
+                body=b"",
+                digest="0" * 64,
+                by=Account.objects.get(username="zhou"),
+                at=NOW,
+                withdrawn_at=NOW,
+            ),
+            order("write", {}, "年度汇报", "/", by=Account.objects.get(username="zhou"), now=NOW),
             *_photos(proposal),
         ]
         return {type(thing): thing.pk for thing in things}
@@ -220,6 +233,8 @@ class Town:
         return {key: self._value(key, name, pattern) for key in pattern.pattern.converters}
 
     def _value(self, key, name, pattern):
+        if (name, key) in ASKED_AT:
+            return ASKED_AT[name, key]
         if key == "kind":
             return "midterm" if name.startswith("projects:") else PostKind.JUDGE.value
         if key in {"log", "lines", "old", "new"}:
@@ -263,6 +278,16 @@ ASKED = {
     "photo": NOTHING,
     "size": "small",
     "step": "title",
+}
+ASKED_AT = {
+    ("papers:ledger", "key"): "projects",
+    ("papers:house", "kind"): "agreement",
+    ("papers:of_kind", "kind"): "change",
+    ("papers:of_project", "work"): "archive",
+    ("papers:of_round", "work"): "deck",
+    ("papers:of_circle", "work"): "circle",
+    ("papers:of_notice", "work"): "notice",
+    ("papers:of_street", "work"): "ledgers",
 }
 # What the keys of an address name, where its gate does not say.
 BEHIND = {

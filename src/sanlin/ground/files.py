@@ -284,3 +284,8 @@ class PapersField(forms.FileField):
             raise ValidationError(_("一次最多%(n)s个文件") % {"n": self.most})
         whole = [super(PapersField, self).clean(one, initial) for one in sent]
         return [paper(cast(IO[bytes], one.file), one.size, invoices=True) for one in whole]
+
+
+def lies_at(name: str, kind: str = "photo") -> Path:
+    """Where a kept photo (in its large size) or paper of another kind lies; it may be missing."""
+    return _path(name, "large") if kind == "photo" else _document_path(name, kind)

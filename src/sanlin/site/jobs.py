@@ -11,12 +11,15 @@ from datetime import datetime
 from typing import Protocol
 
 from sanlin.commons.funds.jobs import inspect_books, sweep_unspent
+from sanlin.front.papers import jobs as papers
 from sanlin.front.records.jobs import seal_records
 from sanlin.govern.ballots.jobs import close_votes
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
 from sanlin.ground.accounts.jobs import forget_stale
 from sanlin.ground.journal.jobs import keep_checkpoints
+from sanlin.ground.tasks.actions import Work
+from sanlin.ground.tasks.jobs import forget_files
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,11 @@ JOBS: tuple[Job, ...] = (
     seal_records,
     forget_stale,
     keep_checkpoints,
+    forget_files,
 )
+
+# What a worker can do, by the name under which it is ordered.
+WORKS: dict[str, Work] = papers.WORKS
 
 
 def do_due(

@@ -12,6 +12,7 @@ from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
 from sanlin.front.desk.rules import can_look
+from sanlin.front.papers.rules import can_open as can_open_papers
 from sanlin.front.reports.rules import can_look_back
 from sanlin.front.whatif.rules import can_open as can_try
 from sanlin.govern.rounds.models import Round
@@ -55,6 +56,7 @@ def _people(request: Request) -> list[tuple[str, list[Door]]]:
             ("people:posts", _("任职名单"), rules.can_see_posts),
             ("people:journal", _("台账"), rules.can_read_journal),
             ("reports:past", _("往日状态"), can_look_back),
+            ("papers:home", _("台账和文书"), can_open_papers),
         )
         if rule(request.by, now=request.now)
     ]

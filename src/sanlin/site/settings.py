@@ -108,6 +108,8 @@ LOG_NAMES = "sanlin.front.portal.queries.log_name"
 NEWCOMERS = "people:register"
 # Where the sealed record of a round lies: a notice links it, and records are above notices.
 RECORD = "sanlin.front.records.queries.door"
+# The papers that somebody may take of a thing: pages below do not know them.
+PAPERS = "sanlin.front.papers.queries.doors"
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
@@ -140,8 +142,10 @@ AUTH_PASSWORD_VALIDATORS = [
 APPS = [
     "ground.ui",
     "ground.sheets",
+    "ground.office",
     "ground.accounts",
     "ground.journal",
+    "ground.tasks",
     "commons.places",
     "commons.people",
     "commons.orgs",
@@ -159,6 +163,7 @@ APPS = [
     "front.records",
     "front.reports",
     "front.whatif",
+    "front.papers",
 ]
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",

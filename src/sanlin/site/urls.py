@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("sanlin.front.records.urls")),
     path("reports/", include("sanlin.front.reports.urls")),
     path("whatif/", include("sanlin.front.whatif.urls")),
+    path("papers/", include("sanlin.front.papers.urls")),
+    path("tasks/", include("sanlin.ground.tasks.urls")),
     path("log/", include("sanlin.ground.journal.urls")),
     path("ui/", include("sanlin.ground.ui.urls")),
 ]

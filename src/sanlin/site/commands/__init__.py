@@ -23,6 +23,7 @@ MODULES = {
     "backup": "backup",
     "restore": "restore",
     "tick": "tick",
+    "work": "work",
 }
 """Every command and the module that does it, in the order in which help lists them."""
 

@@ -1,4 +1,4 @@
-"""Serve the pages, and keep the clock's hand moving beside them."""
+"""Serve the pages; beside them move the clock's hand and one worker for what takes long."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start the web server and one ticker; both end together."""
+    """Start the web server, one ticker and one worker; they end together."""
     from django.conf import settings
 
     on_file = str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
     threads = 1 if on_file else 4
-    ticker = subprocess.Popen([sys.executable, "-m", "sanlin.site.cli", "tick", "--every", "20"])
+    beside = [
+        subprocess.Popen([sys.executable, "-m", "sanlin.site.cli", *words])
+        for words in (("tick", "--every", "20"), ("work", "--every", "2"))
+    ]
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", options.host, "--port", str(options.port)),
@@ -29,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         *("--backpressure", "256", "--respawn-failed-workers", "sanlin.site.wsgi:application"),
     ]
     server = subprocess.Popen(command, env=os.environ)
-    # Asked to end, this process lets the server finish what it is answering, then ends the ticker.
+    # Asked to end, this process lets the server finish what it is answering, then ends the others.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         code = server.wait()
@@ -38,5 +41,7 @@ def run(options: argparse.Namespace) -> int:
         server.wait()
         return 0
     finally:
-        ticker.terminate()
-        ticker.wait()
+        for one in beside:
+            one.terminate()
+        for one in beside:
+            one.wait()

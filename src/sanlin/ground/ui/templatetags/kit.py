@@ -132,6 +132,16 @@ def link_button(words: str, href: str, kind: str = "primary") -> SafeString:
     return format_html('<a class="button {}" href="{}">{}</a>', kind, href, words)
 
 
+@register.simple_tag(takes_context=True)
+def papers(context: Context, thing: Any) -> SafeString:
+    """Buttons to the papers that the reader may take of a thing; nothing where there are none."""
+    find = import_string(settings.PAPERS)
+    found = find(context["by"], thing, now=context["now"]) if context.get("by") else []
+    return format_html_join(
+        " ", '<a class="button plain" href="{}">{}</a>', ((href, words) for href, words in found)
+    )
+
+
 @register.inclusion_tag("ui/confirm.html")
 def confirm(
     what: str | Sequence[str], whom: str | Sequence[str] = "", published: str | Sequence[str] = ""

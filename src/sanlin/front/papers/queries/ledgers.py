@@ -1,0 +1,689 @@
+"""The ledgers (台账) that a street keeps, each out of the rows that the house has of it.
+
+A ledger is a name, heads and a way to read its rows; papers are Chinese whatever the screen's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.commons.funds import stages as fund_stages
+from sanlin.commons.funds.models import Posting, Source
+from sanlin.commons.orgs.models import Membership, Organisation
+from sanlin.commons.people.models import Post, PostKind, Resident
+from sanlin.commons.people.rules import can_read_journal, holds, works_for_street
+from sanlin.commons.places.models import Street
+from sanlin.govern.awards.models import Notice, Objection
+from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
+from sanlin.govern.projects.queries import consequence_words, with_money
+from sanlin.govern.proposals.models import BudgetLine, Proposal
+from sanlin.govern.rounds.models import Round
+from sanlin.ground.journal.models import Unmasking
+from sanlin.ground.sheets import Head
+from sanlin.ground.sheets.ledger import Ledger
+from sanlin.harmony.voices.models import Voice
+from sanlin.kernel.ledger import FEN
+
+from .receipts import heads_of
+
+MOST = 2_000  # rows that are held at a time
+Rows = Iterator[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Of which street, and (where given) of which year or round."""
+
+    street: Street
+    year: int | None = None
+    round: Round | None = None
+
+    def of(self, path: str) -> Q:
+        """The rounds of the scope, reached by `path` (empty for rounds themselves)."""
+        at = f"{path}__" if path else ""
+        found = Q(**{f"{at}street": self.street.pk})
+        if self.year is not None:
+            found &= Q(**{f"{at}year": self.year})
+        if self.round is not None:
+            found &= Q(**{f"{at}pk": self.round.pk})
+        return found
+
+    def in_year(self, path: str) -> Q:
+        return Q() if self.year is None else Q(**{f"{path}__year": self.year})
+
+    @property
+    def words(self) -> str:
+        parts = [self.street.name]
+        if self.year is not None:
+            parts.append(f"{self.year}年")  # data
+        if self.round is not None:
+            parts.append(self.round.name)
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Book:
+    """One kind of ledger. `rule` is asked about who and the street; `by_round` says that a round can
+    be chosen, `by_year` a year."""
+
+    key: str
+    words: str | Promise
+    heads: tuple[Head, ...]
+    read: Callable[[Scope], Rows]
+    rule: Callable[..., Any] | None = None
+    by_round: bool = True
+    by_year: bool = True
+
+
+def ledger(book: Book, scope: Scope, *, made: str) -> Ledger:
+    """The ledger as it is written; `made` is the day, in words."""
+    return Ledger(
+        title=f"{scope.street.name}{book.words}",
+        note=f"{scope.words}　制表日期：{made}",  # data
+        heads=book.heads,
+        rows=book.read(scope),
+        total="合计",  # data
+        empty="没有记录。",  # data
+    )
+
+
+def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
+    return rows.iterator(chunk_size=MOST)
+
+
+def _heads(*told: str) -> tuple[Head, ...]:
+    """`金额¥` is money, a number after a colon is the width."""
+    heads = []
+    for words in told:
+        name, _colon, width = words.partition(":")
+        money = name.endswith("¥")
+        wide = int(width) if width else (14 if money else 16)
+        heads.append(Head(name.removesuffix("¥"), "money" if money else "plain", wide))
+    return tuple(heads)
+
+
+# --- what happened in rounds ---------------------------------------------------------------------
+
+
+def _proposals(scope: Scope) -> Rows:
+    rows = Proposal.objects.handed_in().filter(scope.of("round")).defer("writing")
+    rows = rows.select_related("round", "team", "neighbourhood").order_by("round", "number")
+    for row in _chunks(rows):
+        rules = row.round.rules
+        tiers = {tier.key: tier.name for tier in rules.tiers}
+        themes = {theme.key: theme.name for theme in rules.themes}
+        yield (
+            row.round.name,
+            row.code,
+            row.title,
+            row.team.name,
+            row.neighbourhood.name,
+            tiers.get(row.tier, ""),
+            themes.get(row.theme, ""),
+            row.need,
+            row.asked,
+            row.own_funds,
+            row.submitted_at,
+            row.stage_label,
+        )
+
+
+def _budgets(scope: Scope) -> Rows:
+    rows = BudgetLine.objects.filter(scope.of("proposal__round"), proposal__number__isnull=False)
+    rows = rows.select_related("proposal__round", "proposal__team").order_by(
+        "proposal__round", "proposal__number", "place"
+    )
+    for row in _chunks(rows):
+        names = {head.key: head.name for head in row.proposal.round.rules.heads}
+        yield (
+            row.proposal.round.name,
+            row.proposal.code,
+            row.proposal.title,
+            row.proposal.team.name,
+            names.get(row.head, row.head),
+            row.what,
+            row.unit_price,
+            row.quantity,
+            row.amount,
+        )
+
+
+def _projects(scope: Scope) -> Rows:
+    rows = with_money(Project.objects.whole().filter(scope.of("round")))
+    for row in _chunks(rows.order_by("number")):
+        yield (
+            row.number,
+            row.undertaking.title,
+            row.team.name,
+            row.place.name if row.place else "",
+            row.round.name,
+            row.tier_name,
+            row.undertaking.starts,
+            row.undertaking.ends,
+            row.grant,
+            row.paid,
+            row.spent,
+            row.returned,
+            row.stage_label,
+            row.grade_name,
+            row.circle.name if row.circle else "",
+            row.stop_reason,
+        )
+
+
+def _instalments(scope: Scope) -> Rows:
+    rows = Instalment.objects.filter(scope.of("project__round")).select_related(
+        "project__undertaking__organisation",
+        "project__undertaking__neighbourhood",
+        "project__fund",
+        "proposed_by",
+        "approved_by",
+    )
+    for row in _chunks(rows.order_by("project__number", "place")):
+        one = row.project
+        yield (
+            one.fund.get_level_display(),
+            one.fund.name,
+            one.number,
+            one.undertaking.title,
+            one.team.name,
+            one.place.name if one.place else "",
+            row.name,
+            row.amount,
+            row.stage_label,
+            row.due,
+            row.paid_at,
+            row.proposed_by.name if row.proposed_by else "",
+            row.approved_by.name if row.approved_by else "",
+            row.note,
+        )
+
+
+def _receipts(scope: Scope) -> Rows:
+    rows = Receipt.objects.filter(scope.of("project__round")).select_related(
+        "project__undertaking__organisation", "project__round", "by", "looked_by"
+    )
+    rows = rows.prefetch_related("lines").order_by("project__number", "day", "pk")
+    for row in _chunks(rows):
+        names = {head.key: head.name for head in row.project.round.rules.heads}
+        yield (
+            row.project.number,
+            row.project.undertaking.title,
+            row.number,
+            row.day,
+            row.payee,
+            "、".join(names.get(key, key) for key in heads_of(row)),
+            row.what,
+            row.amount,
+            row.stage_label,
+            row.by.name,
+            row.looked_by.name if row.looked_by else "",
+            row.looked_at,
+            row.reason,
+        )
+
+
+def _reports(scope: Scope) -> Rows:
+    rows = Report.objects.filter(scope.of("project__round")).select_related(
+        "project__undertaking__organisation", "project__round", "reviewed_by"
+    )
+    for row in _chunks(rows.order_by("project__number", "at")):
+        yield (
+            row.project.number,
+            row.project.undertaking.title,
+            row.project.team.name,
+            row.get_kind_display(),
+            row.at,
+            row.activities,
+            row.people,
+            row.stage_label,
+            row.mark,
+            row.grade_name,
+            consequence_words(row.consequence),
+            row.reviewed_by.name if row.reviewed_by else "",
+        )
+
+
+def _circles(scope: Scope) -> Rows:
+    rows = Circle.objects.filter(scope.of("round")).select_related("round", "leader")
+    rows = rows.prefetch_related("projects__undertaking__organisation").order_by("round", "name")
+    for row in _chunks(rows):
+        members = sorted(row.projects.all(), key=lambda one: one.number)
+        yield (
+            row.round.name,
+            row.name,
+            row.leader.name if row.leader else "",
+            len(members),
+            "、".join(one.undertaking.title for one in members),
+        )
+
+
+def _notices(scope: Scope) -> Rows:
+    rows = Notice.objects.filter(scope.of("decision__round")).select_related("decision__round")
+    rows = rows.prefetch_related("decision__signatures__account")
+    for row in _chunks(rows.order_by("opens", "pk")):
+        yield (
+            row.number,
+            row.decision.round.name,
+            "补充公示" if row.award_id else "立项公示",  # data
+            "系统公示页、居务公开栏",  # data
+            row.opens,
+            row.closes,
+            "、".join(one.account.name for one in row.decision.signatures.all()),
+            row.decision.fingerprint,
+        )
+
+
+def _objections(scope: Scope) -> Rows:
+    rows = Objection.objects.filter(scope.of("notice__decision__round")).select_related(
+        "notice__decision__round", "award__proposal", "answered_by"
+    )
+    for row in _chunks(rows.order_by("filed_at", "pk")):
+        yield (
+            f"{row.notice.number}-{row.number}",
+            row.notice.decision.round.name,
+            row.award.proposal.title,
+            row.text,
+            row.filed_at,
+            row.due,
+            row.stage_label,
+            row.answer,
+            row.answered_by.name if row.answered_by else "",
+            row.answered_at,
+        )
+
+
+# --- what a street keeps besides -----------------------------------------------------------------
+
+
+def _voices(scope: Scope) -> Rows:
+    rows = Voice.objects.filter(scope.in_year("said_at"), street=scope.street)
+    for row in _chunks(rows.select_related("answered_by").order_by("said_at", "pk")):
+        yield (
+            row.receipt,
+            row.get_kind_display(),
+            row.said_at,
+            row.page,
+            row.text,
+            row.stage_label,
+            row.answer,
+            row.answered_by.name if row.answered_by else "",
+            row.answered_at,
+        )
+
+
+def _organisations(scope: Scope) -> Rows:
+    rows = Organisation.objects.filter(street=scope.street).select_related("neighbourhood")
+    leading = Membership.objects.filter(
+        organisation__street=scope.street, leads=True, until__isnull=True
+    )
+    leaders: dict[int, list[str]] = {}
+    for key, name in leading.values_list("organisation", "account__name"):
+        leaders.setdefault(key, []).append(name)
+    for row in _chunks(rows.prefetch_related("growth").order_by("name")):
+        grown = sorted(row.growth.all(), key=lambda step: step.reached)
+        yield (
+            row.name,
+            row.get_kind_display(),
+            row.neighbourhood.name if row.neighbourhood else "",
+            row.number,
+            row.founded,
+            row.dissolved,
+            "、".join(sorted(leaders.get(row.pk, []))),
+            grown[-1].get_stage_display() if grown else "",
+            grown[-1].evidence if grown else "",
+        )
+
+
+def _social_workers(scope: Scope) -> Rows:
+    inside = Q(street=scope.street) | Q(neighbourhood__street=scope.street)
+    rows = Post.objects.filter(inside, kind=PostKind.SOCIAL_WORKER).select_related("account")
+    for row in _chunks(rows.order_by("since", "pk")):
+        yield (row.account.name, row.certificate, row.since, row.until)
+
+
+def _sources(scope: Scope) -> Rows:
+    rows = Source.objects.filter(scope.in_year("at"), fund__street=scope.street)
+    rows = rows.select_related("fund", "giver", "organisation").order_by("fund", "pk")
+    for row in _chunks(rows):
+        giver = row.organisation or row.giver
+        shown = "匿名" if row.anonymous else (giver.name if giver else "")  # data
+        money = row.unit == FEN
+        yield (
+            row.fund.name,
+            row.fund.get_level_display(),
+            row.get_origin_display(),
+            row.name,
+            shown,
+            row.pledged if money else None,
+            row.arrived if money else None,
+            "" if money else f"{row.arrived or row.pledged} {row.unit}",
+            row.value,
+            fund_stages.LABELS[row.stage],
+            row.arrived_at,
+        )
+
+
+def _postings(scope: Scope) -> Rows:
+    rows = Posting.objects.filter(
+        scope.in_year("voucher__at"), voucher__fund__street=scope.street, debit__unit=FEN
+    ).select_related(
+        "voucher__fund",
+        "voucher__by",
+        "voucher__reverses",
+        "debit__undertaking",
+        "debit__source",
+        "credit__undertaking",
+        "credit__source",
+    )
+    if scope.round is not None:
+        rows = rows.filter(voucher__fund__name=scope.round.name)
+    for row in _chunks(rows.order_by("voucher__fund", "voucher__number", "pk")):
+        told = row.voucher
+        yield (
+            told.fund.get_level_display(),
+            told.fund.name,
+            told.number,
+            told.at,
+            told.memo,
+            str(row.debit),
+            str(row.credit),
+            row.amount,
+            told.by.name if told.by else "系统",  # data
+            f"冲销第{told.reverses.number}号" if told.reverses else "",  # data
+        )
+
+
+def _unmaskings(scope: Scope) -> Rows:
+    """Looks at masked values of the street's residents and voices: the only sealed columns there are."""
+    names = {Resident._meta.label, Voice._meta.label}
+    rows = Unmasking.objects.filter(scope.in_year("at")).select_related("by").order_by("at", "pk")
+    residents = set(
+        Resident.objects.filter(neighbourhood__street=scope.street).values_list("pk", flat=True)
+    )
+    voices = set(Voice.objects.filter(street=scope.street).values_list("pk", flat=True))
+    for row in _chunks(rows):
+        label, _colon, key = row.subject.partition(":")
+        inside = residents if label == Resident._meta.label else voices
+        if label not in names or not key.isdecimal() or int(key) not in inside:
+            continue
+        what = apps.get_model(label)._meta.verbose_name
+        yield (row.at, row.by.name, f"{what} {key}", row.field_label, row.reason)
+
+
+def _officers(who: Any, street: Street, *, now: datetime) -> Any:
+    return works_for_street(who, street, now=now)
+
+
+def _overseers(who: Any, street: Street, *, now: datetime) -> Any:
+    """Who looked at what: auditors and district administrators of this very district."""
+    verdict = can_read_journal(who, now=now)
+    if not verdict:
+        return verdict
+    return holds(who, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN, street=street, now=now)
+
+
+BOOKS: tuple[Book, ...] = (  # data
+    Book(
+        "proposals",
+        _("议题和提案台账"),
+        _heads(
+            "轮次:20",
+            "编号:10",
+            "名称:26",
+            "团队:22",
+            "居民区:20",
+            "类别:12",
+            "主题:14",
+            "需求:40",
+            "申请金额（元）¥",
+            "自筹（元）¥",
+            "提交时间:17",
+            "状态:12",
+        ),
+        _proposals,
+    ),
+    Book(
+        "budgets",
+        _("预算明细表"),
+        _heads(
+            "轮次:20",
+            "编号:10",
+            "提案:26",
+            "团队:22",
+            "支出科目:18",
+            "用途:26",
+            "单价（元）¥",
+            "数量:8",
+            "金额（元）¥",
+        ),
+        _budgets,
+    ),
+    Book(
+        "projects",
+        _("项目台账"),
+        _heads(
+            "项目编号:22",
+            "项目:26",
+            "团队:22",
+            "居民区:20",
+            "轮次:18",
+            "类别:10",
+            "开始:12",
+            "结束:12",
+            "立项金额（元）¥",
+            "已拨付（元）¥",
+            "已通过票据（元）¥",
+            "已退回（元）¥",
+            "阶段:10",
+            "等次:8",
+            "小组:12",
+            "终止原因:20",
+        ),
+        _projects,
+    ),
+    Book(
+        "instalments",
+        _("拨款台账"),
+        _heads(
+            "级次:10",
+            "资金池:20",
+            "项目编号:22",
+            "项目:26",
+            "团队:22",
+            "居民区:20",
+            "期次:8",
+            "金额（元）¥",
+            "状态:12",
+            "应拨日期:12",
+            "拨付时间:17",
+            "申请人:10",
+            "审批人:10",
+            "说明:20",
+        ),
+        _instalments,
+    ),
+    Book(
+        "receipts",
+        _("票据台账"),
+        _heads(
+            "项目编号:22",
+            "项目:26",
+            "票据号码:20",
+            "开票日期:12",
+            "收款方:22",
+            "支出科目:18",
+            "用途:22",
+            "金额（元）¥",
+            "状态:10",
+            "上传人:10",
+            "审核人:10",
+            "审核时间:17",
+            "退回理由:22",
+        ),
+        _receipts,
+    ),
+    Book(
+        "reports",
+        _("中期和结项台账"),
+        _heads(
+            "项目编号:22",
+            "项目:26",
+            "团队:22",
+            "类型:12",
+            "提交时间:17",
+            "活动次数:9",
+            "参与人次:9",
+            "状态:10",
+            "评分:8",
+            "等次:10",
+            "结果运用:24",
+            "评估人:10",
+        ),
+        _reports,
+    ),
+    Book(
+        "circles",
+        _("小组台账"),
+        _heads("轮次:20", "小组:16", "组长:12", "项目数:8", "项目:80"),
+        _circles,
+    ),
+    Book(
+        "notices",
+        _("公示台账"),
+        _heads(
+            "编号:16",
+            "轮次:20",
+            "公示内容:14",
+            "公示地点:26",
+            "起:17",
+            "止:17",
+            "签署人:20",
+            "决定指纹:68",
+        ),
+        _notices,
+    ),
+    Book(
+        "objections",
+        _("异议台账"),
+        _heads(
+            "编号:16",
+            "轮次:20",
+            "项目:26",
+            "异议内容:40",
+            "提出时间:17",
+            "答复期限:17",
+            "状态:10",
+            "答复:40",
+            "答复人:10",
+            "答复时间:17",
+        ),
+        _objections,
+    ),
+    Book(
+        "voices",
+        _("投诉和意见台账"),
+        _heads(
+            "回执号:14",
+            "类型:14",
+            "提出时间:17",
+            "页面:18",
+            "内容:44",
+            "状态:10",
+            "答复:44",
+            "答复人:10",
+            "答复时间:17",
+        ),
+        _voices,
+        _officers,
+        by_round=False,
+    ),
+    Book(
+        "organisations",
+        _("社会组织台账"),
+        _heads(
+            "名称:28",
+            "类型:20",
+            "居民区:20",
+            "登记或备案号:22",
+            "成立日期:12",
+            "注销日期:12",
+            "负责人:14",
+            "成长阶段:14",
+            "依据:30",
+        ),
+        _organisations,
+        by_round=False,
+        by_year=False,
+    ),
+    Book(
+        "social_workers",
+        _("社工证书台账"),
+        _heads("姓名:14", "证书编号:26", "任职日期:14", "卸任日期:14"),
+        _social_workers,
+        by_round=False,
+        by_year=False,
+    ),
+    Book(
+        "sources",
+        _("捐赠和资金来源台账"),
+        _heads(
+            "资金池:24",
+            "级次:10",
+            "来源:14",
+            "名称:24",
+            "捐赠人:18",
+            "认捐（元）¥",
+            "到账（元）¥",
+            "实物:16",
+            "实物作价（元）¥",
+            "状态:10",
+            "到账时间:17",
+        ),
+        _sources,
+        _officers,
+        by_round=False,
+    ),
+    Book(
+        "postings",
+        _("资金收支台账"),
+        _heads(
+            "级次:10",
+            "资金池:24",
+            "凭证号:8",
+            "时间:17",
+            "摘要:40",
+            "借方:30",
+            "贷方:30",
+            "金额（元）¥",
+            "经办人:12",
+            "冲销:14",
+        ),
+        _postings,
+    ),
+    Book(
+        "unmaskings",
+        _("敏感信息查看台账"),
+        _heads("时间:17", "查看人:12", "对象:20", "字段:14", "理由:50"),
+        _unmaskings,
+        _overseers,
+        by_round=False,
+    ),
+)
+
+
+def books_for(who: Any, street: Street, *, now: datetime) -> list[Book]:
+    """The ledgers that somebody who keeps a street's ledgers may see; some have a rule of their own."""
+    return [one for one in BOOKS if one.rule is None or one.rule(who, street, now=now)]
+
+
+def book(key: str) -> Book | None:
+    return next((one for one in BOOKS if one.key == key), None)
