@@ -207,3 +207,21 @@ def test_every_method_counts_and_certifies(tmp_path, words, winners):
     held = {it["name"]: it["holds"] for it in told["certificates"]}
     assert held["limits"]
     assert all(held.get(name, True) for name in ("prices", "loads", "optimal"))
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ((), {"12": {"cost": 10, "votes": 1, "budget": 10}}),
+        (
+            ("--method", "equal-shares"),
+            {"12": {"cost": 40, "votes": 1}, "13": {"cost": 15, "votes": 2}},
+        ),
+        (("--method", "welfare"), {"12": {"cost": 10, "votes": 2}}),
+    ],
+)
+def test_every_method_says_what_would_have_funded_a_project(tmp_path, words, changes):
+    file = tmp_path / "garden.pb"
+    file.write_text(GARDEN)
+    told = json.loads(sanlin(tmp_path, "", "count", str(file), *words, "--json", "--explain"))
+    assert told["changes"] == changes

@@ -24,10 +24,10 @@ STRIDES = 250
 """The first stride of a cut in the cost, as a part of it, where halving proves nothing."""
 LARGE = 100
 """Of how many bids every change is looked for when all are asked at once."""
-MOST, MOST_RAISED = 300, 16
-"""How many counts of whole ballots, or of sets, are made for one decision; and where Add1 raises money."""
-WORK = 3_000_000
-"""And no more than this divided by distinct ballots times bids."""
+MOST = 300
+"""How many counts of whole ballots, or of sets, are made for one decision."""
+WORK, WORK_RAISED = 3_000_000, 100_000
+"""And no more than this divided by distinct ballots times bids; the second where Add1 raises money."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def every_change(asked: Asked) -> dict[int, tuple[Change, ...]]:
     """The `changes` of every bid, by key; cheaper than one after another.
 
     Where counting is not greedy, and so dearer, those that lacked least come first, and some are left
-    without once enough counts have been made (MOST, MOST_RAISED, WORK). Of more than LARGE bids of a
+    without once enough counts have been made (MOST, WORK). Of more than LARGE bids of a
     greedy count only the cut that the limits name is looked at.
     """
     outcome = asked.answer()
@@ -381,7 +381,7 @@ def _affordable(asked: Asked, outcome: Outcome) -> int:
     """How many counts that are not greedy one decision is worth."""
     size = len(asked.bids) * max(len(getattr(asked, "choices", ())), 1)
     raised = outcome.shares is not None and outcome.shares.step > 0
-    return min(MOST_RAISED if raised else MOST, WORK // size)
+    return min(MOST, (WORK_RAISED if raised else WORK) // size)
 
 
 def _votes(bid: Bid) -> Fraction:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from . import telling
 
 if TYPE_CHECKING:
-    from sanlin.kernel.allocation import Certificate, Limits, Outcome, TieOrder
+    from sanlin.kernel.allocation import Bid, Certificate, Change, Limits, Outcome, TieOrder
     from sanlin.kernel.ballots import Election
 
 NEEDS_SETTINGS = False
@@ -73,7 +73,8 @@ def run(options: argparse.Namespace) -> int:
         body = options.file.read_bytes()
         election = read(body)
         _asked(options, election)
-        outcome = _count(election, _ties(election, options, body), options)
+        ties = _ties(election, options, body)
+        outcome = _count(election, ties, options)
     except BadElection as bad:
         print(f"{options.file}:{bad.line}: {say.fault(bad.reason)}", file=sys.stderr)
         return 2
@@ -85,10 +86,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.file}: {say('unsettled')}: {names}", file=sys.stderr)
         return 2
     proofs = _certify(election, outcome, options) if options.certify else ()
+    changes = _changes(election, ties, options) if options.explain else None
     if options.json:
-        _print_json(election, outcome, proofs)
+        _print_json(election, outcome, proofs, changes)
     else:
-        telling.tell(say, election, outcome, options, proofs)
+        telling.tell(say, election, outcome, options, proofs, changes)
     return int(any(it.holds is False and it.name in PROMISED for it in proofs))
 
 
@@ -140,15 +142,44 @@ def _count(election: Election, ties: TieOrder, options: argparse.Namespace) -> O
 
 def _welfare(election: Election, limits: Limits, ties: TieOrder, utility: str) -> Outcome:
     """Of the greatest worth: by cost and by number supporters are counted, else what they gave."""
-    from dataclasses import replace
-
     from sanlin.kernel.allocation import maximise
     from sanlin.kernel.allocation.ranking import by_utility
 
+    worth = by_utility(_supported(election, utility), utility)
+    return maximise(election.bids(), limits, worth, ties)
+
+
+def _supported(election: Election, utility: str) -> tuple[Bid, ...]:
+    """The projects with the votes that welfare goes by."""
+    from dataclasses import replace
+
     votes = election.supporters() if utility in {"cost", "cardinality"} else election.tally()
-    worth = tuple(replace(bid, votes=votes[bid.key]) for bid in election.bids())
-    bids = election.bids()
-    return maximise(bids, limits, by_utility(worth, utility), ties)
+    return tuple(replace(bid, votes=votes[bid.key]) for bid in election.bids())
+
+
+def _changes(
+    election: Election, ties: TieOrder, options: argparse.Namespace
+) -> dict[int, tuple[Change, ...]]:
+    """What would have funded each project, every change counted again."""
+    from sanlin.kernel.allocation import Case, Question, by_votes, every_change
+
+    limits, bids = _limits(election, options), election.bids()
+    if options.method == "greedy":
+        return every_change(Question(bids, limits, by_votes(bids), ties, options.rule))
+    if options.method == "welfare":
+        bids = _supported(election, options.utility)
+    case = Case(
+        bids,
+        limits,
+        options.method.replace("-", "_"),
+        rule=options.rule,
+        ties=ties.names,
+        lot=tuple(sorted(ties.lot, key=ties.lot.__getitem__)),
+        utility=options.utility,
+        completion=options.completion,
+        choices=tuple(election.profile),
+    )
+    return every_change(case)
 
 
 def _certify(
@@ -159,7 +190,12 @@ def _certify(
     return certify(outcome, election.profile, election.bids(), _limits(election, options))
 
 
-def _print_json(election: Election, outcome: Outcome, proofs: tuple[Certificate, ...]) -> None:
+def _print_json(
+    election: Election,
+    outcome: Outcome,
+    proofs: tuple[Certificate, ...],
+    changes: dict[int, tuple[Change, ...]] | None,
+) -> None:
     import json
 
     def amount(hundredths: int) -> int | float:
@@ -191,6 +227,14 @@ def _print_json(election: Election, outcome: Outcome, proofs: tuple[Certificate,
             for step in outcome.steps
         ],
     }
+    if changes is not None:
+        told["changes"] = {
+            ids[key]: {
+                it.what: int(it.by) if it.what == "votes" else amount(int(it.by)) for it in found
+            }
+            for key, found in changes.items()
+            if found
+        }
     if proofs:
         told["certificates"] = [{"name": it.name, "holds": it.holds} for it in proofs]
     print(json.dumps(told, ensure_ascii=False))

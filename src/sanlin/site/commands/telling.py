@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sanlin.kernel.allocation import Certificate, Outcome, Step
+    from sanlin.kernel.allocation import Certificate, Change, Outcome, Step
     from sanlin.kernel.ballots import Election, Project
     from sanlin.kernel.reason import Reason
 
@@ -105,6 +105,10 @@ WORDS = {
     "why.stopped": ("前面的{other}放不下，计算停止", "the count had stopped at {other}"),
     "why.min_votes": ("得{own}票，最低{least}票", "{own} votes, at least {least} are needed"),
     "why.project_cap": ("超过单项上限{cap}", "above the cap of {cap}"),
+    "needed": ("怎样就会立项", "funded with"),
+    "change.cost": ("少申请{by}", "{by} less asked for"),
+    "change.votes": ("多{by}票", "{by} more votes"),
+    "change.budget": ("总额多{by}", "{by} more money"),
     # What is wrong with a file.
     "bad.no_section": ("缺少{section}部分", "section {section} is missing"),
     "bad.no_column": ("{section}部分缺少{column}列", "section {section} lacks column {column}"),
@@ -236,9 +240,10 @@ def tell(
     outcome: Outcome,
     options: argparse.Namespace,
     proofs: Sequence[Certificate] = (),
+    changes: Mapping[int, Sequence[Change]] | None = None,
 ) -> None:
-    """Print the whole count."""
-    told = _told(say, election, outcome, options)
+    """Print the whole count; `changes` are what would have funded a project, by key."""
+    told = _told(say, election, outcome, options, changes)
     print("\n".join([*told, *_proofs(say, proofs)]))
 
 
@@ -254,7 +259,11 @@ def _proofs(say: Words, proofs: Sequence[Certificate]) -> list[str]:
 
 
 def _told(
-    say: Words, election: Election, outcome: Outcome, options: argparse.Namespace
+    say: Words,
+    election: Election,
+    outcome: Outcome,
+    options: argparse.Namespace,
+    changes: Mapping[int, Sequence[Change]] | None,
 ) -> list[str]:
     meta = election.meta
     spent = sum(grant for _key, grant in outcome.grants)
@@ -283,7 +292,7 @@ def _told(
         "",
         *_table(say, election, outcome, named, options),
         "",
-        *_out(say, election, outcome, named, options),
+        *_out(say, election, outcome, options, changes),
     ]
     told += _ties(say, outcome, named, options)
     if election.faults:
@@ -324,10 +333,11 @@ def _out(
     say: Words,
     election: Election,
     outcome: Outcome,
-    named: dict[int, Project],
     options: argparse.Namespace,
+    changes: Mapping[int, Sequence[Change]] | None,
 ) -> list[str]:
     votes = election.tally()
+    named = {project.key: project for project in election.projects}
     left_out = sorted(
         (step for step in outcome.steps if not step.funded), key=lambda it: -votes[it.key]
     )
@@ -341,11 +351,24 @@ def _out(
             f"{votes[step.key]:,}",
             amount(named[step.key].cost),
             _why(say, step, named),
+            *(() if changes is None else (_needed(say, changes[step.key]),)),
             cut(named[step.key].name),
         )
         for step in shown
     ]
+    if changes is not None:
+        heads = ("project", "votes", "cost", "why", "needed", "name")
+        rows.insert(0, tuple(say(it) for it in heads))
     return [head, *lines(rows, frozenset({1, 2}))]
+
+
+def _needed(say: Words, changes: Sequence[Change]) -> str:
+    """The smallest changes of which each alone would have funded the project."""
+    told = []
+    for change in changes:
+        by = f"{change.by:,}" if change.what == "votes" else amount(int(change.by))
+        told.append(say(f"change.{change.what}", by=by))
+    return " / ".join(told) or "—"
 
 
 MONEY = ("left", "short", "cap", "cost", "grant")
