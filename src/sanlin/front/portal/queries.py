@@ -17,7 +17,7 @@ from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, published, standing
-from sanlin.govern.ballots.queries import keys_awaited, my_vote, turnout
+from sanlin.govern.ballots.queries import has_booths, keys_awaited, my_vote, turnout
 from sanlin.govern.ballots.rules import roll_of
 from sanlin.govern.projects.queries import waiting_for_team
 from sanlin.govern.proposals import stages as proposal_stages
@@ -303,7 +303,8 @@ def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) ->
             step["words"] = " ".join(filter(None, [came_out.get(step["key"]), step["words"]]))
         if step["state"] == "now":
             step.update(_verb(step["key"], round, who, cookies, now))
-    return {"steps": steps, "figures": _figures(round, counted)}
+    on_paper = round.stage == stages.VOTE and has_booths(round)
+    return {"steps": steps, "figures": _figures(round, counted), "on_paper": on_paper}
 
 
 def _counted(round: Round) -> dict[str, Any]:

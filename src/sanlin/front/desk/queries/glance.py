@@ -189,6 +189,7 @@ def _pages(round: Round) -> list[tuple[str, str]]:
         pages += [("proposals:watch", _("提案与审查"))]
         pages += [("reviews:panel", _("评委")), ("reviews:grid", _("评审表"))] * ("review" in parts)
         pages += [("ballots:vote", _("投票"))] * ("vote" in parts)
+        pages += [("ballots:booths", _("投票站"))] * bool(ballot_rules.has_paper(round))
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
         pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
         pages += [("reports:round", _("报表"))]
