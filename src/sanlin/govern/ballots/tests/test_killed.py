@@ -1,26 +1,45 @@
-"""Workers are killed in the middle of a storm of votes: what was acknowledged is there, once."""
+"""Workers are killed in the middle of a storm of votes: what was acknowledged is there, once.
+
+First processes that call the verb are killed, then the workers of the real server, all at once, while
+voters press its button and the server starts new workers.
+"""
 
 import hashlib
 import os
 import secrets
 import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
 from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, queries
 from sanlin.govern.ballots.actions.casting import code_behind
 from sanlin.govern.ballots.models import Ballot, Tally, Voter
 from sanlin.govern.ballots.tests.vote import close, counted, opened
+from sanlin.govern.rounds.models import Window
+from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.accounts.models import Account
+from sanlin.ground.clock import now
 from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.record import tree
 
 KILLS = int(os.getenv("SANLIN_KILLS", "30"))
+SERVER_KILLS = int(os.getenv("SANLIN_SERVER_KILLS", "3"))  # each starts a server anew
 VOTERS, WORKERS = 8, 2
 
 
@@ -84,6 +103,11 @@ def test_no_acknowledged_ballot_is_lost_changed_or_doubled():
         for lines in told:
             remember(vote, lines, may_stand)
         check(told, may_stand)
+    the_count_is_true(vote, may_stand)
+
+
+def the_count_is_true(vote, may_stand):
+    """The log is whole, and closing and counting give what was acknowledged."""
     truth = Counter(
         picked
         for line in Voter.objects.filter(stage="cast")
@@ -95,7 +119,7 @@ def test_no_acknowledged_ballot_is_lost_changed_or_doubled():
     counted(vote.fresh(), vote.after)
     cast = Voter.objects.filter(stage="cast").count()
     assert sum(row.ballots for row in Tally.objects.all()) == cast
-    assert queries.turnout(vote.fresh()) == (cast, VOTERS)
+    assert queries.turnout(vote.fresh()) == (cast, len(vote.voters))
     assert vote.fresh().roll.broken == 0
     assert {key: n for key, n in queries.votes(vote.fresh()).items() if n} == dict(truth)
 
@@ -151,3 +175,133 @@ def the_log_is_whole(vote):
             cursor.execute("PRAGMA integrity_check")
             assert cursor.fetchall() == [("ok",)]
         assert Path(connection.settings_dict["NAME"]).exists()
+
+
+# --- the real server ------------------------------------------------------------------------------
+
+
+class Server:
+    """The product's own server on the database of this test, which can be killed and started anew."""
+
+    def __init__(self, home):
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            self.port = door.getsockname()[1]
+        self.env = os.environ | {
+            "SANLIN_HOME": str(home),
+            "SANLIN_SECRET_KEY": settings.SECRET_KEY,
+            "SANLIN_PII_KEY": settings.PII_KEY.decode(),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        fleeting = Path(settings.HOME) / "fleeting"
+        fleeting.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "fleeting").symlink_to(fleeting)
+        kept = connection.settings_dict
+        if connection.vendor == "sqlite":
+            (home / "sanlin.sqlite3").symlink_to(kept["NAME"])
+            self.env.pop("DATABASE_URL", None)
+        else:
+            url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}"
+            self.env["DATABASE_URL"] = url.format(**kept)
+        self.start()
+
+    def start(self):
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+        command += ["--workers", "2", "--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--log-level", "critical", "sanlin.site.wsgi:application"]
+        self.process = subprocess.Popen(command, env=self.env)
+
+    def kill(self):
+        """The workers first and then what watches them; returns when all are gone."""
+        for process in (*workers_of(self.process), self.process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.wait()
+
+
+def workers_of(server):
+    """The processes that the server has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == server.pid:
+                found.append(int(stat.parent.name))
+    return found
+
+
+class Voting(threading.Thread):
+    """A voter who presses the button on and on; `told` is as `vote_on_and_on` tells."""
+
+    def __init__(self, vote, who, port):
+        super().__init__(daemon=True)
+        self.vote, self.who, self.port = vote, who, port
+        self.told, self.acks, self.over = [], 0, threading.Event()
+        client = Client()
+        client.force_login(who)
+        session = client.cookies["sessionid"].value
+        self.headers = {
+            "Cookie": f"sessionid={session}; csrftoken={'a' * 32}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+
+    def run(self):
+        step = 0
+        while not self.over.is_set():
+            picked = secrets.choice(self.vote.proposals).pk
+            one = seed(self.who.pk, step)
+            ready = queries.pack_ready(self.who, self.vote.round, queries.Ready({picked: 1}, one))
+            self.told.append(f"try {self.who.pk} {picked} {one}")
+            if self.answered(ready):
+                code = code_of(opening(self.vote.round.pk, ((picked, 1),), one))
+                self.told.append(f"ack {self.who.pk} {picked} {code}")
+                self.acks += 1
+            step += 1
+
+    def answered(self, ready):
+        """Whether the server has said that the ballot is in; False where it died over it."""
+        body = urlencode({"csrfmiddlewaretoken": "a" * 32, "ready": ready})
+        door = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            door.request("POST", f"/rounds/{self.vote.round.pk}/ballot/review/", body, self.headers)
+            answer = door.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.01)
+            return False
+        finally:
+            door.close()
+        if answer.status != 302:
+            self.told.append(f"died {answer.status}")
+            self.over.set()
+        return answer.status == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_of_the_real_server_are_killed_and_no_ballot_is_lost(tmp_path):
+    vote = opened(voters=4, vote__revote=True)
+    # The server's clock is that of the machine.
+    Window.objects.filter(round=vote.round, stage=VOTE).update(closes=now() + timedelta(days=9))
+    connections.close_all()
+    may_stand = {}
+    server = Server(tmp_path)
+    crowd = [Voting(vote, who, server.port) for who in vote.voters]
+    try:
+        for voter in crowd:
+            voter.start()
+        for _kill in range(SERVER_KILLS):
+            wanted = sum(voter.acks for voter in crowd) + 1 + secrets.randbelow(40)
+            while sum(voter.acks for voter in crowd) < wanted:
+                assert not any(voter.over.is_set() for voter in crowd), [v.told[-1] for v in crowd]
+                time.sleep(0.001)
+            server.kill()
+            server.start()
+    finally:
+        server.kill()
+        for voter in crowd:
+            voter.over.set()
+            voter.join()
+    told = [voter.told for voter in crowd]
+    assert not [line for lines in told for line in lines if line.startswith("died")]
+    for lines in told:
+        remember(vote, lines, may_stand)
+    check(told, may_stand)
+    the_count_is_true(vote, may_stand)
