@@ -30,6 +30,7 @@ from sanlin.front.papers.models import Template
 from sanlin.front.records.actions import seal
 from sanlin.govern.awards.models import Award, Rivals
 from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
+from sanlin.govern.growth.models import Survey
 from sanlin.govern.projects.models import Agreement, Project, Report, ReportPhoto
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.reviews.models import Seat
@@ -274,7 +275,9 @@ def _photos(proposal):
 
 NOTHING = 999_999_999  # no row has this key: the answer is 404 for whoever would be let in
 ASKED = {
+    "code": "0" * 8,
     "day": "2024-06-12",
+    "number": 1,
     "photo": NOTHING,
     "size": "small",
     "step": "title",
@@ -291,6 +294,7 @@ ASKED_AT = {
 }
 # What the keys of an address name, where its gate does not say.
 BEHIND = {
+    "growth:answer": Survey,
     "orgs:organisation": Organisation,
     "places:district": District,
     "places:street": Street,

@@ -22,6 +22,7 @@ from sanlin.commons.people.models import Post, Resident
 from sanlin.commons.people.tests.scene import resident
 from sanlin.commons.places.models import District, Estate, Neighbourhood, Street
 from sanlin.govern.ballots.models import Voter
+from sanlin.govern.growth.models import Survey
 from sanlin.govern.proposals.models import Photo, Proposal
 from sanlin.govern.reviews.models import Seat
 from sanlin.ground import clock
@@ -37,6 +38,7 @@ MOST_QUESTIONS = 12  # of any page to the database, whoever asks and however man
 NO_ROW = 999_999_999  # no row has this key
 # What the keys of an address name, where its gate does not say.
 BEHIND: dict[str, type[Model]] = {
+    "growth:answer": Survey,
     "places:district": District,
     "places:street": Street,
     "places:neighbourhood": Neighbourhood,
@@ -45,6 +47,8 @@ BEHIND: dict[str, type[Model]] = {
     "proposals:photo": Photo,
 }
 ASKED: dict[str, tuple[object, ...]] = {
+    "code": ("0" * 8,),
+    "number": (1,),
     "day": ("2024-06-12",),
     "kind": ("midterm", "final", "judge", "street_officer"),
     "photo": (NO_ROW,),

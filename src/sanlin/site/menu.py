@@ -71,6 +71,8 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
         (reverse("orgs:organisations"), _("组织")),
         (reverse("places:home"), _("区划")),
     ]
+    streets = {post.street for post in posts_of(request.by, now=request.now) if post.street_id}
+    doors += [(reverse("training:street", args=[one.pk]), _("培训")) for one in streets if one]
     return [(_("街区"), doors)]
 
 

@@ -110,6 +110,12 @@ NEWCOMERS = "people:register"
 RECORD = "sanlin.front.records.queries.door"
 # The papers that somebody may take of a thing: pages below do not know them.
 PAPERS = "sanlin.front.papers.queries.doors"
+# How projects grow stands above them: what their pages show of it, and where it leads.
+GROWTH = {
+    "project": "sanlin.govern.growth.queries.of_project",
+    "round": "sanlin.govern.growth.queries.of_round",
+    "team": "sanlin.govern.growth.queries.of_team",
+}
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
@@ -157,7 +163,9 @@ APPS = [
     "govern.ballots",
     "govern.awards",
     "govern.projects",
+    "govern.growth",
     "harmony.voices",
+    "harmony.training",
     "front.portal",
     "front.desk",
     "front.records",

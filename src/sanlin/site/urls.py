@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("sanlin.govern.ballots.urls")),
     path("", include("sanlin.govern.awards.urls")),
     path("", include("sanlin.govern.projects.urls")),
+    path("", include("sanlin.govern.growth.urls")),
+    path("training/", include("sanlin.harmony.training.urls")),
     path("voices/", include("sanlin.harmony.voices.urls")),
     path("", include("sanlin.front.records.urls")),
     path("reports/", include("sanlin.front.reports.urls")),

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -137,6 +139,7 @@ def organisation(request: Request, pk: int) -> HttpResponse:
         "leaders": leaders if seen else [masked(name) for name in leaders],
         "count": len(standing),
         "growth": growth_of(one),
+        "dossier": import_string(settings.GROWTH["team"])(one),
     }
     return render(request, "orgs/organisation.html", page)
 

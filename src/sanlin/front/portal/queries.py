@@ -19,6 +19,7 @@ from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, published, standing
 from sanlin.govern.ballots.queries import has_booths, keys_awaited, my_vote, turnout
 from sanlin.govern.ballots.rules import roll_of
+from sanlin.govern.growth.queries import waiting_for_team as growing
 from sanlin.govern.projects.queries import waiting_for_team
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
@@ -234,6 +235,18 @@ def of_projects(who: Any, *, now: datetime) -> list[Line]:
     """What the projects of my teams ask for: a signature, another receipt, a report, money back."""
     steps = waiting_for_team(who, now=now)[:MOST]
     return [Line(str(one.project), one.href, one.why, one.words, "waiting") for one in steps]
+
+
+def of_growth(who: Any, *, now: datetime) -> list[Line]:
+    """Advice that the projects of my teams have still to carry out, and meetings to write down."""
+    return [
+        Line(one.title, one.href, one.why, _until_day(one.due), "waiting")
+        for one in growing(who, now=now)[:MOST]
+    ]
+
+
+def _until_day(due: datetime | None) -> str:
+    return _("%(day)s前") % {"day": written.day(due)} if due else ""
 
 
 def my_objections(who: Any) -> list[Line]:

@@ -69,7 +69,8 @@ def mine(request: Request) -> HttpResponse:
     proposals = queries.my_proposals(who, now=now)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
     waiting += queries.keys_of_boxes(who, rounds, now=now)
-    waiting += queries.of_projects(who, now=now) + queries.unfinished(proposals, now=now)
+    waiting += queries.of_projects(who, now=now) + queries.of_growth(who, now=now)
+    waiting += queries.unfinished(proposals, now=now)
     show = {
         "waiting": waiting,
         "proposals": [(one, queries.at("proposals:page", one.pk)) for one in proposals],

@@ -17,10 +17,12 @@ from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
+from . import growing
 from .cast import World, at, the_round
 from .paperwork import paperwork
 from .plans import TOPICS
 
+PITCHES = 6  # projects that are heard at the midterm session; the others are reviewed on paper
 WAITS = "活力二村益路同行"  # at the stage `running` its leader has still to sign
 
 
@@ -37,6 +39,9 @@ def running(world: World, ends_here: bool) -> None:
         if one.stage == stages.RUNNING and not (ends_here and number % 5 == 4):
             _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10))
             _receipt(world, one, 1, 30, at(date(2024, 7, 8), 9 + number % 8))
+    growing.circles(world)
+    growing.visits(world)
+    growing.trainings(world)
 
 
 def _all(world: World) -> list[Project]:
@@ -114,15 +119,20 @@ def midterm(world: World, ends_here: bool) -> None:
     """中期报告和评估、第二期拨付"""
     paperwork(world, ends_here)
     told = Told("已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。", 3, 86)
+    pitching: list[Report] = []
     for number, one in enumerate(_all(world)):
         if ends_here and number % 4 == 3:
             continue
         now = at(date(2024, 9, 9) + timedelta(days=number % 5), 9 + number % 8)
         report = projects.report(_fresh(one), "midterm", told, by=_author(one), now=now)
+        if number % 8 == 1 and len(pitching) < PITCHES:
+            pitching.append(report)
+            continue
         if ends_here and number % 3 == 2:
             continue
         _review(world, report, 62 + number * 7 % 35, now + timedelta(hours=20))
         _pay(world, one, at(date(2024, 9, 17), 9))
+    growing.session(world, pitching, ends_here)
 
 
 def _review(world: World, report: Report, mark: int, now: datetime) -> None:
@@ -140,10 +150,13 @@ def closed(world: World, ends_here: bool) -> None:
         for left in Receipt.objects.filter(project=one, stage=stages.HANDED_IN):
             found = Receipt.objects.select_related("project__round__street").get(pk=left.pk)
             projects.accept(found, by=world.who["zhou"], now=now)
+        if number % 3 == 0:
+            growing.ask(world, Project.objects.whole().get(pk=one.pk), number)
         report = projects.report(_fresh(one), "closing", told, by=_author(one), now=now)
         _review(world, report, 66 + number * 11 % 34, now + timedelta(hours=20))
         _pay(world, one, at(date(2024, 12, 18), 9))
         _settle(world, one, at(date(2024, 12, 20), 9))
+    growing.last_words(world)
     projects.close_round(the_round(world), by=world.who["zhou"], now=at(date(2024, 12, 25), 9))
 
 

@@ -21,6 +21,7 @@ from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
 from sanlin.govern.ballots.queries import keys_awaited
+from sanlin.govern.growth.queries import waiting as of_growth
 from sanlin.govern.projects.queries import waiting as of_projects
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
@@ -179,6 +180,11 @@ def projects(who: Any, *, now: datetime) -> list[Waiting]:
     return [Waiting(one.title, one.href, one.due, one.why) for one in of_projects(who, now=now)]
 
 
+def growth(who: Any, *, now: datetime) -> list[Waiting]:
+    """Pitches to mark as a juror, bars that another officer asks to lift, advice that is late."""
+    return [Waiting(one.title, one.href, one.due, one.why) for one in of_growth(who, now=now)]
+
+
 def newcomers(who: Any, *, now: datetime) -> list[Waiting]:
     """Residents who registered themselves in my neighbourhoods and whom nobody has confirmed."""
     mine = {
@@ -225,6 +231,7 @@ WAITING: list[Callable[..., list[Waiting]]] = [
     signatures,
     objections,
     projects,
+    growth,
     newcomers,
     voices,
 ]

@@ -80,6 +80,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
             _changes(who, streets),
             _handed_in(Report, Q(project__round__street__in=streets)),
             _handed_in(Receipt, Q(project__round__street__in=streets)),
+            _settling(streets),
         ]
     if places:
         counted += [
@@ -92,15 +93,15 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     order = list(WHERE)
     union = counted[0].union(*counted[1:], all=True).order_by("round_key")
     rows = sorted(union, key=lambda row: order.index(row[0]))
-    found = [
+    return [
         Waiting(_words(what, n), reverse(WHERE[what], args=[pk]) + _sieve(what), _end_of(due), name)
         for what, pk, name, n, due in rows
     ]
-    return found + (_settling(streets) if streets else [])
 
 
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
+SETTLING = "settling"
 WHERE = {
     LATE: "projects:payments",
     TO_SIGN: "projects:list",
@@ -111,6 +112,7 @@ WHERE = {
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
+    SETTLING: "projects:desk",
 }
 SIEVES = {
     LATE: stages.DUE,
@@ -125,6 +127,8 @@ SIEVES = {
 def _sieve(what: str) -> str:
     if what == SCANS:
         return "?scan=filed"
+    if what == SETTLING:
+        return ""
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
 
@@ -139,6 +143,7 @@ def _words(what: str, n: int) -> str:
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
         REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
         RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
+        SETTLING: _("结算并结项"),
     }
     return words[what] % {"n": n}
 
@@ -200,14 +205,17 @@ def _end_of(day: Any) -> datetime | None:
     return day and timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
-def _settling(streets: set[int]) -> list[Waiting]:
+def _settling(streets: set[int]) -> Any:
+    """The same line for each project that is being settled: its own key and title, one each."""
     rows = Project.objects.filter(round__street__in=streets, stage=stages.SETTLING)
-    return [
-        Waiting(
-            _("结算并结项"), reverse("projects:desk", args=[row.pk]), None, str(row.undertaking)
-        )
-        for row in rows.select_related("undertaking").order_by("pk")[:20]
-    ]
+    named = rows.order_by().annotate(
+        kind_of=Value(SETTLING, CharField()),
+        round_key=F("pk"),
+        round_name=F("undertaking__title"),
+        n=Value(1),
+        until=Cast(Value(None), DateField()),
+    )
+    return named.values_list("kind_of", "round_key", "round_name", "n", "until")
 
 
 @dataclass(frozen=True)

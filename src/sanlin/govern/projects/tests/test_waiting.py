@@ -110,7 +110,7 @@ def test_waiting_is_read_in_a_constant_number_of_queries(count, django_assert_nu
         receipt(one)
         told(one, "midterm")
     me = officer(round.street)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = queries.waiting(me, now=NOW)
     assert [one.title for one in found] == [
         f"申请拨付{count}笔",

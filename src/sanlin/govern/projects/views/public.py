@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.models import Project
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run, can_see
 from sanlin.ground.gate import can_be_known, gate
@@ -125,9 +128,16 @@ def listing(request: Request, round: Round) -> HttpResponse:
         "officer": officer,
         "money": queries.position_of_round(round),
         "fund": queries.fund_of(round),
+        "growth": _growth_of(round),
     }
     table = _table(round, staff=staff, officer=officer)
     return table.answer(request, rows, "projects/list.html", page)
+
+
+def _growth_of(round: Round) -> str:
+    """Where the round's projects grow; nothing before they are carried out."""
+    grows = round.stage in (round_stages.RUNNING, round_stages.CLOSED)
+    return import_string(settings.GROWTH["round"])(round) if grows else ""
 
 
 @gate(can_see, Round, having=("street",))
@@ -173,6 +183,8 @@ def project(request: Request, project: Project) -> HttpResponse:
         if is_leader
         else None,
         "can_sign": rules.can_sign(request.by, project, now=request.now),
+        "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
+        "dossier": import_string(settings.GROWTH["team"])(project.team),
         "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }
     return render(request, "projects/project.html", page)

@@ -1,0 +1,96 @@
+"""What a year's book proposes for the next: fewer and larger, in whole fen and without a guess.
+
+A programme that eliminates with incentive goes on with the projects that passed. Their number is
+the number of places; the money that is there, shared among them, is the mean grant; and the ceiling
+of a project rises as the number falls, so that all ceilings together stay what they were. Every
+figure is rounded down to a step, and no more is promised than there is. Worked through in
+docs/algorithms/next-year.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+STEP = 1_000_00  # fen
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one project of the year ended. Money in fen; `passed` by its closing grade."""
+
+    granted: int
+    spent: int
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Book:
+    """The year in figures: projects, of these passed; granted, spent, and granted but not spent."""
+
+    projects: int
+    passed: int
+    granted: int
+    spent: int
+
+    @property
+    def unspent(self) -> int:
+        return self.granted - self.spent
+
+    @property
+    def mean(self) -> int:
+        """Fen a project, rounded down; 0 without projects."""
+        return self.granted // self.projects if self.projects else 0
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """For the next year: `places` projects, `mean` fen each, `cap` the most for one (None: no cap)."""
+
+    places: int
+    mean: int
+    cap: int | None
+
+    @property
+    def money(self) -> int:
+        """What the places need at the mean."""
+        return self.places * self.mean
+
+
+def book(outcomes: Sequence[Outcome]) -> Book:
+    """The year's figures.
+
+    >>> book([Outcome(500, 400, True), Outcome(300, 300, False)])
+    Book(projects=2, passed=1, granted=800, spent=700)
+    """
+    return Book(
+        len(outcomes),
+        sum(one.passed for one in outcomes),
+        sum(one.granted for one in outcomes),
+        sum(one.spent for one in outcomes),
+    )
+
+
+def fewer_and_larger(
+    year: Book, budget: int, cap: int | None, *, step: int = STEP
+) -> Proposed | None:
+    """The next year out of this one, with `budget` fen to give; None where nothing passed.
+
+    `cap` is this year's ceiling of a project in fen. Raises ValueError for a step below 1.
+
+    >>> year = Book(projects=100, passed=60, granted=800_000_000, spent=720_000_000)
+    >>> fewer_and_larger(year, 800_000_000, 10_000_000)
+    Proposed(places=60, mean=13300000, cap=16600000)
+    """
+    if step < 1:
+        raise ValueError("figures are rounded down to a step of at least one fen")
+    if not year.passed or budget < step:
+        return None
+    mean = budget // year.passed // step * step
+    if not mean:
+        return None
+    higher = None if cap is None else cap * year.projects // year.passed // step * step
+    if higher is not None:
+        higher = min(max(higher, mean, cap or 0), budget)
+        mean = min(mean, higher)
+    return Proposed(year.passed, mean, higher)
