@@ -14,6 +14,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -60,11 +61,9 @@ def tell(what: str, found: Counter[str], began: float) -> None:
 def rewritten(files: dict[str, bytes], chance: Random) -> bytes:
     """The archive with one bit of one file flipped, and all hashes of its files as they then are."""
     at = chance.randrange(sum(map(len, files.values())))
-    name = ""
-    for name in files:  # noqa: B007  # the file in which the place lies
-        if at < len(files[name]):
-            break
-        at -= len(files[name])
+    ends = dict(zip(files, accumulate(map(len, files.values())), strict=True))
+    name = next(name for name in files if at < ends[name])
+    at -= ends[name] - len(files[name])
     changed = bytearray(files[name])
     changed[at] ^= 1 << chance.randrange(8)
     now = files | {name: bytes(changed)}
