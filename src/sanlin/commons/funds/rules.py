@@ -31,6 +31,11 @@ def can_see_voucher(who: Any, voucher: Voucher, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
+def can_see_street(who: Any, street: Any, *, now: datetime) -> Verdict:
+    """Which funds a street has is open to everybody, as their books are."""
+    return ALLOWED
+
+
 def works_for(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     """An officer of the fund's street (a worker of its community), or the administrator of its
     district."""
@@ -94,6 +99,10 @@ def can_entrust(who: Any, fund: Fund, account: Any, kind: str, *, now: datetime)
     return ALLOWED
 
 
+def can_end_duty(who: Any, duty: Duty, *, now: datetime) -> Verdict:
+    return can_keep_duties(who, duty.fund, now=now)
+
+
 # --- community funds ----------------------------------------------------------------------------
 
 
@@ -117,6 +126,10 @@ def can_seat(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     if fund.kind != FundKind.COMMUNITY:
         return denied(_("只有社区基金设管委会"))
     return works_for(who, fund, now=now)
+
+
+def can_unseat(who: Any, seat: Seat, *, now: datetime) -> Verdict:
+    return can_seat(who, seat.fund, now=now)
 
 
 def is_governed(fund: Fund, *, now: datetime) -> Verdict:
@@ -295,6 +308,21 @@ def can_close_next(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     if turn is None:
         return denied(_("还没有凭证，不需要结账"))
     return can_close(who, fund, turn, now=now)
+
+
+def can_inspect(who: Any, fund: Fund, *, now: datetime) -> Verdict:
+    """Have every voucher read again: whoever works for the fund's place, or audits its district."""
+    for post in posts_of(who, now=now):
+        if post.kind == PostKind.AUDITOR and post.district_id == fund.district_id:
+            return ALLOWED
+    return works_for(who, fund, now=now)
+
+
+def can_pay_running(who: Any, fund: Fund, *, now: datetime) -> Verdict:
+    """Running costs are paid by whoever pays at the fund."""
+    if not (verdict := works_for(who, fund, now=now) and is_governed(fund, now=now)):
+        return verdict
+    return may_act(who, fund, "pay", now=now)
 
 
 def can_rebuild(who: Any, fund: Fund, *, now: datetime) -> Verdict:

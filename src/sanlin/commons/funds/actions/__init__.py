@@ -7,6 +7,7 @@ from .moving import (
     fill,
     give_out,
     pay,
+    pay_running,
     promise,
     receive,
     release,
@@ -17,9 +18,10 @@ from .people import end_duty, entrust
 from .posting import Cause, book
 from .pots import Gift, arrive, match, pledge, withdraw
 from .reversing import reverse, reverse_own
-from .sweeping import plan_sweep, sweep
+from .sweeping import POOL, plan_sweep, sweep
 
 __all__ = [
+    "POOL",
     "Cause",
     "Committee",
     "Gift",
@@ -35,6 +37,7 @@ __all__ = [
     "match",
     "open_fund",
     "pay",
+    "pay_running",
     "plan_sweep",
     "pledge",
     "promise",

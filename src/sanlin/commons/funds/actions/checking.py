@@ -14,9 +14,10 @@ from .posting import hold
 
 @deed("funds.inspect")
 def inspect(fund: Fund, *, by: Person | None, now: datetime) -> Inspection:
-    """Read every voucher of the fund again and keep what was found. Anybody may ask for it: it
-    changes nothing."""
+    """Read every voucher of the fund again and keep what was found; `by` None is the clock's hand."""
     held = hold(fund)
+    if by is not None:
+        require(rules.can_inspect(by, fund, now=now))
     wrong = [found.code for found in ledger_findings(held, whole=True) if not found.holds]
     row = Inspection.objects.create(fund=fund, at=now, through=held.last_number, wrong=wrong)
     record(row, by=by, now=now, fund=fund.pk, through=row.through, wrong=wrong)

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from sanlin.commons.funds import rules
 from sanlin.commons.funds.models import Book, BookKind, Fund, Source, Voucher
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
-from sanlin.ground.verdict import Refused
+from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ledger import FEN, Account, Entry, running_room
 from sanlin.kernel.money import yuan
 
@@ -140,6 +141,16 @@ def spend_running(
     if room is not None and _some(amount) > room:
         raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
     return _book(fund, Entry(running, money_of(fund), _some(amount)), cause, by=by, now=now)
+
+
+@deed("funds.pay_running")
+def pay_running(fund: Fund, amount: int, what: str, *, by: Person, now: datetime) -> Voucher:
+    """The same by somebody at the books' own page; `what` is public."""
+    require(rules.can_pay_running(by, fund, now=now))
+    cause = Cause(fund, _("运行经费：%(what)s") % {"what": what}, f"@{now:%Y%m%d%H%M%S%f}")
+    voucher = spend_running(fund, amount, cause=cause, by=by, now=now)
+    record(fund, by=by, now=now, number=voucher.number, amount=amount)
+    return voucher
 
 
 @deed("funds.give_out")

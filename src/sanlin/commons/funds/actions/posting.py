@@ -20,10 +20,14 @@ from sanlin.kernel.ledger import Account, Entry, Told, digest, may_sink
 
 @dataclass(frozen=True)
 class Cause:
-    """Why money moves: the row that says so (booked once each way), and words for the voucher."""
+    """Why money moves: the row that says so (booked once each way), and words for the voucher.
+
+    Where one row is the cause of several vouchers of a kind, `part` tells them apart.
+    """
 
     row: models.Model
     memo: str
+    part: str = ""
 
 
 def money_of(fund: Fund) -> Account:
@@ -128,7 +132,7 @@ def codes(voucher: Voucher, entries: Sequence[Entry]) -> dict[str, Any]:
 def _subject(fund: Fund, cause: Cause, entries: Sequence[Entry], reverses: Voucher | None) -> str:
     """Row and way. What was booked and taken back may be booked again: then it bears a number."""
     way = f"{entries[0].debit.kind}-{entries[0].credit.kind}"
-    base = f"{cause.row._meta.label}:{cause.row.pk}:{way}"
+    base = f"{cause.row._meta.label}:{cause.row.pk}:{way}{cause.part}"
     if reverses is not None:
         return base
     undone = Voucher.objects.filter(

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sanlin.commons.funds import actions, rules
+from sanlin.commons.funds.forms import CommunityFundForm, DutyForm, SeatForm
+from sanlin.commons.funds.models import Duty, DutyKind, Fund, Seat, SeatKind
+from sanlin.commons.places.models import Neighbourhood
+from sanlin.ground.clock import local_day
+from sanlin.ground.gate import gate
+from sanlin.ground.http import Request
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.ledger import DUTIES, apart
+
+from .acting import done
+from .public import WHOLE
+
+
+@gate(rules.can_keep_duties, Fund, having=WHOLE)
+def duties(request: Request, fund: Fund) -> HttpResponse:
+    """Who has which duty at a fund, and the table of those that go apart."""
+    today = local_day(request.now)
+    form = DutyForm(request.POST or None, fund=fund, today=today)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        if done(request, form, actions.entrust, fund, told["account"], told["kind"]):
+            messages.success(request, _("已安排"))
+            return redirect("funds:duties", pk=fund.pk)
+    table = fund.terms.apart
+    page = {
+        "fund": fund,
+        "form": form,
+        "duties": list(fund.duties.on(today).select_related("account")),
+        "names": [DutyKind(duty).label for duty in DUTIES],
+        "grid": [
+            (
+                DutyKind(one).label,
+                [None if one == other else apart(table, one, other) for other in DUTIES],
+            )
+            for one in DUTIES
+        ],
+    }
+    return render(request, "funds/duties.html", page)
+
+
+@gate(rules.can_end_duty, Duty, having=("fund__district", "fund__street", "fund__neighbourhood"))
+def end_duty(request: Request, duty: Duty) -> HttpResponse:
+    """POST: the duty ends today."""
+    if request.method == "POST":
+        try:
+            actions.end_duty(duty, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            messages.error(request, str(no))
+        else:
+            messages.success(request, _("已结束"))
+    return redirect("funds:duties", pk=duty.fund_id)
+
+
+@gate(rules.can_see, Fund, having=WHOLE)
+def committee(request: Request, fund: Fund) -> HttpResponse:
+    """Who decides over a community fund; its place's staff fill and end seats."""
+    may = request.by.is_authenticated and bool(rules.can_seat(request.by, fund, now=request.now))
+    form = SeatForm(request.POST or None)
+    if request.method == "POST" and may and form.is_valid():
+        told = form.cleaned_data
+        if done(request, form, actions.seat, fund, told["phone"], told["kind"]):
+            messages.success(request, _("已登记"))
+            return redirect("funds:committee", pk=fund.pk)
+    seats = list(fund.seats.on(local_day(request.now)).select_related("account"))
+    page = {
+        "fund": fund,
+        "form": form,
+        "members": [one for one in seats if one.kind == SeatKind.MEMBER],
+        "supervisors": [one for one in seats if one.kind == SeatKind.SUPERVISOR],
+        "verdict": rules.is_governed(fund, now=request.now),
+        "may": may,
+    }
+    return render(request, "funds/committee.html", page)
+
+
+@gate(rules.can_unseat, Seat, having=("fund__district", "fund__street", "fund__neighbourhood"))
+def unseat(request: Request, seat: Seat) -> HttpResponse:
+    """POST: the seat ends today."""
+    if request.method == "POST":
+        try:
+            actions.unseat(seat, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            messages.error(request, str(no))
+        else:
+            messages.success(request, _("已结束"))
+    return redirect("funds:committee", pk=seat.fund_id)
+
+
+@gate(rules.can_found, Neighbourhood, having=("street__district",))
+def found(request: Request, place: Neighbourhood) -> HttpResponse:
+    """Found a community fund with its host and its committee."""
+    form = CommunityFundForm(request.POST or None, place=place)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        given = (place, told["name"], told["host"], form.committee)
+        if done(request, form, actions.found_community_fund, *given):
+            fund = Fund.objects.get(street=place.street_id, name=told["name"])
+            messages.success(request, _("社区基金已设立"))
+            return redirect("funds:committee", pk=fund.pk)
+    return render(request, "funds/found.html", {"place": place, "form": form})

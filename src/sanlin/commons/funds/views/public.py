@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import DateField, QuerySet
+from django.db.models.functions import TruncMonth
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from sanlin.commons.funds import rules, stages
+from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Source, Voucher
+from sanlin.commons.funds.queries import last_inspection, position
+from sanlin.ground.gate import can_be_known, gate
+from sanlin.ground.http import Request
+from sanlin.ground.ui.tables import Column, Sieve, Table
+from sanlin.kernel.ledger import FEN
+from sanlin.kernel.money import yuan
+
+from .words import amount_in, book_name
+
+WHOLE = ("street", "district", "neighbourhood", "host")
+MOST_BARS = 12
+
+
+def _months(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    months = rows.order_by("-month").values_list("month", flat=True).distinct()
+    return [(f"{month:%Y-%m-%d}", f"{month:%Y-%m}") for month in months]
+
+
+POSTINGS = Table(
+    "postings",
+    _("每一笔记账"),
+    (
+        Column(
+            "number",
+            _("凭证号"),
+            lambda row: row.voucher.number,
+            "number",
+            "voucher__number",
+            href=lambda row: f"/funds/vouchers/{row.voucher_id}/",
+        ),
+        Column("at", _("日期"), lambda row: row.voucher.at, "day", "voucher__at"),
+        Column("memo", _("摘要"), lambda row: row.voucher.memo, "long"),
+        Column("debit", _("借方"), lambda row: book_name(row.debit), sort="debit__kind"),
+        Column("credit", _("贷方"), lambda row: book_name(row.credit), sort="credit__kind"),
+        Column(
+            "undertaking",
+            _("事项"),
+            lambda row: str(row.debit.undertaking or row.credit.undertaking or ""),
+        ),
+        Column(
+            "amount",
+            _("金额"),
+            lambda row: row.amount if row.debit.unit == FEN else None,
+            "money",
+            "amount",
+        ),
+        Column(
+            "other",
+            _("数量"),
+            lambda row: "" if row.debit.unit == FEN else amount_in(row.debit.unit, row.amount),
+        ),
+    ),
+    sieves=(
+        Sieve("month", _("月份"), _months, "month"),
+        Sieve("debit", _("借方科目"), BookKind.choices, "debit__kind"),
+        Sieve("credit", _("贷方科目"), BookKind.choices, "credit__kind"),
+    ),
+    search=("voucher__memo", "debit__undertaking__title", "credit__undertaking__title"),
+    order="-voucher__number",
+    empty=_("还没有记账。资金拨入后从这里看到每一笔。"),
+)
+
+
+@gate(rules.can_see, Fund, having=WHOLE)
+def books(request: Request, fund: Fund) -> HttpResponse:
+    """The open book of a fund: where the money came from, where it went, every posting."""
+    kept = list(Book.objects.filter(fund=fund).select_related("undertaking", "source"))
+    told, last = position(fund, kept), last_inspection(fund)
+    rows = (
+        Posting.objects.filter(voucher__fund=fund)
+        .annotate(month=TruncMonth("voucher__at", output_field=DateField()))
+        .select_related(
+            "voucher",
+            "debit__undertaking",
+            "credit__undertaking",
+            "debit__source",
+            "credit__source",
+        )
+    )
+    page = {
+        "fund": fund,
+        "position": told,
+        "inspection": last,
+        "agrees": told.balanced and not (last and last.wrong),
+        "figures": [
+            (_now("拨入资金"), yuan(told.source)),
+            (_now("项目与运行支出"), yuan(told.paid)),
+            (_now("已签约未付"), yuan(told.owed)),
+            (_now("现在还有"), yuan(told.cash)),
+            *([(_now("划出与上缴"), yuan(told.given))] if told.given else []),
+        ],
+        "came_from": _bars(kept, BookKind.SOURCE),
+        "went_to": _bars(kept, BookKind.COST),
+        "stock": [
+            (book_name(book), amount_in(book.unit, book.balance))
+            for book in kept
+            if book.kind == BookKind.STOCK
+        ],
+        "staff": request.by.is_authenticated
+        and bool(rules.works_for(request.by, fund, now=request.now)),
+        "sweeps": fund.terms.sweep.into if fund.sweep_on else "",
+    }
+    return POSTINGS.answer(request, rows, "funds/books.html", page)
+
+
+def _bars(kept: list[Book], kind: str) -> list[tuple[str, int, str]]:
+    """(what, fen, in words) of the books of one kind, the largest first; the small ones together."""
+    books = [book for book in kept if book.kind == kind and book.unit == FEN and book.balance > 0]
+    books.sort(key=lambda book: (-book.balance, book.pk))
+    bars = [
+        (book_name(book, alone=True), book.balance, yuan(book.balance))
+        for book in books[:MOST_BARS]
+    ]
+    rest = sum(book.balance for book in books[MOST_BARS:])
+    if rest:
+        words = _now("其余%(n)s项") % {"n": len(books) - MOST_BARS}
+        bars.append((words, rest, yuan(rest)))
+    return bars
+
+
+@gate(rules.can_see_voucher, Voucher, having=("fund__district", "fund__street", "reverses"))
+def voucher(request: Request, voucher: Voucher) -> HttpResponse:
+    """One voucher: what moved, why, what took it back, and its place in the chain."""
+    rows = Posting.objects.filter(voucher=voucher).select_related(
+        "debit__undertaking", "credit__undertaking", "debit__source", "credit__source"
+    )
+    staff = request.by.is_authenticated and bool(
+        rules.works_for(request.by, voucher.fund, now=request.now)
+    )
+    page = {
+        "voucher": voucher,
+        "fund": voucher.fund,
+        "postings": [
+            (book_name(row.debit), book_name(row.credit), amount_in(row.debit.unit, row.amount))
+            for row in rows
+        ],
+        "back": Voucher.objects.filter(reverses=voucher).first(),
+        "before": Voucher.objects.filter(fund=voucher.fund_id, number=voucher.number - 1).first(),
+        "staff": staff,
+        "may": staff and rules.can_reverse(request.by, voucher, now=request.now),
+    }
+    return render(request, "funds/voucher.html", page)
+
+
+@gate(can_be_known)
+def gifts(request: Request) -> HttpResponse:
+    """What I gave: whether it has arrived, what was added to it, and the book that it stands in."""
+    rows = Source.objects.filter(giver=request.by.pk).select_related("fund", "matched_by")
+    told = [
+        {
+            "gift": row,
+            "amount": amount_in(row.unit, row.arrived or row.pledged),
+            "tone": stages.TONES[row.stage],
+            "match": getattr(row, "matched_by", None),
+        }
+        for row in rows.order_by("-at", "-pk")[:100]
+    ]
+    return render(request, "funds/gifts.html", {"gifts": told})
