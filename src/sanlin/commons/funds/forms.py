@@ -71,7 +71,7 @@ class GiftForm(forms.Form):
     value = FenField(label=_("实物作价（元）"), required=False)
     phone = PhoneField(required=False, help_text=_("捐赠人有账号的，填手机号，本人可以查看。"))
     organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("捐赠单位"), required=False
+        Organisation.objects.none(), label=_("捐赠单位"), required=False, empty_label=_("没有")
     )
     anonymous = forms.BooleanField(label=_("匿名，公开账目不显示名称"), required=False)
 
@@ -154,7 +154,9 @@ class SweepForm(forms.Form):
 class DutyForm(forms.Form):
     """Somebody of the fund's place, and a duty."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), label=_("工作人员"))
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("工作人员"), empty_label=_("请选择")
+    )
     kind = forms.ChoiceField(label=_("岗位"), choices=DutyKind.choices)
 
     def __init__(self, *args: Any, fund: Fund, today: date, **kwargs: Any) -> None:
@@ -197,6 +199,7 @@ class CommunityFundForm(forms.Form):
     host = forms.ModelChoiceField(
         Organisation.objects.none(),
         label=_("依托慈善组织"),
+        empty_label=_("请选择"),
         help_text=_("社区基金没有自己的账户，钱放在依托机构的账户里。"),
     )
     members = forms.CharField(

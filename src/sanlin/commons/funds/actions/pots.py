@@ -71,7 +71,7 @@ def arrive(source: Source, amount: int, *, by: Person, now: datetime) -> Source:
     if not 0 < amount <= source.pledged:
         raise Refused(_("到账数额须大于零，且不超过认捐数额"))
     _step(source, "arrive", arrived=amount, arrived_at=now)
-    memo = _("%(source)s到账") % {"source": source.name}
+    memo = _("%(source)s到账") % {"source": source.told}
     cause = Cause(source, memo)
     receive(source.fund, amount, cause=cause, source=source, by=by, now=now)
     record(source, by=by, now=now, fund=source.fund_id, amount=amount)
@@ -108,7 +108,7 @@ def match(source: Source, *, by: Person, now: datetime) -> Source:
         added = Source.objects.create(
             fund=fund,
             origin=Origin.MATCH,
-            name=(_("%(source)s的配捐") % {"source": source.name})[:60],
+            name=(_("%(source)s的配捐") % {"source": source.told})[:60],
             pledged=found.amount,
             arrived=found.amount,
             arrived_at=now,

@@ -104,5 +104,12 @@ class Source(models.Model):
         return _now(stages.LABELS[self.stage])
 
     @property
+    def told(self) -> str:
+        """How the open book calls it: an anonymous source has no name."""
+        if self.anonymous:
+            return _now("匿名%(origin)s") % {"origin": self.get_origin_display()}
+        return self.name
+
+    @property
     def is_money(self) -> bool:
         return self.unit == FEN

@@ -43,19 +43,19 @@ POSTINGS = Table(
         ),
         Column("at", _("日期"), lambda row: row.voucher.at, "day", "voucher__at"),
         Column("memo", _("摘要"), lambda row: row.voucher.memo, "long"),
-        Column("debit", _("借方"), lambda row: book_name(row.debit), sort="debit__kind"),
-        Column("credit", _("贷方"), lambda row: book_name(row.credit), sort="credit__kind"),
-        Column(
-            "undertaking",
-            _("事项"),
-            lambda row: str(row.debit.undertaking or row.credit.undertaking or ""),
-        ),
         Column(
             "amount",
             _("金额"),
             lambda row: row.amount if row.debit.unit == FEN else None,
             "money",
             "amount",
+        ),
+        Column("debit", _("借方"), lambda row: book_name(row.debit), sort="debit__kind"),
+        Column("credit", _("贷方"), lambda row: book_name(row.credit), sort="credit__kind"),
+        Column(
+            "undertaking",
+            _("事项"),
+            lambda row: str(row.debit.undertaking or row.credit.undertaking or ""),
         ),
         Column(
             "other",
@@ -116,8 +116,8 @@ def books(request: Request, fund: Fund) -> HttpResponse:
     return POSTINGS.answer(request, rows, "funds/books.html", page)
 
 
-def _bars(kept: list[Book], kind: str) -> list[tuple[str, int, str]]:
-    """(what, fen, in words) of the books of one kind, the largest first; the small ones together."""
+def _bars(kept: list[Book], kind: str) -> tuple[list[tuple[str, int, str]], str]:
+    """(what, fen, in words) of the books of one kind, the largest first; what is left out, in words."""
     books = [book for book in kept if book.kind == kind and book.unit == FEN and book.balance > 0]
     books.sort(key=lambda book: (-book.balance, book.pk))
     bars = [
@@ -125,10 +125,8 @@ def _bars(kept: list[Book], kind: str) -> list[tuple[str, int, str]]:
         for book in books[:MOST_BARS]
     ]
     rest = sum(book.balance for book in books[MOST_BARS:])
-    if rest:
-        words = _now("其余%(n)s项") % {"n": len(books) - MOST_BARS}
-        bars.append((words, rest, yuan(rest)))
-    return bars
+    words = _now("另有%(n)s项，共%(rest)s") % {"n": len(books) - MOST_BARS, "rest": yuan(rest)}
+    return bars, words if rest else ""
 
 
 @gate(rules.can_see_voucher, Voucher, having=("fund__district", "fund__street", "reverses"))

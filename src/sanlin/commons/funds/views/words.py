@@ -28,9 +28,7 @@ def book_name(book: Book, *, alone: bool = False) -> str:
     if book.head:
         return str(_("运行经费"))
     if book.kind == BookKind.SOURCE and book.source is not None:
-        source = book.source
-        name = _("匿名%(origin)s") % {"origin": source.get_origin_display()}
-        told = name if source.anonymous else source.name
+        told = str(book.source.told)
         return told if alone else f"{kind} · {told}"
     if book.kind == BookKind.SOURCE and alone:
         return str(_("街道拨入"))
