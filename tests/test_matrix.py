@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from PIL import Image
 
+from sanlin.commons.funds.models import Duty, Fund, Source
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.tests.scene import district, neighbourhood, post, resident, street
@@ -208,6 +209,7 @@ class Town:
                 withdrawn_at=NOW,
             ),
             order("write", {}, "年度汇报", "/", by=Account.objects.get(username="zhou"), now=NOW),
+            *_money(li),
             *_photos(proposal),
         ]
         return {type(thing): thing.pk for thing in things}
@@ -259,6 +261,16 @@ def _booth():
     )
     hours = {"starts": NOW - timedelta(hours=2), "ends": NOW - timedelta(hours=1)}
     return booth, Shift.objects.create(booth=booth, **hours)
+
+
+def _money(li):
+    """What somebody gave to the round's fund, and a duty at it."""
+    fund = Fund.objects.get()
+    yield Source.objects.create(
+        fund=fund, origin="donation", name="菜场", pledged=1, giver=li, at=NOW
+    )
+    qian = Account.objects.get(username="qian")
+    yield Duty.objects.create(fund=fund, account=qian, kind="seal", since=NOW.date())
 
 
 def _photos(proposal):

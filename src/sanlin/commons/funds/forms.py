@@ -14,8 +14,7 @@ from sanlin.ground.pii import mark
 from sanlin.kernel.ledger import FEN, HOURS, POINTS, BadUnit, committee_faults, goods
 from sanlin.kernel.money import BadAmount, fen
 
-from .actions import Committee, Gift
-from .models import DutyKind, Fund, Origin, SeatKind
+from .models import Committee, DutyKind, Fund, Gift, Origin, SeatKind
 from .rules import sentence
 
 LARGEST = 10**12
@@ -71,7 +70,7 @@ class GiftForm(forms.Form):
     value = FenField(label=_("实物作价（元）"), required=False)
     phone = PhoneField(required=False, help_text=_("捐赠人有账号的，填手机号，本人可以查看。"))
     organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("捐赠单位"), required=False, empty_label=_("没有")
+        Organisation.objects.none(), label=_("捐赠单位"), required=False, empty_label=_("不填")
     )
     anonymous = forms.BooleanField(label=_("匿名，公开账目不显示名称"), required=False)
 

@@ -29,6 +29,13 @@ def can_read(who: Any, round: Round, *, now: datetime) -> Verdict:
     return denied(_("本轮结果公示以后，报表对所有人公开"))
 
 
+def can_check(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Whether a round's money is in order is open to everybody as soon as its rules are."""
+    if round.frozen:
+        return ALLOWED
+    return denied(_("本轮规则公布以后，资金核查对所有人公开"))
+
+
 def can_look_back(who: Any, *, now: datetime) -> Verdict:
     """Whoever reads the journal: auditors and district administrators, each of their own district."""
     return can_read_journal(who, now=now)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.clock import local_day
-from sanlin.ground.gate import gate
+from sanlin.ground.gate import gate, open_to_all
 from sanlin.ground.http import Request
 from sanlin.ground.sheets import EXCEL, Head, write
 
 from . import queries, rules
+
+A_PAGE = 30
 
 
 @gate(rules.can_read, Round, having=("street",))
@@ -51,6 +54,23 @@ def _sheets(report: queries.Report) -> list[Sheet]:
 
 def _cells(row: queries.Figures) -> Sequence[Any]:
     return (row.label, row.proposals, row.admitted, row.funded, row.asked, row.granted)
+
+
+@gate(rules.can_check, Round, having=("street",))
+@require_safe
+def checks_page(request: Request, round: Round) -> HttpResponse:
+    """What must hold of a round's money, looked at while the page is read."""
+    page = {"round": round, "checks": queries.checks(round)}
+    return render(request, "reports/checks.html", page)
+
+
+@open_to_all
+@require_safe
+def all_checks(request: Request) -> HttpResponse:
+    """The rounds whose money can be checked, the latest first."""
+    rows = Round.objects.exclude(frozen=None).select_related("street").order_by("-year", "-pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page", "1"))
+    return render(request, "reports/all_checks.html", {"page": page})
 
 
 @gate(rules.can_look_back)

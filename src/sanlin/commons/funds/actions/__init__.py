@@ -2,7 +2,7 @@
 
 from .checking import inspect, rebuild
 from .closing import close_month
-from .founding import Committee, found_community_fund, open_fund, seat, unseat
+from .founding import found_community_fund, open_fund, seat, unseat
 from .moving import (
     fill,
     give_out,
@@ -16,15 +16,13 @@ from .moving import (
 )
 from .people import end_duty, entrust
 from .posting import Cause, book
-from .pots import Gift, arrive, match, pledge, withdraw
+from .pots import arrive, match, pledge, withdraw
 from .reversing import reverse, reverse_own
 from .sweeping import POOL, plan_sweep, sweep
 
 __all__ = [
     "POOL",
     "Cause",
-    "Committee",
-    "Gift",
     "arrive",
     "book",
     "close_month",

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import rules
-from sanlin.commons.funds.models import Fund, FundKind, Level, Seat, SeatKind
+from sanlin.commons.funds.models import Committee, Fund, FundKind, Level, Seat, SeatKind
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.places.models import District, Neighbourhood, Street
 from sanlin.ground.accounts.models import Account as Person
@@ -69,14 +69,6 @@ def _set_up(fund: Fund, *, now: datetime) -> None:
     if sweep_on is not None:
         fund.sweep_on = sweep_on
         Fund.objects.filter(pk=fund.pk).update(sweep_on=sweep_on)
-
-
-@dataclass(frozen=True)
-class Committee:
-    """Who decides over a community fund, and who sits in to look after them."""
-
-    members: tuple[Person, ...]
-    supervisors: tuple[Person, ...]
 
 
 @deed("funds.found_community_fund")

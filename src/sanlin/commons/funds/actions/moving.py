@@ -147,7 +147,7 @@ def spend_running(
 def pay_running(fund: Fund, amount: int, what: str, *, by: Person, now: datetime) -> Voucher:
     """The same by somebody at the books' own page; `what` is public."""
     require(rules.can_pay_running(by, fund, now=now))
-    cause = Cause(fund, _("运行经费：%(what)s") % {"what": what}, f"@{now:%Y%m%d%H%M%S%f}")
+    cause = Cause(fund, _("运行经费：%(what)s") % {"what": what}, f"@{hold(fund).last_number + 1}")
     voucher = spend_running(fund, amount, cause=cause, by=by, now=now)
     record(fund, by=by, now=now, number=voucher.number, amount=amount)
     return voucher

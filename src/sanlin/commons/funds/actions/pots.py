@@ -1,35 +1,19 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import rules, stages
-from sanlin.commons.funds.models import Fund, Origin, Source
-from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.funds.models import Fund, Gift, Origin, Source
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
-from sanlin.kernel.ledger import FEN, matched
+from sanlin.kernel.ledger import matched
 
 from .moving import receive
 from .posting import Cause, hold
-
-
-@dataclass(frozen=True)
-class Gift:
-    """What a source is about to bring: an amount in a unit, a value in fen where it is goods."""
-
-    origin: str
-    name: str
-    amount: int
-    unit: str = FEN
-    value: int | None = None
-    giver: Person | None = None
-    organisation: Organisation | None = None
-    anonymous: bool = False
 
 
 @deed("funds.pledge")

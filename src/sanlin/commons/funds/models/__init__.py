@@ -2,17 +2,19 @@ from .book import Book, BookKind, Posting, Voucher
 from .checking import Inspection
 from .closing import ClosedBalance, MonthClose
 from .fund import Fund, FundKind, Level
-from .people import Duty, DutyKind, Seat, SeatKind
-from .source import Origin, Source
+from .people import Committee, Duty, DutyKind, Seat, SeatKind
+from .source import Gift, Origin, Source
 
 __all__ = [
     "Book",
     "BookKind",
     "ClosedBalance",
+    "Committee",
     "Duty",
     "DutyKind",
     "Fund",
     "FundKind",
+    "Gift",
     "Inspection",
     "Level",
     "MonthClose",

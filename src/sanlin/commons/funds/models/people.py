@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -87,3 +88,11 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.get_kind_display()}"
+
+
+@dataclass(frozen=True)
+class Committee:
+    """Who decides over a community fund, and who sits in to look after them."""
+
+    members: tuple[Any, ...]
+    supervisors: tuple[Any, ...]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -113,3 +114,17 @@ class Source(models.Model):
     @property
     def is_money(self) -> bool:
         return self.unit == FEN
+
+
+@dataclass(frozen=True)
+class Gift:
+    """What a source is about to bring: an amount in a unit, a value in fen where it is goods."""
+
+    origin: str
+    name: str
+    amount: int
+    unit: str = FEN
+    value: int | None = None
+    giver: Any = None
+    organisation: Any = None
+    anonymous: bool = False

@@ -4,8 +4,8 @@ from dataclasses import asdict
 from itertools import count
 
 from sanlin.commons.funds import actions
-from sanlin.commons.funds.actions import Cause, Gift
-from sanlin.commons.funds.models import Fund
+from sanlin.commons.funds.actions import Cause
+from sanlin.commons.funds.models import Fund, Gift
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, street
 from sanlin.commons.undertakings.models import Undertaking

@@ -7,12 +7,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sanlin.commons.funds import actions, jobs, rules
-from sanlin.commons.funds.actions import Committee, Gift
 from sanlin.commons.funds.models import (
     Book,
     BookKind,
+    Committee,
     Duty,
     Fund,
+    Gift,
     MonthClose,
     Posting,
     Source,

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions, rules
 from sanlin.commons.funds.models import Fund
-from sanlin.commons.funds.queries import last_inspection, ledger_findings
+from sanlin.commons.funds.queries import last_inspection, ledger_findings, told
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.verdict import Refused
 
 from .public import WHOLE
-from .telling import told
 
 
 @gate(rules.can_see, Fund, having=WHOLE)

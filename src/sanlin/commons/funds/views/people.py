@@ -23,7 +23,7 @@ from .public import WHOLE
 def duties(request: Request, fund: Fund) -> HttpResponse:
     """Who has which duty at a fund, and the table of those that go apart."""
     today = local_day(request.now)
-    form = DutyForm(request.POST or None, fund=fund, today=today)
+    form = DutyForm(request.POST if request.method == "POST" else None, fund=fund, today=today)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         if done(request, form, actions.entrust, fund, told["account"], told["kind"]):
@@ -63,7 +63,7 @@ def end_duty(request: Request, duty: Duty) -> HttpResponse:
 def committee(request: Request, fund: Fund) -> HttpResponse:
     """Who decides over a community fund; its place's staff fill and end seats."""
     may = request.by.is_authenticated and bool(rules.can_seat(request.by, fund, now=request.now))
-    form = SeatForm(request.POST or None)
+    form = SeatForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and may and form.is_valid():
         told = form.cleaned_data
         if done(request, form, actions.seat, fund, told["phone"], told["kind"]):
@@ -97,7 +97,7 @@ def unseat(request: Request, seat: Seat) -> HttpResponse:
 @gate(rules.can_found, Neighbourhood, having=("street__district",))
 def found(request: Request, place: Neighbourhood) -> HttpResponse:
     """Found a community fund with its host and its committee."""
-    form = CommunityFundForm(request.POST or None, place=place)
+    form = CommunityFundForm(request.POST if request.method == "POST" else None, place=place)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         given = (place, told["name"], told["host"], form.committee)

@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.funds import rules, stages
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Source, Voucher
-from sanlin.commons.funds.queries import last_inspection, position
+from sanlin.commons.funds.queries import amount_in, book_name, last_inspection, position
 from sanlin.ground.gate import can_be_known, gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.kernel.ledger import FEN
 from sanlin.kernel.money import yuan
-
-from .words import amount_in, book_name
 
 WHOLE = ("street", "district", "neighbourhood", "host")
 MOST_BARS = 12

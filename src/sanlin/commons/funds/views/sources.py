@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.commons.funds import actions, rules, stages
 from sanlin.commons.funds.forms import GiftForm, GoodsArrivedForm, MoneyArrivedForm
 from sanlin.commons.funds.models import Fund, Origin, Source
+from sanlin.commons.funds.queries import amount_in
 from sanlin.commons.places.models import Street
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
@@ -21,7 +22,6 @@ from sanlin.kernel.money import yuan
 
 from .acting import done
 from .public import WHOLE
-from .words import amount_in
 
 SOURCES = Table(
     "sources",
@@ -65,7 +65,7 @@ SOURCES = Table(
 @gate(rules.can_see_sources, Fund, having=WHOLE)
 def sources(request: Request, fund: Fund) -> HttpResponse:
     """Where the money of a fund comes from: what is pledged, what has arrived, what was matched."""
-    form = GiftForm(request.POST or None, fund=fund)
+    form = GiftForm(request.POST if request.method == "POST" else None, fund=fund)
     if (
         request.method == "POST"
         and form.is_valid()

@@ -9,20 +9,19 @@ from django.utils.translation import gettext as _
 from sanlin.commons.funds import actions, rules
 from sanlin.commons.funds.forms import ReasonForm, RunningForm, SweepForm
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
-from sanlin.commons.funds.queries import position
+from sanlin.commons.funds.queries import amount_in, book_name, position
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.kernel.ledger import running_room, to_sweep
 
 from .acting import done
 from .public import WHOLE
-from .words import amount_in, book_name
 
 
 @gate(rules.can_reverse, Voucher, having=("fund__district", "fund__street"))
 def reverse(request: Request, voucher: Voucher) -> HttpResponse:
     """Take back a whole voucher, with the reason that the public reads."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if done(request, form, actions.reverse_own, voucher, reason):
@@ -47,7 +46,7 @@ def reverse(request: Request, voucher: Voucher) -> HttpResponse:
 @gate(rules.works_for, Fund, having=WHOLE)
 def close(request: Request, fund: Fund) -> HttpResponse:
     """The months that are closed, and the next one in turn."""
-    form = Form(request.POST or None)
+    form = Form(request.POST if request.method == "POST" else None)
     turn = rules.next_to_close(fund)
     if (
         request.method == "POST"
@@ -70,7 +69,7 @@ def close(request: Request, fund: Fund) -> HttpResponse:
 @gate(rules.works_for, Fund, having=WHOLE)
 def running(request: Request, fund: Fund) -> HttpResponse:
     """Pay a running cost, within the share and the cap of the terms."""
-    form = RunningForm(request.POST or None)
+    form = RunningForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         if done(request, form, actions.pay_running, fund, told["amount"], told["what"]):
@@ -93,7 +92,9 @@ def running(request: Request, fund: Fund) -> HttpResponse:
 @gate(rules.works_for, Fund, having=WHOLE)
 def sweep(request: Request, fund: Fund) -> HttpResponse:
     """The day of the sweep, and the sweep itself once it has come."""
-    form = SweepForm(request.POST or None, initial={"on": fund.sweep_on})
+    form = SweepForm(
+        request.POST if request.method == "POST" else None, initial={"on": fund.sweep_on}
+    )
     if request.method == "POST" and request.POST.get("act") == "sweep":
         form = SweepForm({"on": fund.sweep_on})
         if form.is_valid() and done(request, form, actions.sweep, fund):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from sanlin.kernel.ledger import Finding, unit_kind
+from sanlin.kernel.money import yuan
 
 from .words import amount_in
 
@@ -19,6 +21,11 @@ class Told:
     words: str
     holds: bool
     wrong: str
+
+
+def amounts(found: Finding, plain: Collection[str] = ()) -> dict[str, str]:
+    """The figures of a finding as they are written: fen as yuan, all but those of `plain`."""
+    return {name: str(value) if name in plain else yuan(value) for name, value in found.figures}
 
 
 def told(found: Finding) -> Told:
@@ -42,7 +49,7 @@ def _words(found: Finding) -> str:
     if found.code == "units_sum_to_zero":
         moved = [amount_in(unit, amount) for unit, amount in found.figures if unit_kind(unit)]
         return _("本期记账：%(moved)s，借方和贷方相抵为零") % {
-            "moved": _("、").join(moved) or _("没有")
+            "moved": _("、").join(moved) or _("无")
         }
     words = {
         "balances_equal_postings": lambda: _("重算%(books)s个科目的余额，与账上所记比对"),

@@ -1,0 +1,245 @@
+"""The pages of the books: what they say, who may do what there, and what they cost."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sanlin.commons.funds import actions
+from sanlin.commons.funds.models import Book, Duty, Fund, Gift, MonthClose, Source, Voucher
+from sanlin.commons.funds.tests.scene import cause, fund_with, raised, undertaking
+from sanlin.commons.orgs.models import Organisation
+from sanlin.commons.people.tests import scene
+from sanlin.commons.people.tests.scene import (
+    NOW,
+    SHANGHAI,
+    neighbourhood,
+    officer,
+    person,
+    phone,
+    resident,
+    worker,
+)
+from sanlin.ground import clock
+from sanlin.kernel.ledger import Match, Running, Sweep, Terms
+
+pytestmark = pytest.mark.django_db
+TERMS = Terms(Match(1000, 500_00), Running(100), Sweep(5, 31, "区级统筹资金"))
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def as_(client, who):
+    client.force_login(who)
+    return client
+
+
+def test_a_pledge_arrives_and_is_matched_on_its_page(client):
+    fund, by, _on = fund_with(terms=TERMS)
+    li = resident(phone="19900001234")
+    as_(client, by)
+    page = f"/funds/{fund.pk}/sources/"
+    told = {"origin": "residents", "name": "3号楼居民", "kind": "money", "amount": "600"}
+    assert "请填写金额" in text(client.post(page, {**told, "amount": ""}))
+    assert "没有登记这个手机号" in text(client.post(page, {**told, "phone": "19900009999"}))
+    assert client.post(page, {**told, "phone": "19900001234"}).status_code == 302
+    source = Source.objects.get()
+    assert (source.pledged, source.giver) == (600_00, li)
+    one = f"/funds/sources/{source.pk}/"
+    assert "到账数额" in text(client.post(one, {"amount": "601"}))
+    assert client.post(one, {"amount": "550"}).status_code == 302
+    assert "按规则可配¥550" in text(client.get(one))
+    assert client.post(one, {"act": "match"}).status_code == 302
+    assert "已经配过" in text(client.post(one, {"act": "match"}))
+    shown = text(client.get(page))
+    assert "3号楼居民的配捐" in shown
+    assert "¥1,100" in shown
+    as_(client, li)
+    assert "已配¥550" in text(client.get("/funds/gifts/"))
+    assert client.get(one).status_code == 200
+    assert client.get(page).status_code == 403
+    as_(client, resident())
+    assert client.get(one).status_code == 403
+    assert "3号楼居民" not in text(client.get("/funds/gifts/"))
+
+
+def test_goods_are_pledged_in_their_own_unit(client):
+    fund, by, _on = fund_with()
+    as_(client, by)
+    page = f"/funds/{fund.pk}/sources/"
+    told = {"origin": "donation", "name": "粮店", "kind": "goods", "quantity": "20", "value": "900"}
+    for bad in ("", "大米@袋", "<b>"):
+        assert "请填写实物名称" in text(client.post(page, {**told, "goods": bad}))
+    assert client.post(page, {**told, "goods": "大米(袋)"}).status_code == 302
+    source = Source.objects.get()
+    assert (source.unit, source.pledged, source.value) == ("goods:大米(袋)", 20, 900_00)
+    assert client.post(f"/funds/sources/{source.pk}/", {"amount": "20"}).status_code == 302
+    shown = text(client.get(f"/funds/{fund.pk}/"))
+    assert "20件大米(袋)" in shown
+    assert Book.objects.get(kind="stock").balance == 20
+
+
+def test_an_anonymous_source_has_no_name_in_public(client):
+    fund, by, _on = fund_with()
+    raised(fund, 500_00, by=by, origin="donation", name="王老板", anonymous=True)
+    shown = text(client.get(f"/funds/{fund.pk}/"))
+    assert "匿名社会捐赠" in shown
+    assert "王老板" not in shown
+    voucher = Voucher.objects.get()
+    assert "王老板" not in text(client.get(f"/funds/vouchers/{voucher.pk}/"))
+
+
+def test_a_voucher_is_reversed_in_public(client):
+    fund, by, on = fund_with(300_00)
+    voucher = Voucher.objects.get()
+    page = f"/funds/vouchers/{voucher.pk}/"
+    as_(client, by)
+    assert "另一位工作人员" in text(client.get(page))
+    assert client.get(f"{page}reverse/").status_code == 403
+    as_(client, officer(on))
+    assert "原路退回" in text(client.get(f"{page}reverse/"))
+    assert client.post(f"{page}reverse/", {"reason": "错"}).status_code == 200
+    assert client.post(f"{page}reverse/", {"reason": "金额写错，应为200元"}).status_code == 302
+    client.logout()
+    assert "见第2号凭证" in text(client.get(page))
+    shown = text(client.get(f"/funds/{fund.pk}/"))
+    assert "冲销第1号凭证：金额写错，应为200元" in shown
+    assert "¥0" in shown
+    back = Voucher.objects.get(number=2)
+    assert voucher.digest in text(client.get(f"/funds/vouchers/{back.pk}/"))
+
+
+def test_a_month_is_closed_by_another(client, monkeypatch):
+    fund, by, on = fund_with(300_00)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2024, 5, 6, 9, 0, tzinfo=SHANGHAI))
+    page = f"/funds/{fund.pk}/close/"
+    as_(client, by)
+    assert "您经办过这个月的凭证" in text(client.get(page))
+    assert "您经办过这个月的凭证" in text(client.post(page))
+    assert not MonthClose.objects.exists()
+    as_(client, officer(on))
+    assert client.post(page).status_code == 302
+    assert "2024-04" in text(client.get(page))
+    assert MonthClose.objects.get().vouchers == 1
+
+
+def test_running_costs_and_the_sweep(client, monkeypatch):
+    fund, by, on = fund_with(1_000_00, terms=TERMS)
+    as_(client, by)
+    page = f"/funds/{fund.pk}/running/"
+    assert "¥100" in text(client.get(page))
+    assert "还可列支¥100" in text(client.post(page, {"what": "议事会", "amount": "101"}))
+    assert client.post(page, {"what": "议事会", "amount": "60"}).status_code == 302
+    assert client.post(page, {"what": "议事会", "amount": "40"}).status_code == 302
+    page = f"/funds/{fund.pk}/sweep/"
+    assert "以后才能清缴" in text(client.post(page, {"act": "sweep"}))
+    assert client.post(page, {"on": "2024-04-09"}).status_code == 302
+    assert client.post(page, {"act": "sweep"}).status_code == 302
+    assert "¥900" in text(client.get(f"/funds/{fund.pk}/"))
+    assert "区级统筹资金" in text(client.get(f"/funds/street/{on.pk}/"))
+
+
+def test_duties_are_entrusted_and_ended(client):
+    fund, by, on = fund_with()
+    one = officer(on, name="钱立")
+    as_(client, by)
+    page = f"/funds/{fund.pk}/duties/"
+    assert client.post(page, {"account": one.pk, "kind": "book"}).status_code == 302
+    assert "不相容岗位规定" in text(client.post(page, {"account": one.pk, "kind": "approve"}))
+    assert client.post(page, {"account": person().pk, "kind": "pay"}).status_code == 200
+    shown = text(client.get(page))
+    assert shown.count("不能兼") == 20
+    duty = Duty.objects.get()
+    assert client.post(f"/funds/duties/{duty.pk}/end/").status_code == 302
+    assert "还没有安排专人" in text(client.get(page))
+
+
+def test_a_community_fund_is_founded_on_its_page(client):
+    _fund, _by, on = fund_with()
+    place = neighbourhood(on)
+    by = worker(place)
+    Organisation.objects.create(name="公益基金会", kind="registered", number="533", street=on)
+    charity = Organisation.objects.get(number="533")
+    phones = [phone() for _ in range(6)]
+    for number in phones:
+        person(phone=number)
+    as_(client, by)
+    page = f"/funds/found/{place.pk}/"
+    told = {"name": "社区慈善基金", "host": charity.pk, "supervisors": phones[5]}
+    few = text(client.post(page, {**told, "members": " ".join(phones[:4])}))
+    assert "至少5人" in few
+    assert "没有登记手机号" in text(client.post(page, {**told, "members": "19911112222"}))
+    assert client.post(page, {**told, "members": "，".join(phones[:5])}).status_code == 302
+    fund = Fund.objects.get(name="社区慈善基金")
+    shown = text(client.get(f"/funds/{fund.pk}/committee/"))
+    assert "人数合规" in shown
+    seat = fund.seats.first()
+    assert client.post(f"/funds/seats/{seat.pk}/end/").status_code == 302
+    assert "至少5人" in text(client.get(f"/funds/{fund.pk}/committee/"))
+
+
+def test_checks_are_made_while_the_page_is_read(client):
+    fund, by, _on = fund_with(300_00)
+    page = f"/funds/{fund.pk}/checks/"
+    shown = text(client.get(page))
+    assert "每一项都成立" in shown
+    assert shown.count("成立") == 6
+    as_(client, by)
+    assert client.post(page).status_code == 302
+    assert "重读了全部1张凭证" in text(client.get(page))
+    Book.objects.filter(fund=fund, kind="cash").update(balance=301_00)
+    shown = text(client.get(page))
+    assert "有不成立的" in shown
+    assert "不等于它的每笔记账之和：cash" in shown
+    as_(client, resident())
+    assert client.post(page).status_code == 302
+    assert fund.inspections.count() == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
+    settings.SIDE = f"{scene.__name__}.no_doors"  # the frame's own queries are counted elsewhere
+    fund, by, on = fund_with(9_000_00, terms=TERMS)
+    for _n in range(rows):
+        raised(fund, 600_00, by=by)
+        actions.promise(fund, undertaking(on), 100_00, cause=cause(), by=by, now=NOW)
+        actions.entrust(fund, officer(on), "book", by=by, now=NOW)
+        Duty.objects.update(until=NOW.date())
+    source = Source.objects.first()
+    actions.pledge(fund, Gift("street", "街道", 1), by=by, now=NOW)
+    as_(client, by)
+    for page, count in (
+        (f"/funds/{fund.pk}/", 9),
+        (f"/funds/{fund.pk}/checks/", 9),
+        (f"/funds/{fund.pk}/sources/", 8),
+        (f"/funds/{fund.pk}/close/", 8),
+        (f"/funds/{fund.pk}/duties/", 6),
+        (f"/funds/sources/{source.pk}/", 7),
+        (f"/funds/vouchers/{Voucher.objects.first().pk}/", 9),
+        (f"/funds/street/{on.pk}/", 5),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200, page
+        assert (page, len(asked)) == (page, count)
+
+
+def test_hostile_addresses_and_values_get_a_sentence(client):
+    fund, by, _on = fund_with(300_00)
+    as_(client, by)
+    for bad in ("\x00", "-1", "1e9", "９" * 40, "<b>", "' OR 1=1"):
+        told = {"origin": bad, "name": bad, "kind": bad, "amount": bad, "phone": bad}
+        assert client.post(f"/funds/{fund.pk}/sources/", told).status_code == 200
+        running = {"what": bad, "amount": bad}
+        assert client.post(f"/funds/{fund.pk}/running/", running).status_code == 200
+        assert client.post(f"/funds/{fund.pk}/sweep/", {"on": bad}).status_code == 200
+        assert client.get(f"/funds/{fund.pk}/", {"month": bad, "q": bad}).status_code == 200
+    assert client.get("/funds/0/").status_code == 404
+    assert client.get("/funds/vouchers/0/").status_code == 404
