@@ -224,7 +224,7 @@ def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
         (f"/funds/{fund.pk}/duties/", 6),
         (f"/funds/sources/{source.pk}/", 7),
         (f"/funds/vouchers/{Voucher.objects.first().pk}/", 9),
-        (f"/funds/street/{on.pk}/", 5),
+        (f"/funds/street/{on.pk}/", 6),
     ):
         with CaptureQueriesContext(connection) as asked:
             assert client.get(page).status_code == 200, page
