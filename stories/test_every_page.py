@@ -44,9 +44,19 @@ PEOPLE = ("zhou", "wang", "li", "sun", "chen", "fang", "shen", "qian", "zhao", "
 LANGUAGES = ("zh-hans", "en")
 HANDS = 2  # the pages are shared among so many tests
 AT_THE_VOTE = {
-    "li": ("/rounds/1/ballot/",),
-    "zhou": ("/rounds/1/knock/", "/rounds/1/roll/add/", "/rounds/1/roll/ › a[href$='strike/']"),
-    "sun": ("/rounds/1/knock/",),
+    "li": ("/rounds/1/ballot/", "/rounds/1/paper/", "/rounds/1/pass/"),
+    "zhou": (
+        *("/rounds/1/knock/", "/rounds/1/roll/add/", "/rounds/1/roll/ › a[href$='strike/']"),
+        *("/rounds/1/booths/", "/booths/1/edit/", "/booths/1/shifts/add/"),
+    ),
+    "sun": (
+        *("/rounds/1/knock/", "/booths/1/", "/booths/1/find/", "/booths/1/sheets/"),
+        *(
+            "/booths/1/sheets/print/?first=1&last=1",
+            "/booths/1/protocol/",
+            "/rounds/1/booths/scan/",
+        ),
+    ),
 }
 MOST_DOORS = 8
 
