@@ -1,5 +1,7 @@
 """A round whose pack names a method of ballots is decided, kept, explained and counted again by it."""
 
+import re
+
 import pytest
 
 from sanlin.commons.people.tests.scene import NOW, officer, street
@@ -13,7 +15,9 @@ from sanlin.kernel.ballots import Merged
 
 pytestmark = pytest.mark.django_db
 CAP = 'project_cap = { unset = true, note = "x" }'
-OWN = 'method = { value = "votes", source = "file" }'
+OWN = re.compile(
+    r'^(method|utility|completion) = .*"取自选举文件".*\n|^utility = .*\n', re.MULTILINE
+)
 
 
 def voted(asked, boxes, **values):
@@ -27,7 +31,7 @@ def voted(asked, boxes, **values):
     lines = "\n".join(
         f'{name} = {{ value = "{word}", source = "own" }}' for name, word in award.items()
     )
-    text = PACK.read_text("utf-8").replace(OWN, lines)
+    text = OWN.sub("", PACK.read_text("utf-8")).replace("[award]\n", f"[award]\n{lines}\n")
     told = {"budget": 40_000_00, "vote.kind": "approve_k", "vote.k": 3, "award.min_votes": "none"}
     text = text.replace('project_cap = { value = "none", source = "own" }', CAP)
     told |= {"project_cap": "none"} | {
@@ -76,3 +80,24 @@ def test_the_method_of_the_pack_decides(values, expected):
     said = [explain(award, round.rules, titles).text for award in decision.awards.all()]
     assert all(said)
     assert "未立项" not in said
+
+
+@pytest.mark.parametrize(
+    ("values", "among", "change"),
+    [
+        (
+            {"method": "equal_shares", "utility": "cost", "completion": "none"},
+            [2],
+            "其他不变时，只要少申请¥4,000（申请¥16,000），或多得21票，即可立项"
+            "（已重算核实，未必是最小的变动）",
+        ),
+        ({"method": "phragmen"}, [0, 1], "即可立项（已重算核实，未必是最小的变动）"),
+    ],
+)
+def test_a_decision_by_whole_ballots_says_what_would_have_funded_a_proposal(values, among, change):
+    """40 of 100 have 16,000 yuan together; with 21 more it has most supporters and comes first."""
+    round, made, first = voted(*TOWN, **values)
+    decision = actions.decide(round, by=first, now=NOW)
+    lost = decision.awards.exclude(stage="standing").get(proposal__in=[made[n] for n in among])
+    said = explain(lost, round.rules, {one.pk: one.title for one in made})
+    assert said.change.endswith(change)
