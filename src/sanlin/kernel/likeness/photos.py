@@ -23,7 +23,7 @@ FAR = 60  # bits of 256 in which two likes may differ
 NEAR = 8.0  # pixels by which they may miss each other
 FEWEST = 6
 FEWEST_SHARED = 40
-LIKE = 25
+LIKE = 20
 """From this likeness on two photos are shown as perhaps the same paper."""
 
 _SPOT = np.dtype([("x", "<u2"), ("y", "<u2"), ("bits", "u1", 32)])
@@ -38,7 +38,8 @@ def spots(jpeg: bytes) -> bytes:
     """The spots of a photo, 36 bytes each, the strongest first; empty where it shows too little."""
     cv2 = _cv2()
 
-    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    sent = np.frombuffer(jpeg, np.uint8)
+    grey = cv2.imdecode(sent, cv2.IMREAD_GRAYSCALE) if len(sent) else None
     if grey is None:
         return b""
     scale = SIDE / max(grey.shape)

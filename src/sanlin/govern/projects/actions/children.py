@@ -41,7 +41,7 @@ def open_child(project: Project, child: Child, *, by: Account, now: datetime) ->
     )
     if not round.pack.binds("budget"):
         values = {**round.officer_values, "budget": child.amount}
-        rounds.amend(round, name=round.name, year=round.year, values=values, by=by, now=now)
+        round = rounds.amend(round, name=round.name, year=round.year, values=values, by=by, now=now)
     made = ChildRound.objects.create(
         project=project,
         round=round,

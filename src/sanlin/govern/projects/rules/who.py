@@ -39,7 +39,7 @@ def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:
 
 def parent_of(project: Project) -> ChildRound | None:
     """The round of another project in which this one was awarded; None for an ordinary project."""
-    rows = ChildRound.objects.filter(round=project.round_id).select_related("project")
+    rows = ChildRound.objects.filter(round=project.round_id).select_related("project__undertaking")
     found: ChildRound | None = rows.first()
     return found
 

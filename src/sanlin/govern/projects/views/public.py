@@ -185,6 +185,8 @@ def project(request: Request, project: Project) -> HttpResponse:
         "can_sign": rules.can_sign(request.by, project, now=request.now),
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
         "dossier": import_string(settings.GROWTH["team"])(project.team),
+        "children": project.children.select_related("round").exclude(round__frozen=None),
+        "parent": rules.parent_of(project),
         "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }
     return render(request, "projects/project.html", page)

@@ -105,6 +105,9 @@ def _desk(
         "refund": refund or RefundForm(),
         "reason": reason or ReasonForm(),
         "breach": StopForm()["breach"] if project.round.rules.ban_years else None,
+        "change": project.changes.filter(stage=stages.ASKED).first(),
+        "children": project.children.select_related("round"),
+        "can_open_child": rules.can_open_child(who, project, now=now),
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
     }

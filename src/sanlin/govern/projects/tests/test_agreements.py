@@ -1,0 +1,192 @@
+"""Versions of the agreement: signed on screen and on paper, refused, taken back, changed."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sanlin.commons.funds.queries import position, wrong_books
+from sanlin.commons.people.tests.scene import NOW, officer, worker
+from sanlin.govern.projects import actions, queries, rules
+from sanlin.govern.projects.actions.changing import Asked, Move
+from sanlin.govern.projects.models import Agreement, Instalment, Signing
+from sanlin.govern.projects.tests.scene import (
+    fresh,
+    leader,
+    pay,
+    picture,
+    project,
+    receipt,
+    running_round,
+    signed,
+)
+from sanlin.govern.rounds.tests.scene import open_round
+from sanlin.ground.verdict import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def change(one, **asked):
+    return actions.ask_change(one, Asked("居民要求多印公约", **asked), by=leader(one), now=NOW)
+
+
+def approved(one, **asked):
+    made = change(one, **asked)
+    return actions.approve_change(made, "", by=officer(one.round.street), now=NOW)
+
+
+def sign_all(one):
+    for hand in (leader(one), worker(one.place), officer(one.round.street)):
+        actions.sign(one, by=hand, now=NOW)
+    return fresh(one)
+
+
+def body(one, version):
+    return json.loads(bytes(Agreement.objects.get(project=one, version=version).body))
+
+
+def test_paper_signed_and_checked_counts_as_signatures():
+    one = project()
+    helper, me = worker(one.place), officer(one.round.street)
+    drawn = one.agreements.get()
+    scan = actions.file_scan(drawn, picture(), ["team", "committee"], by=helper, now=NOW)
+    assert Signing.objects.count() == 0
+    with pytest.raises(Refused, match="两个人分别办理"):
+        actions.check_scan(scan, True, "", by=helper, now=NOW)
+    actions.check_scan(scan, True, "签章齐全", by=me, now=NOW)
+    assert sorted(Signing.objects.values_list("party", "account")) == [
+        ("committee", None),
+        ("team", None),
+    ]
+    assert fresh(one).stage == "to_sign"
+    actions.sign(one, by=officer(one.round.street), now=NOW)
+    assert fresh(one).stage == "running"
+    assert position(one.fund).owed == one.grant
+
+
+def test_a_scan_that_does_not_fit_counts_for_nobody():
+    one = project()
+    drawn = one.agreements.get()
+    scan = actions.file_scan(drawn, picture(), ["team"], by=leader(one), now=NOW)
+    with pytest.raises(Refused, match="至少4个字"):
+        actions.check_scan(scan, False, "", by=worker(one.place), now=NOW)
+    done = actions.check_scan(scan, False, "缺骑缝章", by=worker(one.place), now=NOW)
+    assert (done.stage, Signing.objects.count()) == ("dismissed", 0)
+
+
+def test_the_same_scan_is_filed_once():
+    one, photo = project(), picture()
+    drawn = one.agreements.get()
+    actions.file_scan(drawn, photo, ["team"], by=leader(one), now=NOW)
+    with pytest.raises(Refused, match="已经归档过"):
+        actions.file_scan(drawn, photo, ["team"], by=leader(one), now=NOW)
+
+
+def test_a_refused_agreement_is_drawn_up_again():
+    one = project()
+    me = officer(one.round.street)
+    actions.refuse(one, "项目名称写错了", by=leader(one), now=NOW)
+    with pytest.raises(Refused, match="没有待签署的协议"):
+        actions.sign(one, by=me, now=NOW)
+    actions.redraw(one, by=me, now=NOW)
+    assert list(one.agreements.values_list("version", "stage")) == [(1, "refused"), (2, "drawn")]
+    assert sign_all(one).stage == "running"
+
+
+def test_two_parties_by_the_pack():
+    round = open_round("notice", parties="two")
+    one = project(round=round)
+    with pytest.raises(Refused, match="两方签署"):
+        actions.sign(one, by=worker(one.place), now=NOW)
+    actions.sign(one, by=leader(one), now=NOW)
+    actions.sign(one, by=officer(one.round.street), now=NOW)
+    assert fresh(one).stage == "running"
+    assert body(one, 1)["parties"] == ["street", "team"]
+
+
+def test_numbers_follow_the_pattern_without_gaps():
+    street_round = open_round("notice", numbering="{street}-{community}-{year}-{number:2}")
+    round = running_round(10_000_00, 8_000_00, round=street_round)
+    found = sorted(round.projects.values_list("number", flat=True))
+    place = round.projects.first().place
+    assert found == [f"{round.street.code}-{place.code}-2024-{n}" for n in ("01", "02")]
+
+
+def test_a_change_of_heads_becomes_a_version_and_counts_when_signed():
+    one = signed(project())
+    first = receipt(one, 6_900_00, accepted=True)
+    more = receipt(one, 600_00, head="publicity")
+    with pytest.raises(Refused, match="须先申请变更"):
+        actions.accept(more, by=worker(one.place), now=NOW)
+    with pytest.raises(Refused, match="只剩¥100可以调出"):
+        change(one, moves=(Move("materials", "publicity", 600_00),))
+    made = approved(one, moves=(Move("labour", "publicity", 600_00),))
+    assert made.agreement.version == 2
+    with pytest.raises(Refused, match="须先申请变更"):
+        actions.accept(more, by=worker(one.place), now=NOW)
+    one = sign_all(one)
+    assert one.plan == {"materials": 7_000_00, "labour": 2_400_00, "publicity": 600_00}
+    assert list(one.agreements.values_list("version", "stage")) == [
+        (1, "superseded"),
+        (2, "in_force"),
+    ]
+    assert queries.compared(body(one, 1), body(one, 2)) == [
+        ("科目：劳务和志愿者补贴", "¥3,000", "¥2,400"),
+        ("科目：宣传印刷", "—", "¥600"),
+    ]
+    actions.accept(more, by=worker(one.place), now=NOW)
+    assert first.project_id == one.pk
+
+
+def test_nobody_approves_a_change_of_their_own():
+    one = signed(project())
+    made = change(one, ends=date(2024, 12, 31))
+    for who in (leader(one), worker(one.place)):
+        with pytest.raises(Refused):
+            actions.approve_change(made, "", by=who, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(made).objects.filter(pk=made.pk).update(decided_by=made.by)
+    with pytest.raises(Refused, match="已有一份变更申请"):
+        change(one, ends=date(2024, 12, 30))
+    actions.refuse_change(made, "请按原计划完成", by=officer(one.round.street), now=NOW)
+    again = change(one, ends=date(2024, 12, 30))
+    actions.withdraw_change(again, by=leader(one), now=NOW)
+    assert one.agreements.count() == 1
+
+
+def test_the_grant_falls_and_never_rises():
+    one = signed(project(grant=10_000_00))
+    pay(one, "first")
+    for grant in (10_000_00, 10_000_01, 20_000_00):
+        with pytest.raises(Refused, match="只能减少"):
+            change(one, grant=grant)
+    with pytest.raises(Refused, match="尚未拨付的只有¥5,000"):
+        change(one, grant=4_999_99)
+    approved(one, grant=8_500_00)
+    one = sign_all(one)
+    assert one.grant == 8_500_00
+    parts = Instalment.objects.filter(project=one).order_by("place")
+    assert list(parts.values_list("amount", "stage")) == [
+        (5_000_00, "paid"),
+        (3_500_00, "waiting"),
+        (1_000_00, "withheld"),
+    ]
+    told = position(one.fund)
+    assert (told.cost, told.owed, told.paid) == (8_500_00, 3_500_00, 5_000_00)
+    assert wrong_books(one.fund) == []
+    assert body(one, 2)["words"] == "捌仟伍佰元整"
+
+
+def test_days_and_the_third_party_change_too():
+    one = signed(project())
+    approved(one, ends=date(2024, 12, 31), third="潍坊社区基金会")
+    one = sign_all(one)
+    assert one.undertaking.ends == date(2024, 12, 31)
+    assert body(one, 2)["committee"] == "潍坊社区基金会"
+    assert rules.can_ask_change(leader(one), one, now=NOW)
