@@ -11,7 +11,7 @@ PORT ?= 8000
 DEMO = .venv/bin/sanlin demo --port $(PORT) $(if $(STAGE),--stage $(STAGE))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint types unit unit-postgres stories format messages lock assets setup-demo setup-test
+.PHONY: help demo demo-reset test lint types unit unit-postgres office stories format messages lock assets setup-demo setup-test
 
 help: ## what can be made here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -22,7 +22,7 @@ demo: setup-demo ## a living street on http://127.0.0.1:8000; STAGE=vote opens t
 demo-reset: setup-demo ## as `make demo`, from the beginning
 	@exec $(DEMO) --fresh
 
-test: setup-test ## every check: lint, types, units on SQLite and PostgreSQL, stories in a browser
+test: setup-test ## every check: lint, types, units on SQLite and PostgreSQL, papers in LibreOffice, stories in a browser
 	@exec $(CHECKS)
 
 lint: setup-test ## style, floors and catalogues
@@ -36,6 +36,9 @@ unit: setup-test ## the unit tests on SQLite
 
 unit-postgres: setup-test ## the unit tests on a throwaway PostgreSQL
 	@exec $(CHECKS) postgres
+
+office: setup-test ## the papers of a street opened in LibreOffice; pictures in build/office
+	@exec $(CHECKS) office
 
 stories: setup-test ## the journeys in a real browser; pictures in build/screenshots; K=vote picks some
 	@exec $(CHECKS) stories $(if $(K),-k "$(K)")

@@ -205,6 +205,8 @@ def main() -> int:
     try:
         if any(step.needs for step in steps):
             setup.set_up_system()
+        if any(step.needs == "office" for step in steps):
+            setup.set_up_office()
         for number, step in enumerate(steps, 1):
             print(f"\n── {number}/{len(steps)} {step.title} ──", flush=True)
             results[step] = perform(step, ("-k", told.k) if told.k else ())

@@ -2,7 +2,8 @@
 
 venv      the virtual environment in .venv with the pinned requirements (--dev: the tests' too)
 assets    what is built from the sources: translation catalogues and compressed static files
-system    what the tests need of the machine: Chromium, a Chinese font, PostgreSQL
+system    what the tests need of the machine: Chromium, a Chinese font, Pango, PostgreSQL
+office    LibreOffice, in which the tests open the papers
 lock      writes requirements.lock and requirements-dev.lock anew from pyproject.toml
 
 Every part looks first whether its work is already done, so running it again costs nothing.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes.util
 import hashlib
 import json
 import os
@@ -223,14 +225,59 @@ def driver() -> bool:
     )
 
 
+def pango() -> bool:
+    """The library with which PDF is set."""
+    return all(map(ctypes.util.find_library, ("pango-1.0", "pangoft2-1.0")))
+
+
+def libreoffice() -> str | None:
+    """The path of LibreOffice on this machine."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def office_parts() -> bool:
+    """Whether LibreOffice can open texts, tables and slides here."""
+    where = libreoffice()
+    if where is None:
+        return False
+    folder = Path(where).resolve().parent
+    return all((folder / f"lib{part}lo.so").exists() for part in ("sw", "sc", "sd"))
+
+
+def poppler() -> str | None:
+    """The program that turns PDF into pictures."""
+    return shutil.which("pdftoppm")
+
+
+Needs = dict[str, tuple[Callable[[], object], tuple[str, ...]]]
+TESTS: Needs = {
+    "a Chromium browser": (chromium, ("chromium",)),
+    "a library of the browser's driver": (driver, ("libatomic1",)),
+    "a Chinese font": (chinese_font, ("fontconfig", "fonts-noto-cjk")),
+    "Pango": (pango, ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")),
+    "the PostgreSQL server": (postgres.programs, ("postgresql",)),
+}
+OFFICE: Needs = {
+    "LibreOffice": (
+        office_parts,
+        ("libreoffice-writer-nogui", "libreoffice-calc-nogui", "libreoffice-impress-nogui"),
+    ),
+    "poppler": (poppler, ("poppler-utils",)),
+}
+
+
 def set_up_system() -> None:
-    """Chromium and its driver, a Chinese font and PostgreSQL, by apt where they are missing."""
-    needs: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
-        "a Chromium browser": (chromium, ("chromium",)),
-        "a library of the browser's driver": (driver, ("libatomic1",)),
-        "a Chinese font": (chinese_font, ("fontconfig", "fonts-noto-cjk")),
-        "the PostgreSQL server": (postgres.programs, ("postgresql",)),
-    }
+    """Chromium and its driver, a Chinese font, Pango and PostgreSQL, by apt where they are missing."""
+    provide(TESTS)
+
+
+def set_up_office() -> None:
+    """LibreOffice without a screen, and what turns its pages into pictures."""
+    provide(OFFICE)
+
+
+def provide(needs: Needs) -> None:
+    """Installs what is missing; raises Missing where that cannot be done."""
     missing = [thing for thing, (find, _) in needs.items() if not find()]
     if not missing:
         return
@@ -247,7 +294,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parts = top.add_subparsers(dest="part", required=True)
     parts.add_parser("venv").add_argument("--dev", action="store_true")
-    for name in ("assets", "system", "lock"):
+    for name in ("assets", "system", "office", "lock"):
         parts.add_parser(name)
     return top
 
@@ -257,7 +304,12 @@ def main(words: list[str] | None = None) -> int:
     told = parser().parse_args(words)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        parts = {"assets": set_up_assets, "system": set_up_system, "lock": lock}
+        parts = {
+            "assets": set_up_assets,
+            "system": set_up_system,
+            "office": set_up_office,
+            "lock": lock,
+        }
         if told.part == "venv":
             set_up_venv(dev=told.dev)
         else:

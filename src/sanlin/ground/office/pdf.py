@@ -8,11 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from sanlin.ground.verdict import Refused
 
 
 def pdf(template: str, sheet: Path, values: Mapping[str, Any]) -> bytes:
-    """`template` with `values`, set by the stylesheet `sheet`; pictures only as data in the page."""
-    from weasyprint import CSS, HTML  # noqa: PLC0415  # heavy: only who makes papers loads it
+    """`template` with `values`, set by the stylesheet `sheet`; pictures only as data in the page.
+
+    Raises Refused where this machine lacks what PDF is drawn with.
+    """
+    try:
+        from weasyprint import CSS, HTML  # noqa: PLC0415  # heavy: only who makes papers loads it
+    except OSError as error:  # it draws with a library of the system
+        raise Refused(
+            _("这台服务器缺少制作PDF的部件（Pango），请系统管理人员按运行手册安装后重试")
+        ) from error
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
