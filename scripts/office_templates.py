@@ -93,6 +93,13 @@ class Paper:
                 run.add_break()
         part.header.add_paragraph().paragraph_format.line_spacing = Pt(12)
 
+    def foot(self, words: str) -> None:
+        """A small line above the number of every page."""
+        line = self.doc.sections[0].footer.paragraphs[-1].insert_paragraph_before()
+        line.alignment = LEFT
+        line.paragraph_format.line_spacing = Pt(10)
+        _run(line, words, SONG, 7).font.color.rgb = GREY
+
     def title(self, words: str, below: str = "") -> None:
         line = self.doc.add_paragraph()
         line.alignment = MIDDLE
@@ -375,9 +382,9 @@ def agreement() -> bytes:
     paper.para(
         "未用完的资金在结项前退回甲方。评估不合格的，按本轮办法暂停、停拨或者收回资金；弄虚作假、挪用资金的，收回资金并按办法限制以后申报。"
     )
-    paper.tag("{%p for line in changes %}")
-    paper.para("本版变更：{{ line }}")
-    paper.tag("{%p endfor %}")
+    paper.tag("{%p if changes %}")
+    paper.para("本版与上一版相比：{{ changes|join('') }}")
+    paper.tag("{%p endif %}")
     paper.head("七、其他")
     paper.para(
         "本协议一式{{ copies }}份，各方各执一份，自各方签字盖章之日起生效。未尽事宜由各方协商解决。"
@@ -402,9 +409,9 @@ def agreement() -> bytes:
             ],
         ]
     )
-    paper.para("　", indent=False)
-    paper.small("依据：办法指纹 {{ fingerprints.rules }}　决定指纹 {{ fingerprints.decision }}")
-    paper.small("本协议正文指纹（SHA-256）：{{ agreement.digest }}，可与系统内存档核对。")
+    paper.foot("办法指纹 {{ fingerprints.rules }}")
+    paper.foot("决定指纹 {{ fingerprints.decision }}")
+    paper.foot("本协议正文指纹 {{ agreement.digest }}")
     return paper.bytes("项目协议书")
 
 

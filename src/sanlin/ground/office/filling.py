@@ -56,8 +56,9 @@ def texts_of(template: bytes) -> list[str]:
 
 
 def words_of(paper: bytes) -> str:
-    """All text of a Word file, a paragraph a line; for whoever looks for a word in it."""
+    """All text of a Word file, its feet last, a paragraph a line; for whoever looks for a word in it."""
     with zipfile.ZipFile(io.BytesIO(paper)) as archive:
-        body = archive.read("word/document.xml").decode()
+        feet = sorted(name for name in archive.namelist() if name.startswith("word/footer"))
+        body = "".join(archive.read(name).decode() for name in ("word/document.xml", *feet))
     lines = re.split(r"</w:p>", body)
     return "\n".join("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", line)) for line in lines)

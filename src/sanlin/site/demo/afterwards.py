@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, timedelta
 
+from django.db.models import Sum
 from PIL import Image
 
 from sanlin.govern.projects import actions as projects
@@ -90,13 +91,16 @@ def _pay(world: World, one: Project, now: datetime) -> None:
 
 
 def _receipt(world: World, one: Project, number: int, percent: int, now: datetime) -> None:
-    """A receipt over so many percent of the grant, for the team's goods; an officer looks at it."""
+    """A receipt over so many percent of the grant, for the team's goods, within what is planned for
+    them; an officer looks at it."""
     what = one.award.proposal.lines.order_by("place")[0].what
+    earlier = Receipt.objects.filter(project=one).aggregate(sum=Sum("amount"))["sum"] or 0
+    spent = min(one.grant * percent // 100, one.plan["materials"] - earlier)
     slip = Slip(
         number=f"演示{one.pk:03d}-{number}",
         day=now.date(),
         payee=f"街角五金百货（演示{one.pk:03d}）",
-        lines=(Line("materials", what, one.grant * percent // 100, 1),),
+        lines=(Line("materials", what, spent, 1),),
     )
     paper = _paper(one.pk * 10 + number)
     kept = projects.hand_in(_fresh(one), slip, [paper], by=_author(one), now=now)

@@ -20,6 +20,15 @@ from django.utils.text import get_valid_filename
 
 from sanlin.govern.awards.models import Notice, Objection
 from sanlin.govern.ballots.queries import turnout
+from sanlin.govern.growth.models import (
+    Acceptance,
+    Advice,
+    Answer,
+    Meeting,
+    Slot,
+    Snapshot,
+    Visit,
+)
 from sanlin.govern.projects.models import Project, Receipt, ReportPhoto
 from sanlin.govern.reviews.models import Conferral, Recusal, Review
 from sanlin.ground import files
@@ -35,6 +44,7 @@ from .word.projects import about
 
 A_PART = 1 << 18  # bytes that are copied at a time
 Body = bytes | Path
+Sheet = tuple[str, str, Sequence[Head], Sequence[Sequence[Any]]]  # title, note, heads, rows
 
 FOLDERS = (  # data
     "01 申报",
@@ -161,7 +171,7 @@ def _add_contents(
     _add(box, "SHA256SUMS.txt", sums.encode())
 
 
-def _book(sheets: Sequence[tuple[str, str, Sequence[Head], Sequence[Sequence[Any]]]]) -> bytes:
+def _book(sheets: Sequence[Sheet]) -> bytes:
     out = io.BytesIO()
     write_ledgers(
         out,
@@ -195,7 +205,9 @@ def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
     yield from _money(project)
     yield from _receipts(project)
     yield from _course(project)
+    yield from _pitched(project)
     yield from _reported(project, now)
+    yield from _closing_words(project)
 
 
 def _paper(
@@ -344,7 +356,7 @@ def _agreed(project: Project, now: datetime) -> Iterator[Paper]:
         told = partial(word.agreement, row, now=now)
         yield Paper(5, f"{name}.docx", _paper("agreement", told, project))
         yield Paper(5, f"{name}正文.json", partial(bytes, row.body))  # data
-        signed = [
+        signed = [  # data
             (
                 one.get_party_display(),
                 one.account.name if one.account else "纸质签署",
@@ -442,9 +454,88 @@ def _receipts(project: Project) -> Iterator[Paper]:
 
 
 def _course(project: Project) -> Iterator[Paper]:
+    meetings = list(
+        Meeting.objects.filter(circle=project.circle_id, round=project.round_id)
+        .filter(circle__isnull=False, held_at__isnull=False)
+        .prefetch_related("attendances")
+        .order_by("at", "pk")
+    )
+    visits = list(Visit.objects.filter(project=project).select_related("by").order_by("day", "pk"))
+    advice = list(Advice.objects.filter(project=project).order_by("due", "pk"))
+    if meetings or visits or advice:
+        met = [
+            (
+                one.title,
+                one.at,
+                one.place,
+                "、".join(f"{who.who}{who.people}人" for who in one.attendances.all()),  # data
+                one.notes,
+            )
+            for one in meetings
+        ]
+        seen = [(one.day, one.notes, one.by.name) for one in visits]
+        agreed = [(one.text, one.due, one.word, one.done_at) for one in advice]
+        sheets: list[Sheet] = [  # data
+            ("小组会议", project.number, _heads("议题", "时间", "地点", "到会", "记录"), met),
+            ("走访", project.number, _heads("日期", "看到了什么", "记录人"), seen),
+            ("改进建议", project.number, _heads("建议", "何日前", "怎么做的", "办结时间"), agreed),
+        ]
+        yield Paper(9, "会议、走访和建议.xlsx", partial(_book, sheets))  # data
     photos = ReportPhoto.objects.filter(report__project=project).order_by("report__at", "pk")
-    for n, row in enumerate(photos, 1):
-        yield Paper(9, f"活动照片{n:02d}.jpg", _photo(row.file))  # data
+    shots = Snapshot.objects.filter(visit__project=project).order_by("visit__day", "pk")
+    for n, file in enumerate(
+        [*photos.values_list("file", flat=True), *shots.values_list("file", flat=True)], 1
+    ):
+        yield Paper(9, f"活动照片{n:02d}.jpg", _photo(file))  # data
+
+
+def _closing_words(project: Project) -> Iterator[Paper]:
+    """The acceptance as it was filled in, and what residents answered, each a line, without names."""
+    held = Acceptance.objects.filter(project=project).select_related("by").first()
+    answers = list(Answer.objects.filter(survey__project=project).order_by("pk"))
+    names = {tick.key: tick.text for tick in project.round.rules.acceptance}
+    if held is not None:
+        told = [
+            (words, "是" if key in held.ticks else "否") for key, words in names.items()
+        ]  # data
+        told += [
+            ("书面确认的受益人数", str(held.people)),  # data
+            ("说明", held.note),  # data
+            ("验收人", held.by.name),  # data
+            ("验收时间", written(held.at)),  # data
+        ]
+        sheets = [("验收记录", project.number, _heads("事项", "结果"), told)]  # data
+        yield Paper(11, "验收记录.xlsx", partial(_book, sheets))  # data
+    if answers:
+        rows = [
+            (one.get_channel_display(), one.knows, one.took_part, one.benefits, one.content)
+            for one in answers
+        ]
+        heads = _heads("方式", "知道", "参加过", "受益", "满意程度（1至5）")  # data
+        sheets_of = [("满意度问卷", project.number, heads, rows)]  # data
+        yield Paper(11, "满意度问卷.xlsx", partial(_book, sheets_of))  # data
+
+
+def _pitched(project: Project) -> Iterator[Paper]:
+    """The sheets of the jurors at the midterm session."""
+    slots = list(
+        Slot.objects.filter(report__project=project).prefetch_related("scores__juror__account")
+    )
+    if not slots:
+        return
+    lines = {line.key: line.name for line in project.round.rules.pitch}
+    rows = [
+        (str(score.juror), lines.get(key, key), f"{halves / 2:g}")
+        for slot in slots
+        for score in slot.scores.all()
+        for key, halves in score.halves.items()
+    ]
+    told = [(slot.mark, slot.note, slot.marked_at) for slot in slots]
+    sheets: list[Sheet] = [  # data
+        ("评议打分", project.number, _heads("评议席", "评分项", "分数"), rows),
+        ("评定", project.number, _heads("平均分", "评语", "时间"), told),
+    ]
+    yield Paper(10, "中期评议.xlsx", partial(_book, sheets))  # data
 
 
 def _reported(project: Project, now: datetime) -> Iterator[Paper]:

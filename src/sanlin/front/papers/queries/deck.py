@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from sanlin.govern.ballots.queries import share, turnout
+from sanlin.govern.growth.models import Advice, Meeting, Visit
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Circle, Project, Report, ReportPhoto
 from sanlin.govern.projects.queries import with_money
@@ -271,6 +272,7 @@ def circle(made: Circle, *, now: datetime) -> bytes:
                 "按最近一次报告",
             ),  # data
             ("参与", f"{sum(r.people for r in reports.values()):,}人次", "按最近一次报告"),  # data
+            *_met(made, rows),
         ],
     )
     _list(deck, rows)
@@ -296,6 +298,19 @@ def circle(made: Circle, *, now: datetime) -> bytes:
     _photos(deck, [row.pk for row in rows])
     deck.divider(NAMED["end"], f"{round.name} · {made.name}")
     return deck.bytes(f"{made.name}小组汇报")  # data
+
+
+def _met(made: Circle, rows: Sequence[Row]) -> list[tuple[str, str, str]]:
+    """How often the circle met and looked at its projects, and what became of the advice."""
+    met = Meeting.objects.filter(circle=made, held_at__isnull=False).count()
+    seen = Visit.objects.filter(project__in=[row.pk for row in rows]).count()
+    advice = Advice.objects.filter(project__in=[row.pk for row in rows])
+    agreed, done = advice.count(), advice.filter(done_at__isnull=False).count()
+    return [
+        ("小组会议", f"{met}次", ""),  # data
+        ("走访", f"{seen}次", ""),  # data
+        ("改进建议", f"{agreed}条", f"已办结{done}条"),  # data
+    ]
 
 
 def _whose(row: Row, report: Report) -> str:

@@ -22,6 +22,7 @@ from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.rules import can_read_journal, holds, works_for_street
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards.models import Notice, Objection
+from sanlin.govern.growth.models import Advice, Meeting, Visit
 from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
 from sanlin.govern.projects.queries import consequence_words, with_money
 from sanlin.govern.proposals.models import BudgetLine, Proposal
@@ -29,6 +30,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Unmasking
 from sanlin.ground.sheets import Head
 from sanlin.ground.sheets.ledger import Ledger
+from sanlin.harmony.training.models import Session
 from sanlin.harmony.voices.models import Voice
 from sanlin.kernel.ledger import FEN
 
@@ -263,6 +265,57 @@ def _circles(scope: Scope) -> Rows:
             row.leader.name if row.leader else "",
             len(members),
             "、".join(one.undertaking.title for one in members),
+        )
+
+
+def _meetings(scope: Scope) -> Rows:
+    rows = Meeting.objects.filter(scope.of("round")).select_related("round", "circle")
+    for row in _chunks(rows.prefetch_related("attendances").order_by("at", "pk")):
+        came = list(row.attendances.all())
+        yield (
+            row.round.name,
+            row.circle.name if row.circle else "联席会议",  # data
+            row.title,
+            row.at,
+            row.place,
+            sum(one.people for one in came),
+            "、".join(f"{one.who}{one.people}人" for one in came),  # data
+            row.notes,
+        )
+
+
+def _visits(scope: Scope) -> Rows:
+    rows = Visit.objects.filter(scope.of("project__round")).select_related(
+        "project__undertaking__organisation", "by"
+    )
+    for row in _chunks(rows.prefetch_related("advice").order_by("day", "pk")):
+        agreed: list[Advice] = list(row.advice.all())
+        yield (
+            row.project.number,
+            row.project.undertaking.title,
+            row.project.team.name,
+            row.day,
+            row.notes,
+            "；".join(one.text for one in agreed),
+            len(agreed),
+            sum(one.done_at is not None for one in agreed),
+            row.by.name,
+        )
+
+
+def _trainings(scope: Scope) -> Rows:
+    rows = Session.objects.filter(scope.in_year("opens"), street=scope.street)
+    for row in _chunks(rows.prefetch_related("signups").order_by("opens", "pk")):
+        signed = list(row.signups.all())
+        yield (
+            row.title,
+            row.round_name,
+            row.opens,
+            row.closes,
+            row.place,
+            row.seats,
+            len(signed),
+            sum(one.came for one in signed),
         )
 
 
@@ -555,6 +608,44 @@ BOOKS: tuple[Book, ...] = (  # data
         _("小组台账"),
         _heads("轮次:20", "小组:16", "组长:12", "项目数:8", "项目:80"),
         _circles,
+    ),
+    Book(
+        "meetings",
+        _("会议台账"),
+        _heads(
+            "轮次:20",
+            "小组:16",
+            "议题:30",
+            "时间:17",
+            "地点:20",
+            "到会人数:10",
+            "到会:40",
+            "记录:60",
+        ),
+        _meetings,
+    ),
+    Book(
+        "visits",
+        _("走访台账"),
+        _heads(
+            "项目编号:22",
+            "项目:26",
+            "团队:22",
+            "日期:12",
+            "看到了什么:50",
+            "改进建议:40",
+            "建议数:8",
+            "已办结:8",
+            "记录人:10",
+        ),
+        _visits,
+    ),
+    Book(
+        "trainings",
+        _("培训台账"),
+        _heads("题目:30", "轮次:20", "开始:17", "结束:17", "地点:20", "名额:8", "报名:8", "到场:8"),
+        _trainings,
+        by_round=False,
     ),
     Book(
         "notices",
