@@ -350,15 +350,16 @@ def test_money_is_kept_for_a_community_and_the_reason_says_so():
     )
 
 
-def test_a_promise_that_cannot_be_kept_stands_on_the_desk(client):
+def test_a_promise_that_cannot_be_kept_stands_on_the_desk_and_on_the_notice(client):
     one, two = neighbourhood(), neighbourhood()
     case = to_decide(["1", "9/10"], 10_000, places=[one, two], community_least=2)
-    case.decide()
+    case.noticed()
+    notice = client.get(f"/rounds/{case.round.pk}/notice/").content.decode()
     client.force_login(case.first)
-    page = client.get(f"/rounds/{case.round.pk}/decision/").content.decode()
-    assert "没有达到的保底" in page
-    for place in (one, two):
-        assert f"<li>{place.name}：还差1个项目</li>" in page
+    for page in (notice, client.get(f"/rounds/{case.round.pk}/decision/").content.decode()):
+        assert "没有达到的保底" in page
+        for place in (one, two):
+            assert f"<li>{place.name}：还差1个项目</li>" in page
 
 
 def test_own_funds_below_their_share_are_told():

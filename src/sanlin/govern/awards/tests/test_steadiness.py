@@ -2,7 +2,8 @@
 
 import pytest
 
-from sanlin.commons.people.tests.scene import officer
+from sanlin.commons.people.tests.scene import NOW, officer
+from sanlin.govern.awards import actions
 from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.queries import steadiness
 
@@ -40,6 +41,14 @@ def test_the_page_says_how_far_the_weight_may_move(client):
     body = client.get(f"/rounds/{decision.round_id}/decision/").content.decode()
     assert found.sentence in body
     assert '<rect class="s-left" x="526" width="413" height="28"/>' in body
+    for who in (client.get("/").wsgi_request.user, officer(decision.round.street)):
+        actions.sign(decision, by=who, now=NOW)
+        decision.refresh_from_db()
+    actions.publish(decision, by=who, now=NOW)
+    client.logout()
+    public = client.get(f"/rounds/{decision.round_id}/notice/").content.decode()
+    assert found.sentence in public
+    assert '<rect class="s-left" x="526" width="413" height="28"/>' in public
 
 
 def test_a_round_by_marks_alone_has_no_weight():
