@@ -1,0 +1,1 @@
+"""What a voucher costs, and whether the pages of the books stay flat as a city books on."""
