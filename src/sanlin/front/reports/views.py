@@ -56,7 +56,7 @@ def _cells(row: queries.Figures) -> Sequence[Any]:
     return (row.label, row.proposals, row.admitted, row.funded, row.asked, row.granted)
 
 
-@gate(rules.can_check, Round, having=("street",))
+@gate(rules.can_check, Round, having=("street", "parent"))
 @require_safe
 def checks_page(request: Request, round: Round) -> HttpResponse:
     """What must hold of a round's money, looked at while the page is read."""

@@ -1060,7 +1060,7 @@ def k1(r, ask):
         at = it["number"]
         need(at == len(seen) + 1, f"凭证 voucher {at}: 编号 number")
         need(len(it["postings"]) != 1 and all(n for _, n in it["postings"]) and sum(n for _, n in it["postings"]) == 0, f"凭证 {at}: 不平 no balance")
-        need(all(re.fullmatch("cash|running|given|source|(source|cost|owed)/[1-9][0-9]*", name) for name, _ in it["postings"]), f"凭证 {at}: 科目 account")
+        need(all(re.fullmatch("cash|running|given|other|source|(source|cost|owed)/[1-9][0-9]*", name) for name, _ in it["postings"]), f"凭证 {at}: 科目 account")
         need(balance["cash"] >= 0 and all(balance[n] <= 0 for n, _ in it["postings"] if n.startswith("owed/")), f"凭证 {at}: 余额 balance")
         back = it["reverses"]
         if back is not None:

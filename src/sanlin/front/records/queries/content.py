@@ -407,9 +407,11 @@ class _Told:
 
 
 def _account(book: Book, own: dict[int, int]) -> str:
-    """As docs/record-format.md 5.14 names it: `source/3`, `cost/17`, `running`, `given`, `cash`."""
+    """As docs/record-format.md 5.14 names it: `source/3`, `cost/17`, `running`, `given`, `cash`,
+    and `other` for projects of another round that lives on the same books."""
     if book.undertaking_id is not None:
-        return f"{book.kind}/{own[book.undertaking_id]}"
+        key = own.get(book.undertaking_id)
+        return "other" if key is None else f"{book.kind}/{key}"
     if book.kind == BookKind.SOURCE and book.source_id is not None:
         return f"source/{book.source_id}"
     if book.kind == BookKind.COST:

@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds.models import Book, BookKind, Fund
 from sanlin.commons.funds.queries import Told, amounts, ledger_findings, position, told
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Agreement, Instalment, Project, Report
+from sanlin.govern.projects.models import Agreement, Instalment, Project, Refund, Report
 from sanlin.govern.projects.queries import with_money
 from sanlin.govern.projects.rules import passes
 from sanlin.govern.rounds.models import Round
@@ -42,11 +52,18 @@ def checks(round: Round) -> Checks:
     signed = Agreement.objects.filter(project=OuterRef("pk"), signed_at__isnull=False)
     first = signed.order_by("signed_at").values("signed_at")[:1]
     rows = Project.objects.filter(round=round).select_related("fund")
-    projects = list(with_money(rows).annotate(signed_at=Subquery(first)).order_by("number"))
+    told_of = with_money(rows).annotate(
+        signed_at=Subquery(first),
+        given=_sum(Instalment.objects.filter(stage=stages.PAID)),
+        given_back=_sum(Refund.objects.all()),
+    )
+    projects: list[Any] = list(told_of.order_by("number"))
     fund = projects[0].fund if projects else None
     books = list(Book.objects.filter(fund=fund)) if fund else []
     shares = [_share(project, _booked(books)) for project in projects]
     pot = position(fund, books).source if fund else round.rules.budget
+    if (parent := getattr(round, "parent", None)) is not None:
+        pot = parent.amount
     found = [
         ledger.awards_within_pot(pot, shares),
         ledger.paid_within_award(shares),
@@ -76,15 +93,24 @@ def _booked(books: Iterable[Book]) -> dict[int, int]:
     return held
 
 
-def _share(project: Project, booked: dict[int, int]) -> Share:
-    row = project
+def _sum(rows: QuerySet[Any]) -> Coalesce:
+    """The sum of amounts that groups of a project received or gave back, as a column."""
+    mine = rows.filter(project__round__parent__project=OuterRef("pk")).order_by()
+    by = mine.values("project__round__parent__project").annotate(sum=Sum("amount"))
+    field = BigIntegerField()
+    return Coalesce(Subquery(by.values("sum"), output_field=field), Value(0), output_field=field)
+
+
+def _share(project: Any, booked: dict[int, int]) -> Share:
+    """What a project handed on to groups of its own is spent, and stands in their books."""
+    handed_on = project.given - project.given_back
     return Share(
         key=project.number,
         granted=project.grant,
-        paid=row.paid,  # type: ignore[attr-defined]  # an annotation
-        returned=row.returned,  # type: ignore[attr-defined]
-        proved=row.spent,  # type: ignore[attr-defined]
-        booked=booked.get(project.undertaking_id, 0),
+        paid=project.paid,
+        returned=project.returned,
+        proved=project.spent + handed_on,
+        booked=booked.get(project.undertaking_id, 0) + handed_on,
         ended=project.stage == stages.CLOSED,
     )
 

@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.people.tests import scene
 from sanlin.front.reports.queries import checks
 from sanlin.govern.awards.models import Objection
+from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects.models import Agreement, Instalment, Project, Refund
 from sanlin.govern.projects.tests.scene import NOW, pay, project, running_round, signed
 from sanlin.govern.rounds.models import Round
+from sanlin.ground.verdict import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +97,20 @@ def test_the_page_asks_a_constant_number_of_questions(grants, client, settings):
         answer = client.get(f"/reports/rounds/{round.pk}/checks/")
     assert answer.status_code == 200
     assert len(asked) == 8
+
+
+def test_a_duty_at_the_fund_is_kept_when_a_payment_is_approved():
+    one = project(stage="running")
+    street, part = one.round.street, one.instalments.order_by("place")[0]
+    first, second, third = (scene.officer(street) for _ in range(3))
+    funds.entrust(one.fund, first, "book", by=third, now=NOW)
+    with pytest.raises(Refused, match="不能同时经办"):
+        projects.propose(part, by=first, now=NOW)
+    projects.propose(part, by=second, now=NOW)
+    part.refresh_from_db()
+    with pytest.raises(Refused, match="不能同时审批"):
+        projects.approve(part, by=first, now=NOW)
+    funds.entrust(one.fund, third, "approve", by=first, now=NOW)
+    with pytest.raises(Refused, match="审批已有专人"):
+        projects.approve(part, by=scene.officer(street), now=NOW)
+    assert projects.approve(part, by=third, now=NOW).stage == "paid"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
+from sanlin.commons.funds.rules import may_act
 from sanlin.govern.projects import rules
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
@@ -32,6 +33,7 @@ def propose(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
     """Ask for a payment whose condition holds; another officer approves it."""
     held = _held(instalment)
     require(rules.can_propose(by, held, now=now))
+    require(may_act(by, held.project.fund, "handle", now=now))
     carry(held, "propose", proposed_by=by, proposed_at=now)
     record(held, by=by, now=now, amount=held.amount)
     return held
@@ -42,6 +44,7 @@ def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
     """Approve a proposed payment: it is paid, and posted to the books once."""
     held = _held(instalment)
     require(rules.can_approve(by, held, now=now))
+    require(may_act(by, held.project.fund, "approve", now=now))
     carry(held, "pay", approved_by=by, paid_at=now)
     memo = _("%(number)s %(name)s") % {"number": held.project.number, "name": held.name}
     cause = Cause(held, memo)

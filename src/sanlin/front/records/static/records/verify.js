@@ -1214,7 +1214,7 @@ const SanlinVerifier = (() => {
         await r.clock.tick(postings.length);
         need(one.number === i + 1, "凭证编号有缺", "a voucher is missing");
         need(postings.length !== 1 && postings.every(posting => list(posting).length === 2 && int(posting[1], "amount") !== 0) && sum(postings.map(posting => posting[1])) === 0n, `第${i + 1}号凭证不平`, `voucher ${i + 1} does not balance`);
-        for (const [account, amount] of postings) { need(/^(cash|running|given|source|(source|cost|owed)\/[1-9][0-9]*)$/.test(str(account)), "有不认识的科目", "an unknown account"); balance.set(account, (balance.get(account) ?? 0n) + BigInt(amount)); }
+        for (const [account, amount] of postings) { need(/^(cash|running|given|other|source|(source|cost|owed)\/[1-9][0-9]*)$/.test(str(account)), "有不认识的科目", "an unknown account"); balance.set(account, (balance.get(account) ?? 0n) + BigInt(amount)); }
         for (const [account] of postings) need(account === "cash" ? balance.get(account) >= 0n : account.startsWith("owed/") ? balance.get(account) <= 0n : true, `第${i + 1}号凭证后${account}的余额不对`, `after voucher ${i + 1} the balance of ${account} is wrong`);
         if (one.reverses === null) continue;
         const n = natural(one.reverses, "reverses");
