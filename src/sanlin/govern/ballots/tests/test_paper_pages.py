@@ -444,3 +444,17 @@ def test_somebody_without_account_or_phone_votes_on_paper(client):
     number = re.search(r'name="voter" value="(\d+)"', found).group(1)
     client.post(go("hand_out", stand.row), {"voter": number})
     assert stand.line(who).stage == "paper"
+
+
+def test_the_protocol_is_handed_out_as_pdf(client):
+    vote = opened()
+    stand = booth(vote)
+    stand.mark(vote.voters[0])
+    close(vote)
+    settled(stand)
+    client.force_login(vote.officer)
+    answer = client.get(go("protocol", stand.row, format="pdf"))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    name = f"booth-{vote.round.pk}-{stand.row.number}.pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -26,10 +27,12 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
+from sanlin.ground.office.pdf import pdf
 from sanlin.ground.verdict import Refused
 
 REFUSED = 422
 HAVING = ("round__street", "round__roll", "neighbourhood")
+ON_PAPER = Path(__file__).parent.parent / "static" / "ballots" / "protocol.css"
 A_PRINT = 100  # sheets on one page to be printed
 
 
@@ -294,7 +297,7 @@ def close_booth(request: Request, booth: Booth) -> HttpResponse:
 @gate(rules.can_see_booth, Booth, having=HAVING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def protocol(request: Request, booth: Booth) -> HttpResponse:
-    """The protocol of a booth: printed, and signed by two persons."""
+    """The protocol of a booth: printed, as PDF, and signed by two persons."""
     if request.method == "POST":
         done = _("您已签字")
         return press(request, request.path, done, actions.sign_booth, booth)
@@ -310,4 +313,10 @@ def protocol(request: Request, booth: Booth) -> HttpResponse:
         "officer": can_run(request.by, booth.round, now=request.now),
         **queries.protocol(booth),
     }
+    if request.GET.get("format") == "pdf":
+        body = pdf("ballots/protocol_pdf.html", ON_PAPER, {**context, "now": request.now})
+        answer = HttpResponse(body, content_type="application/pdf")
+        name = f"booth-{booth.round_id}-{booth.number}.pdf"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
     return render(request, "ballots/protocol.html", context)
