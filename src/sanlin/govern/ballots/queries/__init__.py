@@ -67,6 +67,7 @@ from .paper import (
     places_to_vote,
     protocol,
     runs,
+    state,
     tone,
 )
 from .roll import desk, masked, masked_voter, places_of, roll_label
@@ -171,6 +172,7 @@ __all__ = [
     "slate_for",
     "source",
     "stances",
+    "state",
     "still_to_vote",
     "to_look_at",
     "to_print",

@@ -44,6 +44,13 @@ def tone(booth: Booth) -> str:
     )
 
 
+def state(booth: Booth, is_open: bool) -> tuple[str, str]:
+    """A booth's state in words for everybody, and its colour; `is_open` says whether the vote still is."""
+    if not is_open and booth.stage in (stages.PLANNED, stages.OPEN):
+        return _("已结束，待清点"), "waiting"
+    return booth.stage_label, tone(booth)
+
+
 def accounts(booth: Booth) -> list[tuple[str, int]]:
     """The figures of a booth's account in words, in the order of the two equations."""
     if booth.stage in (stages.PLANNED, stages.OPEN):

@@ -117,6 +117,7 @@ def find(request: Request, booth: Booth) -> HttpResponse:
         told = form.cleaned_data
         found = queries.find_voters(booth, told["name"], told["clue"], **seen)
     asked = code.is_valid() or form.is_valid()
+    form = FindForm() if found else form  # the next voter is not to read this one's name
     context = {
         "booth": booth,
         "round": booth.round,

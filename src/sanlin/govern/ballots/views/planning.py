@@ -180,11 +180,17 @@ def _shift_page(
 def where(request: Request, round: Round) -> HttpResponse:
     """Where and when one can vote on paper, and what became of the sheets of booths that are settled."""
     rows = list(queries.places_to_vote(round))
+    roll = rules.roll_of(round)
+    is_open = roll is None or bool(rules.is_open(round, now=request.now))
     context = {
         "round": round,
-        "roll": rules.roll_of(round),
+        "roll": roll,
         "booths": [
-            (row, queries.tone(row), queries.equations(row) if row.stage == stages.SIGNED else [])
+            (
+                row,
+                *queries.state(row, is_open),
+                queries.equations(row) if row.stage == stages.SIGNED else [],
+            )
             for row in rows
         ],
         "can_pass": rules.can_show_pass(request.by, round, now=request.now),
