@@ -305,9 +305,24 @@ class ScreeningForm(forms.Form):
         label=_("不予受理理由"), required=False, widget=forms.CheckboxSelectMultiple
     )
     note = _long(_("说明"), 1000, _("团队会看到；不要写个人姓名和住址"), rows=4, kind=Words)
+    double = Words(
+        label=_("对疑似重复资助的判断"),
+        help_text=_("通过审查时必须写明为什么不是重复。"),
+        max_length=200,
+        required=False,
+    )
 
-    def __init__(self, *args: Any, rules: Rules, appealed: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rules: Rules,
+        appealed: bool = False,
+        doubles: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not doubles:
+            del self.fields["double"]
         self.checks = () if appealed else rules.checks
         for check in self.checks:
             self.fields[f"check_{check.code}"] = forms.ChoiceField(

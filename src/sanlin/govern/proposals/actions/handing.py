@@ -13,8 +13,16 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.places.models import Neighbourhood
-from sanlin.govern.proposals import rules, stages
-from sanlin.govern.proposals.models import Advice, BudgetLine, Content, Proposal, Revision, Why
+from sanlin.govern.proposals import queries, rules, stages
+from sanlin.govern.proposals.models import (
+    Advice,
+    BudgetLine,
+    Content,
+    Proposal,
+    ProposalWord,
+    Revision,
+    Why,
+)
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import canonical, deed, record
@@ -141,6 +149,11 @@ def _keep_revision(
     held: Proposal, why: Why, content: Content, by: Account, now: datetime
 ) -> Revision:
     body = canonical(content.plain())
+    held.words.all().delete()
+    lines = [(line.what, line.amount) for line in content.lines]
+    ProposalWord.objects.bulk_create(
+        ProposalWord(proposal=held, word=word) for word in queries.words_of(held, lines)
+    )
     return Revision.objects.create(
         proposal=held,
         number=held.revisions.count() + 1,

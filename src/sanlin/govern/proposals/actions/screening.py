@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from sanlin.govern.proposals import rules, stages
+from sanlin.govern.proposals import queries, rules, stages
 from sanlin.govern.proposals.models import (
     Advice,
     Answer,
@@ -21,11 +21,12 @@ from sanlin.govern.proposals.models import (
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
-from sanlin.ground.verdict import refusing, require
+from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.calendar import add_working_days
 
 from .writing import hold, step
 
+SHORTEST_WORD = 4
 UNCORRECTED = "uncorrected"
 """The reason that no pack needs to name: the days to correct ran out."""
 
@@ -39,17 +40,20 @@ class Found:
 
 
 @deed("proposal.screen")
-def screen(
+def screen(  # noqa: PLR0913  # what the one page says
     proposal: Proposal,
     result: Result,
     findings: Mapping[str, Found],
     *,
     refusals: Sequence[str] = (),
     note: str = "",
+    double: str = "",
     by: Account,
     now: datetime,
 ) -> Proposal:
     """Conclude the formal checks: admit, return for the one correction, or refuse.
+
+    Where earlier proposals look like it, whoever admits it says why it is not the same (`double`).
 
     `findings` answer the pack's checks by code (none are asked of an appeal); `refusals` are codes of
     the pack. Raises Refused with what does not fit together.
@@ -59,8 +63,11 @@ def screen(
     answers = {code: found.answer for code, found in findings.items()}
     require(rules.can_conclude(proposal, result, answers, refusals=refusals, note=note))
     appealed = proposal.stage == stages.APPEALED
+    double = double.strip()[:200]
+    if result == Result.ADMIT and len(double) < SHORTEST_WORD and queries.doubles(proposal):
+        raise Refused(_("有疑似重复资助的提案，请先对照，并写明不是重复的理由"))
     step(proposal, result.value)
-    screening = _write(proposal, result, refusals, note, by, now, final=appealed)
+    screening = _write(proposal, result, refusals, note, by, now, final=appealed, double=double)
     checks = {check.code: check for check in proposal.round.rules.checks}
     Finding.objects.bulk_create(
         Finding(
@@ -85,7 +92,7 @@ def screen(
     return proposal
 
 
-def _write(
+def _write(  # noqa: PLR0913  # the columns of one row
     proposal: Proposal,
     result: Result,
     refusals: Sequence[str],
@@ -94,6 +101,7 @@ def _write(
     now: datetime,
     *,
     final: bool,
+    double: str = "",
 ) -> Screening:
     with refusing(_("这份提案刚刚有人处理过，请刷新后再看")):
         return Screening.objects.create(
@@ -104,6 +112,7 @@ def _write(
             result=result,
             refusals=list(refusals),
             note=note,
+            double=double,
             until=None if final else _until(proposal, result, now),
         )
 

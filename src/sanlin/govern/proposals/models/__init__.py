@@ -4,6 +4,7 @@ from .proposal import (
     BudgetLine,
     Photo,
     Proposal,
+    ProposalWord,
     Revision,
     Why,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Finding",
     "Photo",
     "Proposal",
+    "ProposalWord",
     "Result",
     "Revision",
     "Screening",

@@ -179,6 +179,22 @@ class BudgetLine(models.Model):
         return self.unit_price * self.quantity
 
 
+class ProposalWord(models.Model):
+    """One of the words by which proposals that say the same are found (docs/algorithms/likeness.md)."""
+
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, related_name="words", verbose_name=_("提案")
+    )
+    word = models.BigIntegerField(_("特征词"))
+
+    class Meta:
+        verbose_name = _("文字特征")
+        indexes = [models.Index(fields=["word", "proposal"], name="proposals_by_word")]
+
+    def __str__(self) -> str:
+        return str(self.word)
+
+
 class Photo(models.Model):
     """A photo of a proposal. Without a place it belongs to the draft alone."""
 

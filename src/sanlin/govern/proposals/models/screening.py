@@ -36,6 +36,7 @@ class Screening(models.Model):
     result = models.CharField(_("结论"), max_length=6, choices=Result.choices)
     refusals = models.JSONField(_("不予受理理由"), default=list, blank=True)
     note = models.TextField(_("说明"), max_length=1000, blank=True)
+    double = models.CharField(_("对疑似重复资助的判断"), max_length=200, blank=True)
     until = models.DateField(_("期限"), null=True)
 
     class Meta:

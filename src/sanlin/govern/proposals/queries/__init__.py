@@ -1,13 +1,11 @@
 """What pages and the apps above read of proposals."""
 
+from .doubles import Double, doubles, words_of
 from .lists import (
     admitted,
-    alike,
     handed_in,
     led_teams,
     mine,
-    next_to_screen,
-    others,
     plain_title,
     to_screen,
     totals,
@@ -17,17 +15,16 @@ from .reading import LABELS, compared, deadline, history, line_words, shown, sum
 
 __all__ = [
     "LABELS",
+    "Double",
     "admitted",
-    "alike",
     "compared",
     "deadline",
+    "doubles",
     "handed_in",
     "history",
     "led_teams",
     "line_words",
     "mine",
-    "next_to_screen",
-    "others",
     "plain_title",
     "shown",
     "sums",
@@ -35,4 +32,5 @@ __all__ = [
     "told",
     "totals",
     "uncorrected",
+    "words_of",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -90,46 +89,3 @@ def plain_title(title: str) -> str:
     True
     """
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title).casefold())
-
-
-SHORTEST_LIKENESS = 4  # characters: shorter titles are like many others
-
-
-def others(proposal: Proposal) -> list[Proposal]:
-    """What else was handed in and stands: of the same street or team, in this round and others."""
-    rows = (
-        Proposal.objects.handed_in()
-        .filter(Q(round__street=proposal.round.street_id) | Q(team=proposal.team_id))
-        .exclude(pk=proposal.pk)
-        .exclude(stage=stages.WITHDRAWN)
-        .select_related("round", "team")
-        .order_by("-round__year", "number")
-    )
-    return list(rows.defer("need", "goals", "plan", "writing", "round__frozen", "round__pack_text"))
-
-
-def next_to_screen(proposal: Proposal, others: Iterable[Proposal]) -> Proposal | None:
-    """Of these, the first of the same round that waits for formal checks."""
-    same = (one for one in others if one.round_id == proposal.round_id)
-    return next((one for one in same if one.stage in stages.WAITING), None)
-
-
-def alike(proposal: Proposal, others: Iterable[Proposal]) -> list[tuple[Proposal, bool, bool]]:
-    """Those of `others` that may ask for the same: (which, same team, like title).
-
-    A hint for whoever screens, never a decision: the same team in another round, or a title that is
-    the same, or contains the other, once signs and spaces are gone.
-    """
-    name = plain_title(proposal.title) if proposal.number else ""
-    found = []
-    for other in others:
-        same_team = other.team_id == proposal.team_id and other.round_id != proposal.round_id
-        like = _like(name, plain_title(other.title))
-        if same_team or like:
-            found.append((other, same_team, like))
-    return found
-
-
-def _like(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return bool(short) and (short == long or (len(short) >= SHORTEST_LIKENESS and short in long))

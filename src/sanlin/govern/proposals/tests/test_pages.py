@@ -13,10 +13,11 @@ from python_calamine import CalamineWorkbook
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, resident, worker
 from sanlin.govern.proposals import actions, queries, stages
-from sanlin.govern.proposals.models import Answer, Photo, Proposal, Result
+from sanlin.govern.proposals.models import Answer, Photo, Proposal, ProposalWord, Result
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.ground import clock
 from sanlin.ground.files import Picture
+from sanlin.kernel.budget import Line
 
 from . import town
 from .scene import proposal, team
@@ -316,20 +317,85 @@ def test_the_checks_at_the_desk_lead_from_one_to_the_next():
     assert "4月17日" in told
 
 
-def test_the_screener_sees_what_may_be_funded_twice():
+def test_the_screener_sees_what_may_be_funded_twice_and_says_why_not():
     street = town.open_round(round_stages.SCREENING).street
     round = town.open_round(round_stages.SCREENING, on=street, name="今年")
     before = town.open_round(round_stages.CLOSED, on=street, name="去年", year=2023)
-    one = proposal(round, stages.SUBMITTED, title="空中蔬菜乐园")
-    again = proposal(before, title="“空中”蔬菜 乐园（二期）")
-    same_team = proposal(before, title="别的", team=one.team)
-    proposal(before, title="楼道")
-    assert queries.alike(one, queries.others(one)) == [
-        (again, False, True),
+    need = "三处边角地常年堆物，楼组会议上二十八户中有二十五户同意改种花草，愿意轮流浇水。"
+    words = {
+        "goals": "地里种满花，认领牌挂齐，养护有排班。",
+        "plan": "五月翻土，六月种植，十月分享。",
+    }
+    one = proposal(round, stages.SUBMITTED, need=need, **words)
+    copied = proposal(before, need=f"去年写过：{need}", **words)
+    costs = (Line("materials", "老年餐桌碗筷", 77_00, 20),)
+    other = {
+        "need": "老人吃饭难，问了十二家。",
+        "goals": "每周三次送餐。",
+        "plan": "四月起，志愿者送餐上门。",
+    }
+    same_team = proposal(before, team=one.team, lines=costs, **other)
+    proposal(
+        before,
+        need="楼下路灯坏了很久，晚上老人摔过跤。",
+        goals="换灯十二盏。",
+        plan="三月换完。",
+        lines=costs,
+    )
+    for row in Proposal.objects.all():
+        keep_words(row)
+    told = queries.doubles(one)
+    assert [(two.other, two.same_team, two.text >= 90) for two in told] == [
+        (copied, False, True),
         (same_team, True, False),
     ]
-    said = text(signed_in(officer(street)).get(go("screen", one.pk)))
-    assert "系统只提示，不判断" in said
+    assert (
+        "三处边角地常年堆物楼组会议上二十八户中有二十五户同意改种花草愿意轮流浇水"
+        in told[0].passages[0]
+    )
+    zhou = signed_in(officer(street))
+    said = text(zhou.get(go("screen", one.pk)))
+    assert "同一团队" in said
+    fine = {"check_heard": "yes", "check_applicant": "yes", "note": "", "result": "admit"}
+    mute = zhou.post(go("screen", one.pk), fine)
+    assert "有疑似重复资助的提案，请先对照，并写明不是重复的理由" in text(mute)
+    zhou.post(go("screen", one.pk), {**fine, "double": "去年未立项，今年换了地块"})
+    done = one.screenings.get()
+    assert (done.result, done.double) == ("admit", "去年未立项，今年换了地块")
+
+
+def test_a_budget_that_is_nearly_the_same_is_found_by_its_lines():
+    street = town.open_round(round_stages.SCREENING).street
+    round = town.open_round(round_stages.SCREENING, on=street, name="今年")
+    before = town.open_round(round_stages.CLOSED, on=street, name="去年", year=2023)
+    costs = [Line("materials", what, fen, 1) for what, fen in (("花架", 312_00), ("土", 88_00))]
+    one = proposal(round, stages.SUBMITTED, lines=tuple(costs), need="一", goals="二", plan="三")
+    twin = proposal(before, lines=tuple(costs), need="四", goals="五", plan="六")
+    for row in (one, twin):
+        keep_words(row)
+    (found,) = queries.doubles(one)
+    assert (found.other, found.budget) == (twin, 100)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_doubles_take_five_queries_however_many_there_are(count, django_assert_num_queries):
+    street = town.open_round(round_stages.SCREENING).street
+    round = town.open_round(round_stages.SCREENING, on=street, name="今年")
+    before = town.open_round(round_stages.CLOSED, on=street, name="去年", year=2023)
+    one = proposal(round, stages.SUBMITTED)
+    for _n in range(count):
+        keep_words(proposal(before))
+    one = Proposal.objects.select_related("round", "team").prefetch_related("lines").get(pk=one.pk)
+    with django_assert_num_queries(4):
+        assert len(queries.doubles(one)) == count
+
+
+def keep_words(row):
+    """The words that the verb keeps with a hand-in."""
+    lines = [(line.what, line.amount) for line in row.lines.all()]
+    ProposalWord.objects.bulk_create(
+        ProposalWord(proposal=row, word=word) for word in queries.words_of(row, lines)
+    )
 
 
 def test_an_appeal_by_the_pages():

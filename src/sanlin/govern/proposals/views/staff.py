@@ -179,13 +179,18 @@ def screen(request: Request, proposal: Proposal) -> HttpResponse:
     prefetch_related_objects([proposal], "lines", "photos")
     may = rules.can_screen(request.by, proposal, now=request.now)
     appealed = proposal.stage == stages.APPEALED
-    form = ScreeningForm(request.POST or None, rules=proposal.round.rules, appealed=appealed)
+    doubles = queries.doubles(proposal)
+    form = ScreeningForm(
+        request.POST or None,
+        rules=proposal.round.rules,
+        appealed=appealed,
+        doubles=bool(doubles),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _screened(request, proposal, form)
         except Refused as no:
             form.add_error(None, str(no))
-    others = queries.others(proposal)
     return render(
         request,
         "proposals/screen.html",
@@ -194,10 +199,10 @@ def screen(request: Request, proposal: Proposal) -> HttpResponse:
             "form": form,
             "may": may,
             "appealed": appealed,
-            "alike": queries.alike(proposal, others),
+            "doubles": doubles,
             "screenings": _records(proposal),
             "appeal": getattr(proposal, "appeal", None),
-            "following": queries.next_to_screen(proposal, others),
+            "following": queries.to_screen(proposal.round).exclude(pk=proposal.pk).first(),
             **queries.shown(proposal, proposal.content),
         },
     )
@@ -233,6 +238,7 @@ def _screened(request: Request, proposal: Proposal, form: ScreeningForm) -> Http
         findings,
         refusals=given.get("refusals", []),
         note=given["note"],
+        double=given.get("double", ""),
         by=request.by,
         now=request.now,
         key=request.key,
