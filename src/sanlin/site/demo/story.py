@@ -25,7 +25,7 @@ from sanlin.ground.accounts.models import Account
 
 from . import afterwards
 from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round, vary
-from .paper import paper_days, plan_booths
+from .paper import close_booths, key_paper, paper_days, plan_booths, sample_paper
 from .plans import PUBLISHED, Plan, plans
 
 Tell = Callable[[str], None]
@@ -246,10 +246,12 @@ def vote(world: World, ends_here: bool) -> None:
     for username, passphrase in PASSPHRASES.items():
         keeper = world.who[username]
         ballots.set_passphrase(the_round(world), passphrase, by=keeper, now=world.at)
-    booths = plan_booths(world) if ends_here else []
+    booths = plan_booths(world)
     ballots.open_vote(the_round(world), by=zhou, now=world.at)
     _cast(world, share=2 if ends_here else 3)
     paper_days(world, booths)
+    if not ends_here:
+        close_booths(world)
 
 
 def _optimise(world: World) -> None:
@@ -277,6 +279,8 @@ def _cast(world: World, share: int) -> None:
     assert roll is not None
     for number, voter in enumerate(world.voters):
         part = share * 20 + vary(voter.resident.neighbourhood_id) % 30  # of a hundred
+        if voter.resident.neighbourhood.name in (ER_CUN, QUAN_DONG):
+            part -= 40  # there is a booth next door
         if vary(number) % 100 >= part or voter in world.who.values():
             continue
         account = Account.objects.get(pk=voter.pk)
@@ -297,8 +301,10 @@ def notice(world: World, ends_here: bool) -> None:
     zhou, qian = world.who["zhou"], world.who["qian"]
     world.at = at(date(2024, 5, 30), 9)
     ballots.close_vote(the_round(world), by=zhou, now=world.at)
+    key_paper(world)
     for username, passphrase in PASSPHRASES.items():
         ballots.give_key(the_round(world), passphrase, by=world.who[username], now=world.at)
+    sample_paper(world)
     decision = awards.decide(the_round(world), by=zhou, now=world.later(hours=1))
     for officer in (zhou, qian):
         awards.sign(decision, by=officer, now=world.later(hours=1))
