@@ -6,7 +6,7 @@ const shelf = (() => { try { localStorage.setItem("probe", "1"); localStorage.re
 if (form && shelf) {
   const name = form.dataset.keep, here = location.pathname;
   const kept = document.getElementById("kept"), row = document.getElementById("row");
-  const tally = document.getElementById("tally"), trouble = document.getElementById("trouble"), hand = document.getElementById("hand");
+  const tally = document.getElementById("tally"), trouble = document.getElementById("trouble"), hand = document.getElementById("hand"), held = document.getElementById("held");
   const LONGEST = 30000; // milliseconds between two tries, and before an answer is given up
   let busy = false, wait = 1000, timer = 0;
 
@@ -17,6 +17,7 @@ if (form && shelf) {
 
   const count = () => {
     const local = read().length, n = kept.rows.length, words = { n, local, stored: n - local };
+    if (!local) held.hidden = true;
     tally.textContent = tally.dataset.words.replace(/\{(\w+)\}/g, (_all, key) => words[key]);
   };
   const say = words => { trouble.textContent = words; trouble.hidden = !words; };
@@ -108,7 +109,11 @@ if (form && shelf) {
   });
   hand.addEventListener("submit", event => {
     const n = read().length;
-    if (n) { event.preventDefault(); say(hand.dataset.wait.replace("{n}", n)); pump(); }
+    if (!n) return;
+    event.preventDefault();
+    held.textContent = hand.dataset.wait.replace("{n}", n);
+    held.hidden = false;
+    pump();
   });
   addEventListener("online", pump);
 
