@@ -1,0 +1,222 @@
+"""Every page by whoever it is for; lists read as often for three as for one."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sanlin.commons.orgs import actions as orgs
+from sanlin.commons.people.tests import scene
+from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
+from sanlin.govern.growth import actions, queries, rules
+from sanlin.govern.growth.models import (
+    Advice,
+    Answer,
+    Meeting,
+    Pair,
+    Pitching,
+    Score,
+    Survey,
+    Visit,
+)
+from sanlin.govern.growth.tests.scene import (
+    called,
+    chairs,
+    circle,
+    fresh,
+    leader,
+    marked,
+    marks,
+    running,
+    session,
+    slots,
+    survey,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_the_time_of_the_round(monkeypatch, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    settings.SIDE = f"{scene.__name__}.no_doors"  # the frame's own queries are counted elsewhere
+    monkeypatch.setattr("sanlin.ground.clock.now", lambda: NOW)
+
+
+def go(name, *args):
+    return reverse(f"growth:{name}", args=args)
+
+
+def page(client, name, *args, **sent):
+    where = go(name, *args)
+    answer = client.post(where, sent, follow=True) if sent else client.get(where)
+    return answer.content.decode()
+
+
+def test_a_circle_from_its_leader_to_its_first_visit(client):
+    members = running(1_000_00, 2_000_00)
+    made = circle(members)
+    client.force_login(leader(members[1]))
+    assert "已认可组长" in page(client, "circle", made.pk, verb="back")
+    client.force_login(leader(members[0]))
+    said = {"title": "怎样浇水", "at": "2024-04-09T14:00", "place": "客堂间"}
+    assert "会议已通知" in page(client, "meet", made.pk, **said)
+    meeting = Meeting.objects.get()
+    assert "请填写到会" in page(client, "meeting", meeting.pk, notes="排好了班")
+    assert "会议记录已保存" in page(client, "meeting", meeting.pk, notes="排好了班", came0="2")
+    said = {"day": "2024-04-10", "notes": "花箱缺水", "advice1": "排浇水班", "due1": ""}
+    assert "请填这条建议何日前做到" in page(client, "visit", members[1].pk, **said)
+    assert "花箱缺水" in page(client, "visit", members[1].pk, **said)
+    assert "已列为项目待办" in page(
+        client, "visit", members[1].pk, **{**said, "due1": "2024-05-01"}
+    )
+    one = Advice.objects.get()
+    client.force_login(leader(members[1]))
+    mine = queries.waiting_for_team(leader(members[1]), now=NOW)
+    assert [one.title for one in mine] == ["排浇水班"]
+    assert "排浇水班" in client.get(f"/projects/{members[1].pk}/").content.decode()
+    assert "已办结" in page(client, "advice", one.pk, word="排好了")
+    assert queries.waiting_for_team(leader(members[1]), now=NOW) == []
+
+
+def test_no_name_of_a_person_stands_on_the_circles_page(client):
+    members = running(1_000_00)
+    made = circle(members)
+    name = leader(members[0]).name
+    assert name not in page(client, "circle", made.pk)
+    client.force_login(leader(members[0]))
+    assert name in page(client, "circle", made.pk)
+
+
+def test_a_pair_is_made_and_kept_by_pages(client):
+    old, new = running(1_000_00, 2_000_00)
+    client.force_login(officer(old.round.street))
+    said = {"mentor": old.team.pk, "novice": new.team.pk, "goals": "学会记账"}
+    assert "已结对" in page(client, "pairs", old.round_id, **said)
+    made = Pair.objects.get()
+    client.force_login(leader(new))
+    assert "已记录" in page(client, "pair", made.pk, verb="log", day="2024-04-10", text="对账")
+    assert "结束语已保存" in page(client, "pair", made.pk, verb="end", word="学会了")
+
+
+def test_a_session_from_the_plan_to_the_mark(client):
+    members = running(1_000_00)
+    made = session(members, opened=False)
+    by = officer(made.round.street)
+    client.force_login(by)
+    assert "评议会开始" in page(client, "pitching", made.pk, verb="open")
+    slot = slots(made)[0]
+    assert "开始汇报，评委可以打分" in page(client, "slot", slot.pk, verb="call")
+    assert "还差3份打分" in page(client, "slot", slot.pk)
+    lines = dict.fromkeys(marks(slot), "8")
+    for account in chairs(made):
+        client.force_login(account)
+        assert "去打分" in page(client, "seat", made.pk)
+        assert "必填" not in page(client, "score", slot.pk)
+        wrong = page(client, "score", slot.pk, verb="score", **{**lines, next(iter(lines)): "88"})
+        assert "请填0到10之间" in wrong
+        assert "打分已提交" in page(client, "score", slot.pk, verb="score", **lines)
+    assert Score.objects.count() == 3
+    client.force_login(by)
+    assert "已评定" in page(client, "slot", slot.pk, verb="mark", note="很好")
+    page(client, "slot", slot.pk, verb="tick", findings="few")
+    assert "1个（100%）" in page(client, "pitchings", made.round_id)
+    said = {"verb": "lay_down", "advice1": "补签到", "due1": "2024-05-01"}
+    assert "已列为项目待办" in page(client, "slot", slot.pk, **said)
+    assert "评议会结束" in page(client, "pitching", made.pk, verb="close")
+    client.logout()
+    assert "80" in page(client, "wall", made.pk)
+
+
+def test_the_projector_shows_the_clock_and_nobodys_marks(client):
+    members = running(1_000_00, 2_000_00)
+    made = session(members)
+    slot = called(made)
+    actions.score(slot, marks(slot, "3.5"), by=chairs(made)[0], now=NOW)
+    told = page(client, "wall", made.pk)
+    assert "7:00" in told
+    assert "1 / 3 位评委已打分" in told
+    assert "3.5" not in told
+    assert chairs(made)[0].name not in told
+
+
+def test_a_juror_steps_aside_on_the_phone(client):
+    made = session(running(1_000_00))
+    slot = called(made)
+    client.force_login(chairs(made)[0])
+    assert "已回避这一项" in page(client, "score", slot.pk, verb="aside", reason="我给他们上过课")
+    client.force_login(resident())
+    assert client.get(go("score", slot.pk)).status_code == 403
+
+
+def test_residents_answer_with_a_slip_once_and_without_a_name(client):
+    (one,) = running()
+    client.force_login(officer(one.round.street))
+    assert "调查已开始" in page(client, "closing", one.pk, verb="ask", slips="2")
+    made = Survey.objects.select_related("project").get()
+    assert rules.code_of(made, 1) in page(client, "slips", made.pk)
+    client.logout()
+    where = (made.pk, 1, rules.code_of(made, 1))
+    assert "不对" in page(client, "answer", made.pk, 1, "00000000")
+    yes = {"knows": "yes", "took_part": "no", "benefits": "yes"}
+    assert "总的来说" in page(client, "answer", *where, **yes)
+    assert Answer.objects.count() == 0
+    assert "谢谢您" in page(client, "answer", *where, **yes, content="4")
+    assert "已经用过" in page(client, "answer", *where, **yes, content="4")
+    assert Answer.objects.count() == 1
+    assert client.get(go("answer", 999_999, 1, "00000000")).status_code == 404
+    client.force_login(worker(one.place))
+    said = {"verb": "key_in", **yes, "content": "5", "sheets": "3"}
+    assert "纸质问卷已录入" in page(client, "closing", one.pk, **said)
+    assert "4份问卷：扫码1份，纸质3份" in page(client, "closing", one.pk)
+    assert "调查已截止" in page(client, "closing", one.pk, verb="close")
+
+
+def test_an_acceptance_sheet_by_the_page(client):
+    (one,) = running()
+    client.force_login(officer(one.round.street))
+    said = {"verb": "accept", "ticks": ["goals", "papers"], "people": "12"}
+    assert "验收单已填写" in page(client, "closing", one.pk, **said)
+    assert "书面确认的受益人12人" in page(client, "closing", one.pk)
+
+
+def test_two_officers_lift_a_bar_by_the_dossier(client):
+    (one,) = running()
+    first, second = officer(one.round.street), officer(one.round.street)
+    until = (NOW + timedelta(days=300)).date()
+    made = orgs.bar(one.team, until, "违约没有整改", by=first, now=NOW)
+    told = page(client, "dossier", one.team.pk)
+    assert "前不得申报" in told
+    assert "违约没有整改" not in told
+    client.force_login(first)
+    assert "违约没有整改" in page(client, "dossier", one.team.pk)
+    assert "已提请" in page(client, "bar", made.pk, reason="已经补齐并退款")
+    assert "批准提前解除" not in page(client, "dossier", one.team.pk)
+    client.force_login(second)
+    assert "禁报已提前解除" in page(client, "bar", made.pk, verb="lift")
+
+
+def test_the_years_page_is_for_staff(client):
+    (one,) = running()
+    assert client.get(go("year", one.round_id)).status_code == 302
+    client.force_login(auditor(one.round.street.district))
+    assert "还没有结项合格的项目" in page(client, "year", one.round_id)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_read_as_often_for_three_as_for_one(client, rows, django_assert_num_queries):
+    members = running(*[1_000_00] * rows)
+    made = circle(members)
+    for one in members:
+        actions.visit(fresh(one), NOW.date(), "看过", by=worker(one.place), now=NOW)
+    sat = marked(session(members), "8", "8", "8").pitching if rows == 1 else session(members)
+    survey(members[0])
+    with django_assert_num_queries(6):
+        page(client, "round", made.round_id)
+    with django_assert_num_queries(6):
+        page(client, "circle", made.pk)
+    with django_assert_num_queries(3 if rows > 1 else 4):
+        page(client, "wall", sat.pk)
+    with django_assert_num_queries(6):
+        page(client, "dossier", members[0].team.pk)
+    assert (Visit.objects.count(), Pitching.objects.count()) == (rows, 1)
