@@ -49,7 +49,8 @@ def equal_shares(  # noqa: PLR0913  # the options of one count, all by name
       then that one, whose `rule` is skip.
 
     Every limit holds: bids are screened as in the greedy count, and `opened(limits)` opens the books
-    that are asked before every purchase (any subclass of Books will do). Bids are funded in full or
+    that are asked before every purchase (any subclass of Books will do; a refusal of it is final, but
+    for `requires` and `floor`). Bids are funded in full or
     not at all. The order of bids, rows and voters has no influence; a tie is settled by `ties` and
     reported. `Outcome.shares` has the purchases with exact prices, and what each voter had.
 

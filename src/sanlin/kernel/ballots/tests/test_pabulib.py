@@ -271,3 +271,15 @@ def test_a_damaged_file_is_read_or_refused_and_never_breaks(damage, text):
         seen = 1
         assert recount(election).rule == election.meta.get("rule", "").strip().lower()
     assert 1 <= seen <= lines
+
+
+@pytest.mark.parametrize("ids", [3, 300, 3000])
+def test_projects_are_found_however_many_there_are(ids):
+    """Few are told apart by a short table of their marks, very many by halving."""
+    names = [f"BO.{n * n}/{n % 7}" for n in range(ids)]
+    rows = [f"{n};{names[n * 7919 % ids]},{names[(n * 104729 + 1) % ids]}" for n in range(2 * ids)]
+    text = "META\nkey;value\nbudget;100\nvote_type;approval\nPROJECTS\nproject_id;cost\n"
+    text += "".join(f"{name};10\n" for name in names) + "VOTES\nvoter_id;vote\n" + "\n".join(rows)
+    quick = read(text)
+    assert quick == read(text.splitlines(keepends=True))
+    assert quick.profile.voters == 2 * ids
