@@ -28,8 +28,9 @@ from django.test import Client
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, queries
 from sanlin.govern.ballots.actions.casting import code_behind
-from sanlin.govern.ballots.models import Ballot, Tally, Voter
-from sanlin.govern.ballots.tests.vote import close, counted, opened
+from sanlin.govern.ballots.models import Ballot, Booth, KeyedSheet, Sheet, Tally, Voter
+from sanlin.govern.ballots.tests.paper import batch, fresh, hands, papers
+from sanlin.govern.ballots.tests.vote import booth, close, counted, opened, settled
 from sanlin.govern.rounds.models import Window
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.accounts.models import Account
@@ -305,3 +306,99 @@ def test_workers_of_the_real_server_are_killed_and_no_ballot_is_lost(tmp_path):
         remember(vote, lines, may_stand)
     check(told, may_stand)
     the_count_is_true(vote, may_stand)
+
+
+# --- paper ----------------------------------------------------------------------------------------
+
+SHEETS = 8
+
+
+def mark_on_and_on(stand, lines, told):
+    """One officer at the table: hands out a sheet to one voter after the other."""
+    for pk in lines:
+        voter = Voter.objects.select_related("roll__round__street").get(pk=pk)
+        if voter.stage == "paper":
+            continue
+        os.write(told, f"try {pk}\n".encode())
+        actions.mark_paper(stand.fresh(), voter, by=Account.objects.get(pk=stand.first.pk), now=NOW)
+        os.write(told, f"ack {pk}\n".encode())
+    os.write(told, b"done\n")
+    signal.pause()
+
+
+def key_on_and_on(made, who, sheets, now, told):
+    """One clerk: goes on where the server stopped, sends the last sheet once more, and hands in."""
+    by = Account.objects.get(pk=who)
+    there = KeyedSheet.objects.filter(keying__hand=by).count()
+    for n in range(max(there - 1, 0), len(sheets)):  # the last one is sent once more
+        actions.key_sheet(fresh(made), f"client-{n}", sheets[n], by=by, now=now)
+        os.write(told, f"ack {n}\n".encode())
+    actions.hand_in(fresh(made), by=by, now=now, key="handed")
+    os.write(told, b"done\n")
+    signal.pause()
+
+
+def forked(work, *given):
+    """(process, the end of the pipe on which it tells)."""
+    connections.close_all()
+    heard, told = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(told)
+        return child, heard
+    os.close(heard)
+    try:
+        work(*given, told)
+    except BaseException as error:  # the parent has to hear of it
+        os.write(told, f"died {error!r}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def killed_by_chance(child, heard):
+    """Kill a worker after a few answers, or when it is done; what it told."""
+    acks, found = 1 + secrets.randbelow(4), b""
+    while found.count(b"ack ") < acks and b"died" not in found and b"done" not in found:
+        found += os.read(heard, 65_536)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    while rest := os.read(heard, 65_536):
+        found += rest
+    os.close(heard)
+    lines = found.decode().splitlines()
+    assert not [line for line in lines if line.startswith("died")]
+    return lines
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_sheet_is_handed_out_keyed_or_counted_twice():
+    """Officers are killed while they hand out sheets, then clerks while they key them."""
+    vote = opened(voters=SHEETS)
+    stand = booth(vote, sheets=SHEETS + 5)
+    lines = list(Voter.objects.order_by("pk").values_list("pk", flat=True))
+    acked, told = set(), []
+    while "done" not in told:
+        told = killed_by_chance(*forked(mark_on_and_on, stand, lines))
+        acked |= {int(line.split()[1]) for line in told if line.startswith("ack ")}
+        marked = set(Voter.objects.filter(stage="paper").values_list("pk", flat=True))
+        assert acked <= marked
+        assert stand.fresh().issued == len(marked)
+        assert Entry.objects.filter(deed="vote.paper").count() == len(marked)
+    close(vote)
+    settled(stand)
+    made = batch(vote, SHEETS, Booth.objects.select_related("round__street").get())
+    sheets = papers(vote, *[[n % 3] for n in range(SHEETS)])
+    for who in hands(vote, 2):
+        told = []
+        while "done" not in told:
+            told = killed_by_chance(*forked(key_on_and_on, made, who.pk, sheets, vote.after))
+            own = KeyedSheet.objects.filter(keying__hand=who)
+            kept = list(own.values_list("client", flat=True))
+            said = {f"client-{line.split()[1]}" for line in told if line.startswith("ack ")}
+            assert said <= set(kept)
+            assert len(set(own.values_list("serial", flat=True))) == len(kept)
+    assert fresh(made).stage == "agreed"
+    assert Entry.objects.filter(deed="batch.key").count() == 2
+    the_log_is_whole(vote)
+    counted(vote.fresh(), vote.after)
+    assert Sheet.objects.count() == sum(queries.votes(vote.fresh()).values()) == SHEETS
