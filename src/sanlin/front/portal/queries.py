@@ -317,7 +317,12 @@ def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) ->
         if step["state"] == "now":
             step.update(_verb(step["key"], round, who, cookies, now))
     on_paper = round.stage == stages.VOTE and has_booths(round)
-    return {"steps": steps, "figures": _figures(round, counted), "on_paper": on_paper}
+    return {
+        "steps": steps,
+        "figures": _figures(round, counted),
+        "on_paper": on_paper,
+        "carried_out": round.stage in (stages.RUNNING, stages.CLOSED),
+    }
 
 
 def _counted(round: Round) -> dict[str, Any]:

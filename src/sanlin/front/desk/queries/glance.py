@@ -192,7 +192,7 @@ def _pages(round: Round) -> list[tuple[str, str]]:
         pages += [("ballots:booths", _("投票站"))] * bool(ballot_rules.has_paper(round))
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
         pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
-        pages += [("reports:round", _("报表"))]
+        pages += [("growth:round", _("小组、中期与结项")), ("reports:round", _("报表"))]
     if round.stage in COUNTED:
         pages += [("whatif:trial", _("推演"))]
     return [(at(page, round.pk), words) for page, words in pages]
