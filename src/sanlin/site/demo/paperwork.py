@@ -68,7 +68,7 @@ def _change(world: World, ends_here: bool) -> None:
 def _pending_change(world: World, ends_here: bool) -> None:
     """A later end is asked for, and waits for the street; agreed to where the year goes on."""
     one = _project(ASKS)
-    asked = Asked("梅雨期长，秋播顺延一个月。", ends=date(2024, 11, 30))
+    asked = Asked("梅雨期长，秋播顺延一个月。", ends=date(2024, 12, 31))
     change = projects.ask_change(one, asked, by=_author(one), now=at(date(2024, 9, 3), 11))
     if not ends_here:
         change = Change.objects.select_related("project__round__street").get(pk=change.pk)

@@ -5,7 +5,7 @@ import pytest
 from sanlin.commons.funds.models import Posting, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
-from sanlin.govern.projects import actions
+from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.models import Project, Receipt, Signing
 from sanlin.govern.projects.tests.scene import (
     awarded,
@@ -142,3 +142,39 @@ def test_money_is_given_back_once():
     )
     assert outcomes(told) == ["no", "no", "yes"]
     assert position(one.fund).paid == 2_000_00
+
+
+def test_one_receipt_is_accepted_once_and_two_stay_within_a_head():
+    one = signed(project(grant=10_000_00))
+    made = receipt(one, 2_000_00)
+    hands = [worker(one.place) for _each in range(3)]
+    told = together(*(lambda me=me: actions.accept(made, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["no", "no", "yes"]
+    others = [receipt(one, 3_000_00) for _each in range(3)]
+    told = together(
+        *(
+            lambda it=it, me=me: actions.accept(it, by=me, now=NOW)
+            for it, me in zip(others, hands, strict=True)
+        )
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+    assert rules.flows(one).spent == {"materials": 5_000_00}
+
+
+def test_two_instalments_of_a_project_are_approved_at_once_and_both_booked():
+    one = signed(project())
+    reviewed(one, "midterm", 80)
+    parts = list(one.instalments.filter(stage="due"))
+    assert [part.key for part in parts] == ["first", "second"]
+    for part in parts:
+        actions.propose(part, by=officer(one.round.street), now=NOW)
+    hands = [officer(one.round.street) for _each in parts]
+    told = together(
+        *(
+            lambda it=it, me=me: actions.approve(it, by=me, now=NOW)
+            for it, me in zip(parts, hands, strict=True)
+        )
+    )
+    assert outcomes(told) == ["yes", "yes"]
+    assert position(one.fund).paid == 9_000_00
+    assert wrong_books(one.fund) == []
