@@ -13,6 +13,7 @@ urlpatterns = [
     path("rounds/<int:pk>/keys/supervisor/", views.name, name="name"),
     path("keepers/<int:pk>/drop/", views.drop, name="drop"),
     path("rounds/<int:pk>/box/", views.open_box, name="box"),
+    path("rounds/<int:pk>/void/", views.void, name="void"),
     path("rounds/<int:pk>/turnout/", views.turnout, name="turnout"),
     path("rounds/<int:pk>/mandate/", views.mandate, name="mandate"),
     path("mandates/<int:pk>/use/", views.use, name="use"),

@@ -269,6 +269,14 @@ def cancel(round: Round, *, reason: str, by: Account, now: datetime) -> Round:
     return _fresh(round)
 
 
+@deed("round.void")
+def void(round: Round, *, reason: str, by: Account, now: datetime) -> Round:
+    """End a round whose vote is void. The verb above has asked whether `by` may."""
+    source = _step(round, "void", cancel_reason=reason)
+    record(round, by=by, now=now, verb="void", source=source, target=round.stage)
+    return _fresh(round)
+
+
 def _locked(round: Round) -> Round:
     """The row as it stands now, held until the end of the transaction."""
     return Round.objects.select_for_update(of=("self",)).select_related("street").get(pk=round.pk)

@@ -63,11 +63,14 @@ ROUND = Machine(
         Move("withdraw_notice", (NOTICE,), DECISION),
         Move("confirm", (NOTICE,), RUNNING),
         Move("close", (RUNNING,), CLOSED),
+        Move("void", (VOTE,), CANCELLED),
         Move("cancel", (DRAFT, CALL, SCREENING, REVIEW, OPTIMISATION), CANCELLED),
     ),
 )
 
 # The verb that leads into each stage of the course.
 INTO = {
-    move.target: move.verb for move in ROUND.moves if move.verb not in {"withdraw_notice", "cancel"}
+    move.target: move.verb
+    for move in ROUND.moves
+    if move.verb not in {"withdraw_notice", "void", "cancel"}
 }

@@ -40,6 +40,7 @@ from .paper import (
 )
 from .roll import add, strike
 from .sampling import draw_sample, finish_sample, look
+from .voiding import agree_void, ask_void
 
 __all__ = [
     "Counts",
@@ -49,6 +50,8 @@ __all__ = [
     "add",
     "add_booth",
     "add_shift",
+    "agree_void",
+    "ask_void",
     "cast",
     "change_booth",
     "change_shift",

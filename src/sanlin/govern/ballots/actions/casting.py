@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from sanlin.govern.ballots import rules, stages
@@ -171,6 +172,9 @@ def spoil(round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str
     if ballot.fate != Fate.SPOILED:
         raise Refused(_("这张选票已经投出，不能再抽检"))
     if new:
+        line = Voter.objects.filter(pk=voter.pk, shown__lt=rules.MOST_SHOWN)
+        if not line.update(shown=F("shown") + 1):
+            raise Refused(_("您已抽检%(n)s次，本轮不能再抽检") % {"n": rules.MOST_SHOWN})
         hour = now.replace(minute=0, second=0, microsecond=0)
         record(roll, by=None, now=hour, code=code)
     return ballot

@@ -72,6 +72,18 @@ class ReasonForm(forms.Form):
     )
 
 
+class VoidForm(forms.Form):
+    """Why a vote is given up; whoever voted reads it."""
+
+    reason = forms.CharField(
+        label=_("作废的理由"),
+        min_length=10,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("向全体居民公开：口令怎样丢的、怎样找过。请不要写姓名、证件号和电话。"),
+    )
+
+
 class PassphraseForm(forms.Form):
     """A passphrase, as a keeper reads it from paper. It is never shown again."""
 

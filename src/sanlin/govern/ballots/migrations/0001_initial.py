@@ -338,6 +338,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(default='waiting', max_length=10, verbose_name='状态')),
                 ('open', models.BooleanField(default=True, verbose_name='可投票')),
                 ('link', models.BinaryField(default=b'')),
+                ('shown', models.PositiveSmallIntegerField(default=0, verbose_name='抽检次数')),
                 ('late', models.BooleanField(default=False, verbose_name='补录')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='补录或移出的理由')),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='votes', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
@@ -531,5 +532,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='voter',
             constraint=models.UniqueConstraint(fields=('roll', 'home'), name='one_line_a_home'),
+        ),
+        migrations.CreateModel(
+            name='Voiding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200, verbose_name='作废的理由')),
+                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
+                ('agreed_at', models.DateTimeField(null=True, verbose_name='同意时间')),
+                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='同意人')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                ('roll', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='voiding', to='ballots.roll', verbose_name='选民名册')),
+            ],
+            options={
+                'verbose_name': '投票作废',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='a_void_vote_is_agreed_by_somebody'), models.CheckConstraint(condition=models.Q(('agreed_by', models.F('asked_by')), _negated=True), name='two_people_void_a_vote')],
+            },
         ),
     ]

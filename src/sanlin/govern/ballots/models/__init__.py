@@ -20,7 +20,7 @@ from .batch import (
 )
 from .box import CODE_LENGTH, Ballot, Channel, Fate, Tally, Trace
 from .help import Mandate
-from .keys import Keeper, Office, Share
+from .keys import Keeper, Office, Share, Voiding
 from .paper import Booth, BoothLine, Duty, Shift, Signing, What
 from .roll import CLOSES, NOTHING, Roll, Voter
 
@@ -53,6 +53,7 @@ __all__ = [
     "Signing",
     "Tally",
     "Trace",
+    "Voiding",
     "Voter",
     "What",
 ]

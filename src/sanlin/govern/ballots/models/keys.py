@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.ground.journal.models import told_in
@@ -77,3 +78,41 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} + {self.second}"
+
+
+class Voiding(models.Model):
+    """A vote whose box nobody can open is given up: an officer of its street says why, the district's
+    administrator agrees. With that the vote is void, and its round has ended."""
+
+    roll = models.OneToOneField(
+        Roll, models.PROTECT, related_name="voiding", verbose_name=_("选民名册")
+    )
+    reason = models.CharField(_("作废的理由"), max_length=200)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提出人")
+    )
+    asked_at = models.DateTimeField(_("提出时间"))
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("同意人"),
+    )
+    agreed_at = models.DateTimeField(_("同意时间"), null=True)
+
+    class Meta:
+        verbose_name = _("投票作废")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True, agreed_at__isnull=True)
+                | Q(agreed_by__isnull=False, agreed_at__isnull=False),
+                name="a_void_vote_is_agreed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by=models.F("asked_by")), name="two_people_void_a_vote"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

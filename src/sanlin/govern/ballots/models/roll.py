@@ -138,6 +138,7 @@ class Voter(models.Model):
         related_name="+",
         verbose_name=_("发票人"),
     )
+    shown = models.PositiveSmallIntegerField(_("抽检次数"), default=0)
     late = models.BooleanField(_("补录"), default=False)
     reason = models.CharField(_("补录或移出的理由"), max_length=200, blank=True)
 

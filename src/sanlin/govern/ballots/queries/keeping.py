@@ -57,7 +57,7 @@ def keys_awaited(who: Any, rounds: Iterable[int] | None = None) -> list[tuple[Ke
         roll = rules.roll_of(one.round)
         if one.set_at is None and roll is None:
             found.append((one, False))
-        elif roll and roll.closed_at and roll.counted_at is None:
+        elif roll and roll.closed_at and not (roll.counted_at or roll.keys_gone_at):
             shut.append(one)
     if shut:
         opened = Share.objects.filter(first__in=shut).exclude(opened=NOTHING)

@@ -88,7 +88,9 @@ from .sampling import (
     is_checked,
     sample_of,
 )
+from .voiding import can_agree_void, can_ask_void, can_see_void, voiding_of
 from .voting import (
+    MOST_SHOWN,
     as_cast,
     born_by,
     by_household,
@@ -121,6 +123,7 @@ from .voting import (
 __all__ = [
     "LEAST",
     "MOST_SHEETS",
+    "MOST_SHOWN",
     "OFFICES",
     "Box",
     "as_cast",
@@ -130,6 +133,8 @@ __all__ = [
     "by_household",
     "can_add",
     "can_add_booth",
+    "can_agree_void",
+    "can_ask_void",
     "can_be_asked",
     "can_cast",
     "can_change_booth",
@@ -173,6 +178,7 @@ __all__ = [
     "can_see_mandates",
     "can_see_roll",
     "can_see_sample",
+    "can_see_void",
     "can_see_vote",
     "can_see_where",
     "can_serve",
@@ -225,5 +231,6 @@ __all__ = [
     "shift_of",
     "shifts_of",
     "unfit",
+    "voiding_of",
     "voter_of",
 ]

@@ -28,6 +28,7 @@ from .planning import (
 )
 from .public import check, mine, receipts, turnout
 from .sampling import draw, look, sample
+from .voiding import void
 
 # On these pages a name that was lent counts, and nowhere else.
 booth, review, receipt = lent(booth), lent(review), lent(receipt)
@@ -73,6 +74,7 @@ __all__ = [
     "turnout",
     "unmark",
     "use",
+    "void",
     "vote",
     "watch",
     "where",
