@@ -184,10 +184,9 @@ def can_give_key(who: Any, round: Round, *, now: datetime) -> Verdict:
     roll: Roll | None = getattr(round, "roll", None)
     if roll is None or roll.closed_at is None:
         return denied(_("投票截止以前，谁都不能打开票箱"))
-    if roll.counted_at is not None:
-        return denied(_("票箱已经打开并计票"))
-    if roll.keys_gone_at is not None:
-        return denied(_("投票已经作废"))
+    if roll.counted_at or roll.keys_gone_at:
+        words = _("票箱已经打开并计票") if roll.counted_at else _("投票已经作废")
+        return denied(words)
     if not (paper := paper_is_done(round)):
         return paper
     given, held = _given(round), keepers(round)
