@@ -287,6 +287,7 @@ def notice(request: Request, round: Round) -> HttpResponse:
     made = published(round)
     if made is None:
         raise Http404
+    made.round = round
     posted = list(made.notices.order_by("-opens", "-pk"))
     main = next((one for one in posted if one.award_id is None), None)
     if main is None:
