@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/extend/", views.extend, name="extend"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/follow/", views.follow, name="follow"),
+    path("<int:pk>/pot/", views.pot, name="pot"),
     path("<int:pk>/rules/", views.rules_page, name="rules"),
     path("<int:pk>/rules.json", views.rules_file, name="rules_file"),
 ]

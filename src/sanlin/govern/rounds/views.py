@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sanlin.commons.funds.actions import open_fund
+from sanlin.commons.funds.models import Fund
+from sanlin.commons.funds.queries import position
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
@@ -143,6 +146,7 @@ def manage(request: Request, round: Round) -> HttpResponse:
         "rounds:windows": (rules.can_edit_draft, _("起止日期")),
         "rounds:open": (rules.can_edit_draft, _("公布并开始征集")),
         "rounds:extend": (rules.can_extend, _("延期")),
+        "rounds:pot": (rules.can_keep_pot, _("资金来源")),
         "rounds:follow": (rules.can_follow, _("由本轮开启新一轮")),
         "rounds:cancel": (rules.can_cancel, _("取消本轮")),
     }
@@ -252,6 +256,26 @@ def opening(request: Request, round: Round) -> HttpResponse:
         "steps": timeline(round, now=request.now),
     }
     return render(request, "rounds/open.html", told)
+
+
+@ask
+@gate(rules.can_keep_pot, Round, having=("street__district",))
+def pot(request: Request, round: Round) -> HttpResponse:
+    """What the sources of a round have brought of its budget; POST opens the fund that keeps them."""
+    fund = Fund.objects.of_round(round.street_id, round.name).first()
+    if request.method == "POST":
+        terms, told = round.rules.pot.terms, {"by": request.by, "now": request.now}
+        fund = open_fund(round.street, round.name, terms=terms, key=request.key, **told)
+        return redirect("funds:sources", pk=fund.pk)
+    came_in = position(fund).source if fund else 0
+    page = {
+        "round": round,
+        "fund": fund,
+        "budget": round.rules.budget,
+        "came_in": came_in,
+        "missing": max(round.rules.budget - came_in, 0),
+    }
+    return render(request, "rounds/pot.html", page)
 
 
 @ask

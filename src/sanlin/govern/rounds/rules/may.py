@@ -136,6 +136,14 @@ def can_extend(who: Any, round: Round, *, now: datetime) -> Verdict:
     return allowed
 
 
+def can_keep_pot(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Where the money of an opened round comes from: its officers, as long as the round goes on."""
+    allowed = can_run(who, round, now=now)
+    if allowed and (not round.frozen or round.stage in {stages.CLOSED, stages.CANCELLED}):
+        return denied(_("规则公布以后、本轮结束以前登记资金来源"))
+    return allowed
+
+
 def movable(round: Round, *, now: datetime) -> list[str]:
     """The parts whose dates may still be put off: the present one until its deadline (or until
     staff end it by hand), and all that come after it."""
