@@ -71,8 +71,15 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
         (reverse("orgs:organisations"), _("组织")),
         (reverse("places:home"), _("区划")),
     ]
-    streets = {post.street for post in posts_of(request.by, now=request.now) if post.street_id}
-    doors += [(reverse("training:street", args=[one.pk]), _("培训")) for one in streets if one]
+    streets = {
+        post.street_id: str(post.street)
+        for post in posts_of(request.by, now=request.now)
+        if post.street_id
+    }
+    doors += [
+        (reverse("training:street", args=[pk]), _("培训") if len(streets) == 1 else name)
+        for pk, name in streets.items()
+    ]
     return [(_("街区"), doors)]
 
 

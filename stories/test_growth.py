@@ -1,0 +1,69 @@
+"""A street whose projects grow: a midterm session is held, advice is carried out, two teams are paired."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from stories import eyes
+from stories.conftest import Visit
+from stories.test_round import cell, follow, press, says
+
+
+@pytest.mark.stage("midterm")
+def test_a_session_a_pair_and_a_piece_of_advice(visit: Visit) -> None:
+    zhou = visit("desk", who="zhou")
+    follow(zhou, "工作台")
+    follow(zhou.locator("nav.side"), "2024年自治金")
+    follow(zhou.locator("main"), "项目")
+    follow(zhou.locator("main"), "小组、中期与结项")
+    cell(zhou, "中期评议会")
+    cell(zhou, "第一场中期评议会")
+    table = zhou.locator("table tbody tr", has_text="正在汇报")
+    heard = table.locator("a").inner_text()
+    for who in ("chen", "lin"):
+        juror = visit("phone", who=who)
+        follow(juror, "工作台")
+        follow(juror.locator("main"), "给正在汇报的项目打分")
+        says(juror, heard)
+        marks = juror.locator("form input[inputmode=decimal]")
+        for place in range(marks.count()):
+            marks.nth(place).fill("8.5")
+        if who == "chen":
+            eyes.shot(juror, "growth-1-a-juror-marks")
+        press(juror, "提交打分")
+        says(juror, "打分已提交")
+    wall = visit("desk")
+    wall.set_viewport_size({"width": 1920, "height": 1080})
+    wall.goto(re.sub(r"/$", "", zhou.url) + "/wall/")
+    says(wall, "4 / 4 位评委已打分")
+    eyes.shot(wall, "growth-2-the-projector")
+    table.locator("a").click()
+    zhou.get_by_label("评语").fill("参与面宽，请把账目贴出来。")
+    press(zhou, "评定")
+    says(zhou, "已评定，结果已用于拨款")
+    zhou.get_by_label("参与面小").check()
+    press(zhou, "记录问题")
+    says(zhou, "已记录问题")
+    wall.reload()
+    says(wall, "全体评委的平均分")
+    eyes.shot(wall, "growth-3-the-tally")
+    wang = visit("phone", who="wang")
+    follow(wang.locator("header"), "首页")
+    cell(wang, "我的事")
+    cell(wang, "签到本每次活动当场签全")
+    wang.get_by_label("怎么做的").fill("换了新的签到本，每次散会前核一遍。")
+    press(wang, "办结")
+    says(wang, "已办结")
+    follow(zhou, "工作台")
+    follow(zhou.locator("nav.side"), "2024年自治金")
+    follow(zhou.locator("main"), "项目")
+    follow(zhou.locator("main"), "小组、中期与结项")
+    cell(zhou, "老带新结对")
+    zhou.get_by_label("老团队").select_option(label="益路同行")
+    zhou.get_by_label("新团队").select_option(label="社区骑士")
+    zhou.get_by_label("目标").fill("一起办一次巡楼，学会记账。")
+    press(zhou, "结对")
+    says(zhou, "益路同行带社区骑士")
+    eyes.shot(zhou, "growth-4-a-pair")
