@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sanlin.commons.people.tests.scene import NOW, resident
+from sanlin.commons.people.tests.scene import NOW, officer, resident
 from sanlin.front.records import jobs
 from sanlin.front.records.actions import seal
 from sanlin.front.records.queries import sealings
@@ -17,6 +17,13 @@ from sanlin.govern.awards import actions as awards
 from sanlin.govern.awards.tests.scene import to_decide
 from sanlin.govern.awards.tests.test_entering import entered
 from sanlin.govern.awards.tests.test_whole_ballots import signed
+from sanlin.govern.ballots import actions as ballots
+from sanlin.govern.ballots.actions import Paper
+from sanlin.govern.ballots.models import Batch, Sheet
+from sanlin.govern.ballots.queries import drawn
+from sanlin.govern.ballots.tests.paper import batch, hands, key, papers
+from sanlin.govern.ballots.tests.vote import booth, close, counted, opened, settled
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.record import archive
 from sanlin.kernel.record.papers import CONTENT, FIXED
@@ -148,3 +155,69 @@ def test_whole_ballots_are_in_the_record_where_the_method_counts_them():
     files = archive.unpack(seal(decision.round, by=None, now=NOW).path.read_bytes())
     rows = [json.loads(line) for line in files["ballots.jsonl"].splitlines()]
     assert sorted((len(row["choices"]), row["times"]) for row in rows) == [(1, 1), (2, 5)]
+
+
+# --- paper ----------------------------------------------------------------------------------------
+
+
+def on_paper_and_published(*, online):
+    """A published round with paper: a real booth, a batch that was settled, another that agreed, a leaflet
+    explained, and a sample."""
+    vote = opened(voters=12 + online, award__method="votes", stages=["vote"])
+    for who in vote.voters[12:]:
+        ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
+    stand = booth(vote, sheets=20)
+    for who in vote.voters[:12]:
+        stand.mark(who)
+    close(vote)
+    here = settled(stand)
+    one, two, three = hands(vote)
+    sheets = papers(vote, *[[n % 3] for n in range(12)])
+    for at, own in enumerate((sheets[:6], [*sheets[6:], Paper("", {})])):
+        made = batch(vote, len(own), here)
+        key(made, own, by=one, now=vote.after)
+        wrong = [Paper(own[0].serial, {})] if not at else own[:1]
+        key(made, [*wrong, *own[1:]], by=two, now=vote.after)
+    first = Batch.objects.select_related("booth__round__street").get(number=1)
+    ballots.settle(first, {sheets[0].serial: sheets[0]}, None, "看错", by=three, now=vote.after)
+    ballots.explain(here, "箱里有一张广告", by=vote.officer, now=vote.after)
+    counted(vote.fresh(), vote.after)
+    sample = ballots.draw_sample(vote.fresh(), "351264", 9, 50, by=vote.officer, now=vote.after)
+    looker = hands(vote, 1)[0]
+    truth = {sheet.serial: sheet for sheet in sheets}
+    for serial in sorted(drawn(sample)):
+        row = Sheet.objects.select_related("roll__round__street", "batch__booth").get(serial=serial)
+        ballots.look(sample, row, truth[serial], by=looker, now=vote.after)
+    ballots.finish_sample(vote.fresh(), by=vote.officer, now=vote.after)
+    decision = awards.decide(vote.fresh(), by=vote.officer, now=vote.after)
+    for who in (vote.officer, officer(vote.round.street)):
+        awards.sign(decision, by=who, now=vote.after)
+    decision.refresh_from_db()
+    awards.publish(decision, by=vote.officer, now=vote.after)
+    return vote
+
+
+@pytest.mark.parametrize("online", [0, 11])
+def test_a_round_with_paper_has_a_record_that_its_own_verifier_passes(online):
+    vote = on_paper_and_published(online=online)
+    sealing = seal(vote.fresh(), by=None, now=vote.after)
+    code, said = verified(sealing)
+    assert code == 0, said
+    body = archive.unpack(sealing.path.read_bytes())["paper.json"]
+    told = json.loads(body)
+    (only,) = told["booths"]
+    assert (only["in_box"], only["discrepancy"], only["issued"]) == (12, 1, 12)
+    assert [(b["differences"], len(b["serials"])) for b in only["batches"]] == [(1, 6), (0, 6)]
+    assert told["sample"]["stage"] == "confirmed"
+    assert "广告" not in body.decode()
+
+
+def test_when_the_keys_are_gone_the_record_is_still_the_same():
+    vote = on_paper_and_published(online=3)
+    first = seal(vote.fresh(), by=None, now=vote.after)
+    Round.objects.filter(pk=vote.round.pk).update(stage="running")
+    ballots.destroy_keys(vote.fresh(), by=vote.officer, now=vote.after)
+    again = seal(vote.fresh(), by=None, now=vote.after)
+    before, after = (archive.unpack(one.path.read_bytes()) for one in (first, again))
+    assert before["paper.json"] == after["paper.json"]
+    assert verified(again)[0] == 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from sanlin.govern.ballots import rules, stages
@@ -243,7 +243,7 @@ def batch_table(round: Round) -> QuerySet[Batch]:
     return (
         Batch.objects.filter(booth__round=round)
         .select_related("booth", "settlement__hand")
-        .prefetch_related("keyings__hand")
+        .prefetch_related(Prefetch("keyings", Keying.objects.select_related("hand")))
     )
 
 

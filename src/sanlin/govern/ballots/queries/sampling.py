@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -29,9 +30,9 @@ def numbered(roll: Roll) -> list[str]:
     return sorted(str(serial) for serial in rows.values_list("serial", flat=True))
 
 
-def drawn(sample: Sample) -> Counter[str]:
-    """How often each sheet was drawn; every sheet once where all are looked at."""
-    serials = numbered(sample.roll)
+def drawn(sample: Sample, serials: list[str] | None = None) -> Counter[str]:
+    """How often each sheet was drawn, out of all `serials`; every sheet once where all are looked at."""
+    serials = numbered(sample.roll) if serials is None else serials
     if sample.full:
         return Counter(serials)
     return Counter(sampling.draw(sample.seed, sample.draws, serials))
@@ -70,9 +71,10 @@ def sample_told(round: Round) -> dict[str, Any]:
     """
     roll = rules.roll_of(round)
     sample = rules.sample_of(roll) if roll else None
+    serials = numbered(roll) if roll else []
     if sample is None or roll is None:
-        return {"sample": None, "rows": [], "sheets": len(numbered(roll)) if roll else 0}
-    times = drawn(sample)
+        return {"sample": None, "rows": [], "sheets": len(serials)}
+    times = drawn(sample, serials)
     looks = {
         serial: "missing" if missing else "differs" if differs else "agrees"
         for serial, missing, differs in Look.objects.filter(sample=sample).values_list(
@@ -85,7 +87,7 @@ def sample_told(round: Round) -> dict[str, Any]:
     ]
     return {
         "sample": sample,
-        "sheets": len(numbered(roll)),
+        "sheets": len(serials),
         "looked": sum(row["state"] != "waiting" for row in rows),
         "waiting": sum(row["state"] == "waiting" for row in rows),
         "differing": sum(row["state"] in ("differs", "missing") for row in rows),
@@ -93,17 +95,16 @@ def sample_told(round: Round) -> dict[str, Any]:
     }
 
 
-def to_look_at(sample: Sample, who: Any) -> list[Sheet]:
-    """The drawn sheets that wait for somebody's eyes and may have those of `who`: none of a batch that she
-    keyed or settled."""
+def to_look_at(sample: Sample, who: Any, serials: Iterable[str]) -> list[Sheet]:
+    """Those of the drawn sheets that wait for somebody's eyes and may have those of `who`: none of a
+    batch that she keyed or settled."""
     if sample.stage != stages.LOOKING:
         return []
-    own = {*Keying.objects.filter(hand_id=who.pk).values_list("batch", flat=True)}
-    own |= {*Settlement.objects.filter(hand_id=who.pk).values_list("batch", flat=True)}
-    rows = Sheet.objects.filter(roll=sample.roll, serial__in=drawn(sample), look__isnull=True)
+    rows = Sheet.objects.filter(roll=sample.roll_id, serial__in=list(serials), look__isnull=True)
     return list(
-        rows.exclude(batch__in=own)
-        .select_related("batch__booth", "roll__round__street")
+        rows.exclude(batch__in=Keying.objects.filter(hand_id=who.pk).values("batch"))
+        .exclude(batch__in=Settlement.objects.filter(hand_id=who.pk).values("batch"))
+        .select_related("batch__booth__round__roll", "roll__round__street")
         .order_by("batch__booth__number", "batch__number", "serial")
     )
 

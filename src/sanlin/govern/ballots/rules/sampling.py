@@ -20,7 +20,8 @@ from .voting import roll_of
 
 
 def sample_of(roll: Roll) -> Sample | None:
-    return Sample.objects.filter(roll=roll).first()
+    """The sample of a roll, read once for each roll object."""
+    return getattr(roll, "sample", None)
 
 
 def counted_on_paper(roll: Roll) -> bool:
@@ -57,10 +58,10 @@ def can_draw_sample(who: Any, round: Round, *, now: datetime) -> Verdict:
         return counted
     roll = roll_of(round)
     assert roll is not None  # noqa: S101  # it is counted
-    if not counted_on_paper(roll):
-        return denied(_("本轮没有纸质票"))
     if sample_of(roll) is not None:
         return denied(_("样本已经抽定，不能再抽"))
+    if not counted_on_paper(roll):
+        return denied(_("本轮没有纸质票"))
     if round.stage != DECISION:
         return denied(_("评定以后不能再抽样"))
     return ALLOWED

@@ -254,7 +254,7 @@ def test_queries_do_not_grow(client, time, django_assert_num_queries, bare_frame
             paper = papers(vote, *[places] * at)[-1:]
             key(made, paper, by=who, now=vote.after)
     client.force_login(three)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(page("batches", vote.round))
     last = batch(vote, 9)
     for at in range(n):

@@ -23,7 +23,7 @@ REFUSED = 422
 FLAGS = ("", "unclear", "named")
 
 
-@gate(rules.can_see_sample, Round, having=("street", "roll"))
+@gate(rules.can_see_sample, Round, having=("street", "roll__sample"))
 @require_safe
 def sample(request: Request, round: Round) -> HttpResponse:
     """How paper and entry were compared, which sheets were drawn, and what came of it."""
@@ -42,7 +42,7 @@ def sample(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/sample.html", context)
 
 
-@gate(rules.can_draw_sample, Round, having=("street", "roll"))
+@gate(rules.can_draw_sample, Round, having=("street", "roll__sample"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def draw(request: Request, round: Round) -> HttpResponse:
     """Enter the dice, and draw."""
@@ -79,7 +79,7 @@ def draw(request: Request, round: Round) -> HttpResponse:
     return render(request, "ballots/draw.html", context)
 
 
-@gate(rules.can_see_sample, Round, having=("street", "roll"))
+@gate(rules.can_see_sample, Round, having=("street", "roll__sample"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: Request, round: Round) -> HttpResponse:
     """One drawn sheet after the other: what does the paper show? Officers draw the conclusion."""
@@ -97,8 +97,10 @@ def look(request: Request, round: Round) -> HttpResponse:
             messages.success(request, _now("已记下这张纸票"))
             return redirect("ballots:look", pk=round.pk)
     may = rules.can_look(request.by, round, now=request.now)
-    kept = rules.sample_of(round.roll)
-    rows = queries.to_look_at(kept, request.by) if kept and may else []
+    told_all = queries.sample_told(round)
+    kept = told_all["sample"]
+    drawn = [row["serial"] for row in told_all["rows"] if row["state"] == "waiting"]
+    rows = queries.to_look_at(kept, request.by, drawn) if kept and may else []
     wanted = posted.get("serial") or request.GET.get("serial", "")
     sheet = next((row for row in rows if row.serial == wanted), rows[0] if rows else None)
     lines = queries.lines(sheet.batch.booth) if sheet else []
@@ -107,7 +109,7 @@ def look(request: Request, round: Round) -> HttpResponse:
         lines = [replace(line, mark=marks.get(line.key, 0)) for line in lines]
     context = {
         "round": round,
-        **queries.sample_told(round),
+        **told_all,
         "may": may,
         "left": rows,
         "sheet": sheet,
@@ -123,7 +125,8 @@ def look(request: Request, round: Round) -> HttpResponse:
 
 def _looked(request: Request, round: Round, told: dict[str, Any]) -> None:
     posted, kept = request.POST, rules.sample_of(round.roll)
-    rows = queries.to_look_at(kept, request.by) if kept else []
+    drawn = queries.drawn(kept) if kept else []
+    rows = queries.to_look_at(kept, request.by, drawn) if kept else []
     sheet = next((row for row in rows if row.serial == posted.get("serial")), None)
     if sheet is None or kept is None:
         raise Refused(_now("这张票没有抽中，或者已由别人核对，或者不该由您核对"))
