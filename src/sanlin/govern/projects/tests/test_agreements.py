@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
+from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import actions, queries, rules
 from sanlin.govern.projects.actions.changing import Asked, Move
 from sanlin.govern.projects.models import Agreement, Instalment, Signing
@@ -190,3 +191,22 @@ def test_days_and_the_third_party_change_too():
     assert one.undertaking.ends == date(2024, 12, 31)
     assert body(one, 2)["committee"] == "潍坊社区基金会"
     assert rules.can_ask_change(leader(one), one, now=NOW)
+
+
+def test_an_open_objection_blocks_the_payment():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    Objection.objects.create(
+        notice=one.award.decision.notices.get(),
+        award=one.award,
+        number=3,
+        account=worker(one.place),
+        text="与物业职责重复",
+        filed_at=NOW,
+        due=NOW,
+    )
+    with pytest.raises(Refused, match="第3号异议还没有答复，暂不能拨款"):
+        actions.approve(part, by=officer(one.round.street), now=NOW)
+    assert Instalment.objects.get(pk=part.pk).stage == "proposed"
+    assert position(one.fund).paid == 0
