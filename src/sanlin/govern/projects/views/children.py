@@ -19,7 +19,7 @@ from sanlin.ground.http import Request
 from .acting import WHOLE, done
 
 
-@gate(rules.can_open_child, Project, having=WHOLE)
+@gate(rules.can_handle, Project, having=WHOLE)
 def open_child(request: Request, project: Project) -> HttpResponse:
     """Open a small round for groups of a running project: its pack, its pot, how many must ask."""
     today = local_day(request.now)
@@ -35,6 +35,7 @@ def open_child(request: Request, project: Project) -> HttpResponse:
     page = {
         "project": project,
         "form": form,
+        "may": rules.can_open_child(request.by, project, now=request.now),
         "heads": queries.by_head(project, rules.flows(project)),
     }
     return render(request, "projects/open_child.html", page)
