@@ -51,7 +51,7 @@ def from_text(text: str) -> Told:
         found = re.search(pattern, flat)
         return found[1] if found else ""
 
-    names = re.findall(r"名称:([^\n]{2,60})", flat)
+    names = re.findall(r"名称:([^\n]{2,60})", flat)  # data
     return {
         "code": first(r"发票代码:?\n?(\d{10,12})(?!\d)"),
         "number": first(r"发票号码:?\n?(\d{20}|\d{8})(?!\d)"),
@@ -59,7 +59,7 @@ def from_text(text: str) -> Told:
         "seller": names[1] if len(names) > 1 else "",
         "total": fen(first(r"\(小写\)\n?[¥￥]?([\d,]+\.\d{2})")),
         "items": [],
-    }
+    }  # data
 
 
 def local(tag: str) -> str:
@@ -150,7 +150,7 @@ def from_custom(root: Any) -> Told:
         "开票日期": "day",
         "销售方名称": "seller",
         "价税合计": "total",
-    }
+    }  # data
     found: Told = {}
     for node in root.iter():
         key = words.get(node.get("Name", ""))

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any, Protocol
 
 from sanlin.kernel.ballots import sample as sampling
 from sanlin.kernel.ballots.form import Form
 from sanlin.kernel.ballots.serial import serial
 from sanlin.kernel.record import tree
 
-if TYPE_CHECKING:
-    from .drawing import Maker, Vote
+from .voting import Vote
 
 ROUND = 7  # as in `drawing`
 LIMIT, DICE = 50, "351264"
 POSTS = ("committee_worker", "street_officer")
 
 
+class Told(Protocol):
+    """Whoever makes up the round and keeps its log."""
+
+    chance: Random
+    lines: list[bytes]
+    frontier: tuple[bytes, ...]
+
+    def tell(self, deed: str, subject: str = ..., **data: Any) -> int: ...
+
+
 class Papers:
     """What happens to the paper of one round; told to the log of `maker`, kept in `done`."""
 
-    def __init__(self, maker: Maker, done: Vote) -> None:
+    def __init__(self, maker: Told, done: Vote) -> None:
         self.maker, self.chance, self.done = maker, maker.chance, done
         self.marked = 0
         self.invalid = self.spoiled = self.missing = 0

@@ -16,6 +16,7 @@ from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.checkpoint import Checkpoint
 
 from .booths import Papers
+from .voting import Ballot, Vote
 
 ROUND = 7
 ORIGIN = f"sanlin.example/round/{ROUND}"
@@ -24,8 +25,6 @@ KINDS = ("approve_k", "knapsack", "points", "rank", "stance")
 METHODS = ("votes", "score", "blend", "equal_shares", "phragmen", "welfare")
 TIES = (("lot",), ("votes", "score", "lot"), ("cheaper", "lot"), ("own_funds", "dearer", "lot"))
 OPINIONS = ("support", "against", "abstain", "follow")
-
-Ballot = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -338,26 +337,3 @@ class Maker:
         choices = canonical([list(pair) for pair in kept]).decode()
         line = f"sanlin-ballot-2:{ROUND}:{choices}:{seed}"
         return line, hashlib.sha256(line.encode()).hexdigest()
-
-
-@dataclass
-class Vote:
-    standing: dict[str, Ballot] = field(default_factory=dict)
-    gone: list[str] = field(default_factory=list)
-    opening: str = ""
-    paper: list[Ballot] = field(default_factory=list)
-    booths: list[dict[str, Any]] = field(default_factory=list)
-    sample: dict[str, Any] | None = None
-    opened: int = 0
-    cast: int = 0
-    size: int = 0
-    broken: int = 0
-
-    @property
-    def by_channel(self) -> dict[str, list[Ballot]]:
-        web = [self.standing[code] for code in sorted(self.standing)][self.broken :]
-        return {"web": web} | ({"paper": self.paper} if self.booths else {})
-
-    @property
-    def counted(self) -> list[Ballot]:
-        return [kept for ballots in self.by_channel.values() for kept in ballots]

@@ -32,7 +32,8 @@ from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.papers import BALLOTS, FORMAT, bind
 
 from .afterwards import Afterwards
-from .drawing import ORIGIN, ROUND, Ballot, Maker, Vote, Wish
+from .drawing import ORIGIN, ROUND, Maker, Wish
+from .voting import Ballot, Vote
 
 
 @dataclass
