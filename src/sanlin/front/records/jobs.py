@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from sanlin.ground.clock import local_day
 
-from .actions import seal
+from .actions import Grown, seal
 from .queries import sealings, unsealed
 
 
@@ -15,5 +16,6 @@ def seal_records(*, now: datetime) -> int:
         before = sealings(round)
         if before and local_day(before[0].at) == local_day(now) and before[0].path.exists():
             continue
-        done += seal(round, by=None, now=now) != (before[0] if before else None)
+        with suppress(Grown):  # a busy round waits for the next tick, and keeps no other waiting
+            done += seal(round, by=None, now=now) != (before[0] if before else None)
     return done

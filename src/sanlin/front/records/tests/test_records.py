@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from sanlin.commons.people.tests.scene import NOW, officer, resident
-from sanlin.front.records import jobs
+from sanlin.front.records import actions, jobs
 from sanlin.front.records.actions import seal
 from sanlin.front.records.queries import sealings
 from sanlin.govern.awards import actions as awards
@@ -137,6 +137,23 @@ def test_the_clocks_hand_seals_once_and_again_only_on_another_day():
     assert jobs.seal_records(now=NOW) == 0
     assert jobs.seal_records(now=LATER) == 1
     assert jobs.seal_records(now=LATER) == 0
+
+
+def test_a_log_that_keeps_growing_is_sealed_at_a_later_tick_and_holds_up_no_other(monkeypatch):
+    busy, quiet = noticed(), noticed()
+
+    def growing(round, decision):
+        if round.pk == busy.round.pk:
+            objected(busy)
+        return written(round, decision)
+
+    written = actions.papers
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "papers", growing)
+        assert jobs.seal_records(now=NOW) == 1
+    assert [len(sealings(scene.round)) for scene in (busy, quiet)] == [0, 1]
+    assert jobs.seal_records(now=NOW) == 1
+    assert verified(sealings(busy.round)[0])[0] == 0
 
 
 def test_an_election_that_was_held_elsewhere_has_a_record_too():
