@@ -19,6 +19,7 @@ from pathlib import Path
 from scripts.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+USUAL = "vote"  # the stage of a demonstration that is asked for none
 SANLIN = (sys.executable, "-m", "sanlin.site.cli")
 
 
@@ -51,13 +52,12 @@ def build(stage: str, shelf: Path) -> Path:
 
     Safe to call from several processes at once: the first one builds, the others wait.
     """
-    home = shelf / (stage or "start")
+    home = shelf / (stage or USUAL)
     with (shelf / f"{home.name}.lock").open("w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         if not (home / ".built").exists():
-            command = [*SANLIN, "demo", "--no-serve", *(["--stage", stage] if stage else [])]
             done = subprocess.run(
-                command,
+                [*SANLIN, "demo", "--no-serve", "--stage", home.name],
                 cwd=ROOT,
                 env=surroundings(home),
                 stdin=subprocess.DEVNULL,
@@ -66,7 +66,9 @@ def build(stage: str, shelf: Path) -> Path:
                 check=False,
             )
             if done.returncode:
-                raise RuntimeError(f"`sanlin demo --stage {stage}` failed:\n{done.stderr[-3000:]}")
+                raise RuntimeError(
+                    f"`sanlin demo --stage {home.name}` failed:\n{done.stderr[-3000:]}"
+                )
             (home / ".built").touch()
     return home
 
