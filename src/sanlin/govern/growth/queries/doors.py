@@ -8,12 +8,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanlin.govern.growth.models import Advice, Survey
 from sanlin.govern.projects.models import Project
 from sanlin.ground.clock import local_day
 
 Door = tuple[str, str, str, str]
 """Title, address, a note, a state."""
+MOST_ADVICE = 20
+SHOWN = (
+    *("survey", "survey__closed_at", "advice", "advice__text"),
+    *("advice__due", "advice__done_at", "advice__word"),
+)
 
 
 def of_project(project: Project, *, now: datetime) -> list[Door]:
@@ -22,29 +26,23 @@ def of_project(project: Project, *, now: datetime) -> list[Door]:
     if project.circle_id:
         where = reverse("growth:circle", args=[project.circle_id])
         doors.append((_("小组"), where, str(project.circle), ""))
-    open_ = list(Advice.objects.filter(project=project).order_by("due")[:20])
-    for one in open_:
-        if one.done_at is not None:
-            doors.append((one.text, _at(one), one.word, _("已办")))
-        else:
-            late = one.due < local_day(now)
-            doors.append(
-                (
-                    one.text,
-                    _at(one),
-                    _("%(day)s前") % {"day": f"{one.due:%Y-%m-%d}"},
-                    _("已逾期") if late else _("待办"),
-                )
-            )
+    rows = list(
+        Project.objects.filter(pk=project.pk).order_by("advice__due").values(*SHOWN)[:MOST_ADVICE]
+    )
+    doors += [_door(row, now) for row in rows if row["advice"] is not None]
     where = reverse("growth:closing", args=[project.pk])
-    asked = Survey.objects.filter(project=project).first()
-    note = _("正在听取居民意见") if asked and asked.closed_at is None else ""
-    doors.append((_("验收与满意度"), where, note, ""))
+    asked = bool(rows) and rows[0]["survey"] is not None and rows[0]["survey__closed_at"] is None
+    doors.append((_("验收与满意度"), where, _("正在听取居民意见") if asked else "", ""))
     return doors
 
 
-def _at(advice: Advice) -> str:
-    return reverse("growth:advice", args=[advice.pk])
+def _door(row: dict[str, Any], now: datetime) -> Door:
+    where = reverse("growth:advice", args=[row["advice"]])
+    due = row["advice__due"]
+    if row["advice__done_at"] is not None:
+        return row["advice__text"], where, row["advice__word"], _("已办")
+    state = _("已逾期") if due < local_day(now) else _("待办")
+    return row["advice__text"], where, _("%(day)s前") % {"day": f"{due:%Y-%m-%d}"}, state
 
 
 def of_round(round: Any) -> str:

@@ -1,6 +1,7 @@
 """Who may do what with a project, its money and its papers, and what is missing before it may be done."""
 
 from .agreeing import (
+    Paper,
     can_ask_change,
     can_be_signed,
     can_check_scan,
@@ -16,6 +17,7 @@ from .agreeing import (
     can_withdraw_change,
     fits_change,
     lowered,
+    paper_of,
     parties_of,
     party_of,
     still_fits,
@@ -58,6 +60,7 @@ __all__ = [
     "Asked",
     "Flows",
     "Move",
+    "Paper",
     "can_accept",
     "can_approve",
     "can_ask_change",
@@ -107,6 +110,7 @@ __all__ = [
     "lowered",
     "next_report",
     "owed_back",
+    "paper_of",
     "parent_of",
     "parties_of",
     "party_of",

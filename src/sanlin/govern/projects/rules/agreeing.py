@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.rules import leads
@@ -59,28 +61,78 @@ def can_see_agreement(who: Any, project: Project, *, now: datetime) -> Verdict:
     return can_look_into(who, project, now=now)
 
 
-def can_sign(who: Any, project: Project, *, now: datetime) -> Verdict:
-    """Each party once. An open objection to the award blocks signing."""
-    if not (verdict := _may_answer(who, project, now=now)):
-        return verdict
-    return can_be_signed(project)
+@dataclass(frozen=True)
+class Paper:
+    """How a project's agreement lies: the stage of its last version, who has signed that (party, name
+    or nothing where it was on paper, when), and the keys or numbers of what is open: the change that
+    is asked for, the objection to the award."""
+
+    stage: str = ""
+    signings: tuple[tuple[Party, str, datetime], ...] = ()
+    change: int | None = None
+    objection: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a version waits for signatures; it is always the last."""
+        return self.stage == stages.DRAWN
 
 
-def can_refuse(who: Any, project: Project, *, now: datetime) -> Verdict:
-    """Each party as long as it has not signed."""
-    return _may_answer(who, project, now=now)
+def paper_of(project: Project) -> Paper:
+    """In one question; a rule that needs it asks itself where nobody has."""
+    asked = Change.objects.filter(project=OuterRef("pk"), stage=stages.ASKED).order_by("pk")
+    against = Objection.objects.open().filter(award=OuterRef("award")).order_by("pk")
+    rows = list(
+        Project.objects.filter(pk=project.pk)
+        .order_by("-agreements__version", "agreements__signings__at", "agreements__signings__pk")
+        .values(
+            change=Subquery(asked.values("pk")[:1]),
+            objection=Subquery(against.values("number")[:1]),
+            version=F("agreements__version"),
+            paper=F("agreements__stage"),
+            party=F("agreements__signings__party"),
+            name=F("agreements__signings__account__name"),
+            login=F("agreements__signings__account__username"),
+            at=F("agreements__signings__at"),
+        )
+    )
+    last = rows[0]
+    signings = tuple(
+        (Party(row["party"]), row["name"] or row["login"] or "", row["at"])
+        for row in rows
+        if row["version"] == last["version"] and row["party"]
+    )
+    return Paper(last["paper"] or "", signings, last["change"], last["objection"])
 
 
-def _may_answer(who: Any, project: Project, *, now: datetime) -> Verdict:
+def can_sign(who: Any, project: Project, *, now: datetime, paper: Paper | None = None) -> Verdict:
+    """Each party once. An open objection to the award blocks signing.
+
+    `paper` is `paper_of` where somebody has read it already, here and below.
+    """
     party = party_of(who, project, now=now)
     if not (verdict := _stands_for(who, party, project, now=now)) or party is None:
         return verdict
+    paper = paper or paper_of(project)
+    if not (verdict := _may_answer(party, project, paper)):
+        return verdict
+    return _can_be_signed(project, paper.objection)
+
+
+def can_refuse(who: Any, project: Project, *, now: datetime, paper: Paper | None = None) -> Verdict:
+    """Each party as long as it has not signed."""
+    party = party_of(who, project, now=now)
+    if not (verdict := _stands_for(who, party, project, now=now)) or party is None:
+        return verdict
+    return _may_answer(party, project, paper or paper_of(project))
+
+
+def _may_answer(party: Party, project: Project, paper: Paper) -> Verdict:
     if project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
-    waiting = project.agreements.filter(stage=stages.DRAWN).first()
-    if waiting is None:
+    if not paper.waits:
         return denied(_("没有待签署的协议"))
-    if waiting.signings.filter(party=party).exists():
+    if party in {signed for signed, _name, _at in paper.signings}:
         return denied(_("%(party)s已经签过") % {"party": party.label})
     return ALLOWED
 
@@ -97,32 +149,37 @@ def _stands_for(who: Any, party: Party | None, project: Project, *, now: datetim
 
 def can_be_signed(project: Project) -> Verdict:
     """Whether nothing is in the way of the agreement that waits for signatures."""
+    return _can_be_signed(project, paper_of(project).objection)
+
+
+def _can_be_signed(project: Project, objection: int | None) -> Verdict:
     award = project.award
     first = project.stage == stages.TO_SIGN
     if award.stage != award_stages.STANDING or (first and award.grant != project.grant):
         return denied(_("立项结果已变更，不能按原协议签约"))
-    waiting = Objection.objects.open().filter(award=project.award_id).first()
-    if waiting:
-        return denied(_("对这个项目的第%(n)s号异议还没有答复，暂不能签约") % {"n": waiting.number})
+    if objection is not None:
+        return denied(_("对这个项目的第%(n)s号异议还没有答复，暂不能签约") % {"n": objection})
     return ALLOWED
 
 
-def can_take_back(who: Any, project: Project, *, now: datetime) -> Verdict:
+def can_take_back(
+    who: Any, project: Project, *, now: datetime, paper: Paper | None = None
+) -> Verdict:
     """The street, while a version waits for signatures."""
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
-    if not project.agreements.filter(stage=stages.DRAWN).exists():
+    if not (paper or paper_of(project)).waits:
         return denied(_("没有待签署的协议"))
     return ALLOWED
 
 
-def can_redraw(who: Any, project: Project, *, now: datetime) -> Verdict:
+def can_redraw(who: Any, project: Project, *, now: datetime, paper: Paper | None = None) -> Verdict:
     """The street, where the first agreement was refused or taken back."""
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage != stages.TO_SIGN:
         return denied(_("协议已经签订，要改请提出变更申请"))
-    if project.agreements.filter(stage=stages.DRAWN).exists():
+    if (paper or paper_of(project)).waits:
         return denied(_("已有一版协议待签署"))
     return ALLOWED
 
@@ -153,15 +210,18 @@ def can_check_scan(who: Any, scan: Scan, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
-def can_ask_change(who: Any, project: Project, *, now: datetime) -> Verdict:
+def can_ask_change(
+    who: Any, project: Project, *, now: datetime, paper: Paper | None = None
+) -> Verdict:
     """The team's leader, while the project runs and nothing else is being changed."""
     if not (verdict := leads(who, project.team, now=now)):
         return verdict
     if project.stage not in CHANGING:
         return denied(_("协议生效以后、结项报告以前才能申请变更"))
-    if project.agreements.filter(stage=stages.DRAWN).exists():
+    paper = paper or paper_of(project)
+    if paper.waits:
         return denied(_("已有一版协议待签署"))
-    if project.changes.filter(stage=stages.ASKED).exists():
+    if paper.change is not None:
         return denied(_("已有一份变更申请在等待审批"))
     return ALLOWED
 

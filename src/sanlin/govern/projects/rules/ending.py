@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
@@ -37,8 +38,18 @@ def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = 
     return ALLOWED
 
 
-def can_close(who: Any, project: Project, *, now: datetime, owed: int | None = None) -> Verdict:
-    """When every instalment is paid or left out, and nothing is owed back."""
+def can_close(
+    who: Any,
+    project: Project,
+    *,
+    now: datetime,
+    owed: int | None = None,
+    children: Sequence[ChildRound] | None = None,
+) -> Verdict:
+    """When every instalment is paid or left out, and nothing is owed back.
+
+    `owed` is `owed_back`, `children` the project's own rounds where somebody has read them already.
+    """
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage != stages.SETTLING:
@@ -46,26 +57,28 @@ def can_close(who: Any, project: Project, *, now: datetime, owed: int | None = N
     for part in project.instalments.all():
         if part.stage in stages.UNPAID:
             return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": part.name})
-    if not (verdict := _no_child_goes_on(project)):
+    if not (verdict := _no_child_goes_on(project, children)):
         return verdict
     if owed := owed_back(project) if owed is None else owed:
         return denied(_("还有%(owed)s没有退回") % {"owed": yuan(owed)})
     return ALLOWED
 
 
-def can_stop(who: Any, project: Project, *, now: datetime) -> Verdict:
-    """An officer may end a project that has not ended."""
+def can_stop(
+    who: Any, project: Project, *, now: datetime, children: Sequence[ChildRound] | None = None
+) -> Verdict:
+    """An officer may end a project that has not ended; `children` as in `can_close`."""
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
-    return _no_child_goes_on(project)
+    return _no_child_goes_on(project, children)
 
 
-def _no_child_goes_on(project: Project) -> Verdict:
-    open_ones = project.children.exclude(round__stage__in=OVER)
-    if first := open_ones.select_related("round").first():
-        return denied(_("子项目轮次“%(round)s”还没有结束") % {"round": first.round})
+def _no_child_goes_on(project: Project, children: Sequence[ChildRound] | None) -> Verdict:
+    for one in project.children.select_related("round") if children is None else children:
+        if one.round.stage not in OVER:
+            return denied(_("子项目轮次“%(round)s”还没有结束") % {"round": one.round})
     return ALLOWED
 
 

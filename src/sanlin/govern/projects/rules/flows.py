@@ -29,7 +29,7 @@ class Flows:
     """A project's money in fen: planned and spent by head, paid to the team, given back by it.
 
     Payments of a round of its own are spent too; `set_aside` is what such a round, while it goes on,
-    may still pay. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
+    may still pay, and `pots` counts such rounds. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
     still to give back of what it received: paid, less what was spent, less what came back.
     """
 
@@ -40,6 +40,7 @@ class Flows:
     paid: int = 0
     returned: int = 0
     waiting: int = 0
+    pots: int = 0
 
     @property
     def owed(self) -> int:
@@ -74,7 +75,10 @@ def flows(project: Project) -> Flows:
     ]
     told = list(parts[0].union(*parts[1:], all=True))
     found = {(what, head, stage): amount or 0 for what, head, stage, _count, amount in told}
-    waiting = sum(count for what, _head, _stage, count, _amount in told if what == WAITING)
+    counts = dict.fromkeys((WAITING, SET_ASIDE), 0)
+    for what, _head, _stage, count, _amount in told:
+        if what in counts:
+            counts[what] += count
     spent, aside = _spent(found)
     return Flows(
         project.owes_all,
@@ -83,7 +87,8 @@ def flows(project: Project) -> Flows:
         aside,
         found.get((PAID, "", ""), 0),
         found.get((RETURNED, "", ""), 0),
-        waiting,
+        counts[WAITING],
+        counts[SET_ASIDE],
     )
 
 

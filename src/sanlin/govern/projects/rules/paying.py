@@ -6,12 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds.rules import may_act
-from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Instalment
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
+from .agreeing import Paper, paper_of
 from .who import can_handle
 
 WHY_NOT_DUE = {
@@ -23,27 +23,31 @@ WHY_NOT_DUE = {
 }
 
 
-def can_propose(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
-    """An officer, once the condition holds."""
+def can_propose(
+    who: Any, instalment: Instalment, *, now: datetime, paper: Paper | None = None
+) -> Verdict:
+    """An officer, once the condition holds; `paper` is `paper_of` where somebody has read it."""
     if not (verdict := can_handle(who, instalment.project, now=now)):
         return verdict
     if instalment.stage != stages.DUE:
         return denied(WHY_NOT_DUE[instalment.stage]())
     if not (verdict := may_act(who, instalment.project.fund, "handle", now=now)):
         return verdict
-    return _unblocked(instalment)
+    return _unblocked(instalment, paper)
 
 
-def _unblocked(instalment: Instalment) -> Verdict:
+def _unblocked(instalment: Instalment, paper: Paper | None) -> Verdict:
     if instalment.project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
-    waiting = Objection.objects.open().filter(award=instalment.project.award_id).first()
-    if waiting:
-        return denied(_("第%(n)s号异议还没有答复，暂不能拨款") % {"n": waiting.number})
+    objection = (paper or paper_of(instalment.project)).objection
+    if objection is not None:
+        return denied(_("第%(n)s号异议还没有答复，暂不能拨款") % {"n": objection})
     return ALLOWED
 
 
-def can_approve(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
+def can_approve(
+    who: Any, instalment: Instalment, *, now: datetime, paper: Paper | None = None
+) -> Verdict:
     """Another officer than the one who proposed."""
     if not (verdict := can_handle(who, instalment.project, now=now)):
         return verdict
@@ -55,7 +59,7 @@ def can_approve(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
         return denied(_("申请和审批须由两位工作人员分别办理"))
     if not (verdict := may_act(who, instalment.project.fund, "approve", now=now)):
         return verdict
-    return _unblocked(instalment)
+    return _unblocked(instalment, paper)
 
 
 def can_send_back(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:

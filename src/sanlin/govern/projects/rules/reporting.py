@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +34,17 @@ def last_review(project: Project, kind: str) -> Report | None:
     return found
 
 
-def next_report(project: Project) -> ReportKind | None:
-    """Which report the project owes next; None where it owes none now."""
+def next_report(project: Project, *, reports: Sequence[Report] | None = None) -> ReportKind | None:
+    """Which report the project owes next; None where it owes none now. `reports` are all of the
+    project, where somebody has read them already."""
     if project.stage != stages.RUNNING:
         return None
-    if "midterm" in project.round.rules.stages and not last_review(project, ReportKind.MIDTERM):
-        return ReportKind.MIDTERM
-    return ReportKind.CLOSING
+    if "midterm" not in project.round.rules.stages:
+        return ReportKind.CLOSING
+    if reports is None:
+        reports = [one] if (one := last_review(project, ReportKind.MIDTERM)) else []
+    done = any(one.kind == ReportKind.MIDTERM and one.stage == stages.REVIEWED for one in reports)
+    return ReportKind.CLOSING if done else ReportKind.MIDTERM
 
 
 def can_report(who: Any, project: Project, kind: str, *, now: datetime) -> Verdict:

@@ -39,11 +39,10 @@ def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:
 
 def parent_of(project: Project) -> ChildRound | None:
     """The round of another project in which this one was awarded; None for an ordinary project."""
-    rows = ChildRound.objects.filter(round=project.round_id).select_related("project__undertaking")
-    found: ChildRound | None = rows.first()
+    found: ChildRound | None = getattr(project.round, "parent", None)
     return found
 
 
 def is_child(project: Project) -> bool:
     """Whether the project was awarded in a small round of another project."""
-    return ChildRound.objects.filter(round=project.round_id).exists()
+    return parent_of(project) is not None

@@ -30,6 +30,7 @@ WHOLE = (
     "award__proposal",
     "fund",
     "circle",
+    "round__parent__project__undertaking",
 )
 
 

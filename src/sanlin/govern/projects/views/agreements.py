@@ -75,6 +75,7 @@ def _page(
 ) -> dict[str, Any]:
     who, now = request.by, request.now
     made.project = project
+    paper = rules.paper_of(project)
     facts = facts_of(made)
     earlier = next(
         (
@@ -100,14 +101,14 @@ def _page(
         "parties": [(Party(party), signed.get(party)) for party in facts["parties"]],
         "party": rules.party_of(who, project, now=now),
         "scans": made.scans.select_related("by", "checked_by"),
-        "can_sign": rules.can_sign(who, project, now=now) if waits else None,
-        "can_refuse": rules.can_refuse(who, project, now=now) if waits else None,
-        "can_take_back": rules.can_take_back(who, project, now=now) if waits else None,
-        "can_redraw": rules.can_redraw(who, project, now=now)
+        "can_sign": rules.can_sign(who, project, now=now, paper=paper) if waits else None,
+        "can_refuse": rules.can_refuse(who, project, now=now, paper=paper) if waits else None,
+        "can_take_back": rules.can_take_back(who, project, now=now, paper=paper) if waits else None,
+        "can_redraw": rules.can_redraw(who, project, now=now, paper=paper)
         if project.stage == stages.TO_SIGN and not waits
         else None,
         "can_file": rules.can_file_scan(who, made, now=now),
-        "can_ask": rules.can_ask_change(who, project, now=now),
+        "can_ask": rules.can_ask_change(who, project, now=now, paper=paper),
         "changes": project.changes.order_by("-at"),
         "form": form,
     }

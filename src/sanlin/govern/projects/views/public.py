@@ -165,6 +165,7 @@ def project(request: Request, project: Project) -> HttpResponse:
     reports = list(project.reports.order_by("at"))
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
+    children = project.children.select_related("round") if money.pots else ()
     page = {
         "project": project,
         "parts": parts,
@@ -178,14 +179,14 @@ def project(request: Request, project: Project) -> HttpResponse:
         "is_mine": is_mine,
         "leader": is_leader,
         "staff": bool(can_manage(request.by, project.round, now=request.now)),
-        "next_report": rules.next_report(project) if is_leader else None,
+        "next_report": rules.next_report(project, reports=reports) if is_leader else None,
         "can_hand_in": rules.can_hand_in(request.by, project, now=request.now)
         if is_leader
         else None,
         "can_sign": rules.can_sign(request.by, project, now=request.now),
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
         "dossier": import_string(settings.GROWTH["team"])(project.team),
-        "children": project.children.select_related("round").exclude(round__frozen=None),
+        "children": [one for one in children if one.round.frozen is not None],
         "parent": rules.parent_of(project),
         "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }

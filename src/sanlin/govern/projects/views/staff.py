@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm, StopForm
-from sanlin.govern.projects.models import Circle, Instalment, Project, Signing
+from sanlin.govern.projects.models import Circle, Instalment, Project
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
@@ -76,15 +76,16 @@ def _desk(
     parts = Instalment.objects.select_related("proposed_by", "approved_by").order_by("place")
     prefetch_related_objects([project], Prefetch("instalments", parts))
     money = rules.flows(project)
-    latest = project.agreements.order_by("-version").values("pk")[:1]
+    paper = rules.paper_of(project)
+    children = list(project.children.select_related("round")) if money.pots else []
     page = {
         "project": project,
-        "signings": Signing.objects.filter(agreement__in=latest).select_related("account"),
+        "signings": paper.signings,
         "parts": [
             {
                 "part": part,
-                "can_propose": rules.can_propose(who, part, now=now),
-                "can_approve": rules.can_approve(who, part, now=now),
+                "can_propose": rules.can_propose(who, part, now=now, paper=paper),
+                "can_approve": rules.can_approve(who, part, now=now, paper=paper),
                 "can_send_back": rules.can_send_back(who, part, now=now),
                 "can_lift": rules.can_lift(who, part, now=now),
                 "can_withhold": rules.can_withhold(who, part, now=now),
@@ -98,15 +99,15 @@ def _desk(
         "owed": money.owed,
         "waiting_receipts": money.waiting,
         "reports": [] if project.stage == stages.TO_SIGN else project.reports.order_by("at"),
-        "can_sign": rules.can_sign(who, project, now=now),
+        "can_sign": rules.can_sign(who, project, now=now, paper=paper),
         "can_refund": rules.can_refund(who, project, now=now, owed=money.owed),
-        "can_close": rules.can_close(who, project, now=now, owed=money.owed),
-        "can_stop": rules.can_stop(who, project, now=now),
+        "can_close": rules.can_close(who, project, now=now, owed=money.owed, children=children),
+        "can_stop": rules.can_stop(who, project, now=now, children=children),
         "refund": refund or RefundForm(),
         "reason": reason or ReasonForm(),
         "breach": StopForm()["breach"] if project.round.rules.ban_years else None,
-        "change": project.changes.filter(stage=stages.ASKED).first(),
-        "children": project.children.select_related("round"),
+        "change": paper.change,
+        "children": children,
         "can_open_child": rules.can_open_child(who, project, now=now),
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
