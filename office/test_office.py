@@ -6,9 +6,11 @@ Pictures and papers lie in build/office after the run: look at them as whoever h
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 
 import pytest
 from PIL import Image
@@ -21,17 +23,17 @@ from stories.house import build, surroundings
 KEPT = BUILD / "office"
 WORD = ("application", "agreement", "notice", "report", "acceptance", "change")
 DECKS = ("year", "circle")
-# What must stand in each, as its reader sees it.
+# What must stand in each, as its reader sees it; the sum of the grants is the street's own.
 SAYS = {
     "application": ("项目申报书", "活力二村益路同行", "四、预算"),
     "agreement": ("项目协议书", "甲方（盖章）", "大写", "骑", "第 1 页 共 2 页"),
-    "notice": ("立项公示", "拟立项55项", "二、评审委员", "账本指纹", "682,500元"),
+    "notice": ("立项公示", "拟立项55项", "二、评审委员", "账本指纹", "{granted}元"),
     "report": ("结项报告", "资金使用", "活动现场", "评分"),
     "acceptance": ("项目验收表", "受益居民代表意见", "街道意见"),
     "change": ("项目变更申请表", "变更后（元）"),
     "year": ("2024年自治金年度汇报", "各居民区立项金额", "项目一览（5/5）", "现场照片", "谢谢"),
     "circle": ("小组汇报", "各项目资金", "谢谢"),
-    "ledgers": ("项目台账", "拨款台账", "公示台账", "合计", "682,500.00"),
+    "ledgers": ("项目台账", "拨款台账", "公示台账", "合计", "{granted}.00"),
     "posted": ("立项公示", "异议与核对", "第 1 页"),
     "certificate": ("证", "特发此证"),
     "thanks": ("感谢您作为",),
@@ -55,10 +57,25 @@ def run(*command, **env):
 
 
 @pytest.fixture(scope="session")
-def papers(tmp_path_factory):
+def home(tmp_path_factory):
+    """The home folder of a street whose round is closed."""
+    return build("closed", tmp_path_factory.mktemp("street"))
+
+
+@pytest.fixture(scope="session")
+def granted(home):
+    """The sum of the standing awards as papers write it, in yuan."""
+    asked = "SELECT sum(\"grant\") FROM awards_award WHERE stage = 'standing'"
+    with closing(sqlite3.connect(home / "sanlin.sqlite3")) as database:
+        fen = database.execute(asked).fetchone()[0]
+    assert fen % 100 == 0
+    return f"{fen // 100:,}"
+
+
+@pytest.fixture(scope="session")
+def papers(home, tmp_path_factory):
     """A folder with every paper, and beside it the same as PDF and as pictures."""
-    shelf = tmp_path_factory.mktemp("street")
-    home = build("closed", shelf)
+    own = tmp_path_factory.mktemp("office")
     shutil.rmtree(KEPT, ignore_errors=True)
     KEPT.mkdir(parents=True)
     env = surroundings(home)
@@ -68,10 +85,10 @@ def papers(tmp_path_factory):
     )
     run(
         libreoffice(),
-        f"-env:UserInstallation=file://{shelf}/profile",
+        f"-env:UserInstallation=file://{own}/profile",
         *("--headless", "--convert-to", "pdf", "--outdir", KEPT, *sources),
         FONTCONFIG_FILE=str(ROOT / "scripts" / "fonts.conf"),
-        HOME=str(shelf),
+        HOME=str(own),
     )
     for paper in KEPT.glob("*.pdf"):
         run("pdftoppm", "-png", "-r", "50", paper, paper.with_suffix(""))
@@ -84,10 +101,11 @@ def pages(folder, name):
 
 
 @pytest.mark.parametrize("name", SAYS)
-def test_a_paper_opens_and_says_what_it_must(papers, name):
+def test_a_paper_opens_and_says_what_it_must(papers, granted, name):
     text = run("pdftotext", "-layout", papers / f"{name}.pdf", "-")
     plain = re.sub(r"\s+", "", text)
-    assert [w for w in SAYS[name] if re.sub(r"\s+", "", w) not in plain] == []
+    words = [re.sub(r"\s+", "", one.format(granted=granted)) for one in SAYS[name]]
+    assert [one for one in words if one not in plain] == []
     assert BROKEN.search(text) is None
     assert len(pages(papers, name)) == PAGES.get(name, len(pages(papers, name))) > 0
 

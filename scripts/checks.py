@@ -94,6 +94,7 @@ STEPS = (
         tests=True,
         told=f"without {KERNEL}, which asks no database, and {MATRIX}, who is let in: SQLite's turn",
     ),
+    Step("office", "papers in LibreOffice", ((*PYTEST, "office"),), "office", tests=True),
     Step(
         "stories",
         "stories in a browser",
