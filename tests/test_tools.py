@@ -220,10 +220,9 @@ def test_a_machine_without_postgresql_is_told_what_it_lacks(monkeypatch):
 
 def test_who_may_not_install_packages_is_told_what_to_ask_for(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(setup, "chromium", lambda: None)
-    monkeypatch.setattr(setup, "driver", lambda: True)
-    monkeypatch.setattr(setup, "chinese_font", lambda: False)
-    monkeypatch.setattr(postgres, "programs", lambda: Path("/usr/bin"))
+    lacking = ("a Chromium browser", "a Chinese font")
+    for thing, (_, packages) in setup.TESTS.items():
+        monkeypatch.setitem(setup.TESTS, thing, (lambda t=thing: t not in lacking, packages))
     with pytest.raises(setup.Missing) as told:
         setup.set_up_system()
     assert str(told.value) == (
