@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Case, Count, Max, Q, When, prefetch_related_objects
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.govern.proposals import stages
@@ -53,35 +54,34 @@ def words_of(proposal: Proposal, lines: list[tuple[str, int]]) -> list[int]:
 
 def doubles(proposal: Proposal) -> list[Double]:
     """Standing proposals of other rounds of the street (or of the same team anywhere) that may ask
-    for the same, the most alike first; four questions, however many there are."""
+    for the same, the most alike first; two questions, however many there are."""
     rows = (
         Proposal.objects.handed_in()
         .exclude(Q(round=proposal.round_id) | Q(stage=stages.WITHDRAWN))
         .filter(Q(round__street=proposal.round.street_id) | Q(team=proposal.team_id))
     )
-    leaders = set(
-        Membership.objects.filter(
-            organisation=proposal.team_id, leads=True, until__isnull=True
-        ).values_list("account", flat=True)
-    ) | {proposal.author_id}
-    mine = [(line.what, line.amount) for line in proposal.lines.all()]
-    near = (
-        ProposalWord.objects.filter(word__in=words_of(proposal, mine), proposal__in=rows)
-        .values("proposal")
-        .annotate(shared=Count("pk"))
-        .filter(Q(shared__gte=WORDS_SHARED) | Q(word__gte=LINE))
-        .order_by("-shared")[:MOST_READ]
+    leaders = Membership.objects.filter(
+        organisation=proposal.team_id, leads=True, until__isnull=True
     )
-    keys = [row["proposal"] for row in near]
-    kin = Q(team=proposal.team_id) | Q(author__in=leaders)
-    found = (
-        rows.filter(Q(pk__in=keys) | kin)
+    led = Q(author__in=leaders.values("account")) | Q(author=proposal.author_id)
+    words = ProposalWord.objects.filter(proposal=proposal).values("word")
+    near = (
+        ProposalWord.objects.filter(word__in=words, proposal__in=rows)
+        .values("proposal")
+        .annotate(shared=Count("pk"), highest=Max("word"))
+        .filter(Q(shared__gte=WORDS_SHARED) | Q(highest__gte=LINE))
+        .order_by("-shared", "proposal")[:MOST_READ]
+    )
+    found = list(
+        rows.filter(Q(pk__in=near.values("proposal")) | Q(team=proposal.team_id) | led)
+        .annotate(led=Case(When(led, then=True), default=False, output_field=BooleanField()))
         .select_related("round", "team", "neighbourhood")
-        .prefetch_related("lines")
         .defer("writing", "round__frozen", "round__pack_text")
         .order_by("-round__year", "-pk")[: MOST_READ * 2]
     )
-    told = [_double(proposal, mine, other, leaders) for other in found]
+    prefetch_related_objects([proposal, *found], "lines")
+    mine = [(line.what, line.amount) for line in proposal.lines.all()]
+    told = [_double(proposal, mine, other) for other in found]
     kept = [
         one
         for one in told
@@ -90,16 +90,14 @@ def doubles(proposal: Proposal) -> list[Double]:
     return sorted(kept, key=lambda one: -one.likeness)[:MOST_SHOWN]
 
 
-def _double(
-    proposal: Proposal, mine: list[tuple[str, int]], other: Proposal, leaders: set[int]
-) -> Double:
+def _double(proposal: Proposal, mine: list[tuple[str, int]], other: Any) -> Double:
     here, there = text_of(proposal), text_of(other)
     text = texts.likeness(here, there)
     theirs = [(line.what, line.amount) for line in other.lines.all()]
     return Double(
         other,
         other.team_id == proposal.team_id,
-        other.author_id in leaders,
+        other.led,
         other.neighbourhood_id == proposal.neighbourhood_id,
         text,
         texts.budget_likeness(mine, theirs),

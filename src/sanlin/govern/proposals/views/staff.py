@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import F, FilteredRelation, Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -176,10 +176,10 @@ def _grid(round: Round, totals: list[dict[str, Any]]) -> Heat:
 @gate(rules.can_open_screening, Proposal, having=(*WHOLE, "appeal"))
 def screen(request: Request, proposal: Proposal) -> HttpResponse:
     """The formal checks of one proposal, with what it says, its hints and its history."""
-    prefetch_related_objects([proposal], "lines", "photos")
     may = rules.can_screen(request.by, proposal, now=request.now)
     appealed = proposal.stage == stages.APPEALED
     doubles = queries.doubles(proposal)
+    prefetch_related_objects([proposal], "photos")
     form = ScreeningForm(
         request.POST or None,
         rules=proposal.round.rules,
@@ -213,16 +213,19 @@ def _records(proposal: Proposal) -> list[tuple[Screening, list[str]]]:
     book = proposal.round.rules
     reasons = {one.code: one.text for one in book.refusals}
     checks = {one.code: one.text for one in book.checks}
-    records = []
-    for row in proposal.screenings.select_related("by").prefetch_related("findings"):
-        words = [reasons[code] for code in row.refusals if code in reasons]
-        words += [
-            " ".join((checks.get(one.code, one.code), one.note)).strip()
-            for one in row.findings.all()
-            if one.answer == Answer.NOT_FULFILLED
-        ]
-        records.append((row, words))
-    return records
+    failed = Q(findings__answer=Answer.NOT_FULFILLED)
+    rows = proposal.screenings.select_related("by").annotate(
+        failed=FilteredRelation("findings", condition=failed),
+        code=F("failed__code"),
+        why=F("failed__note"),
+    )
+    records: dict[int, tuple[Screening, list[str]]] = {}
+    for row in rows.order_by("turn", "failed__pk"):
+        told = [reasons[code] for code in row.refusals if code in reasons]
+        _row, words = records.setdefault(row.pk, (row, told))
+        if row.code is not None:
+            words.append(f"{checks.get(row.code, row.code)} {row.why}".strip())
+    return list(records.values())
 
 
 def _screened(request: Request, proposal: Proposal, form: ScreeningForm) -> HttpResponse:
