@@ -349,7 +349,7 @@ SECOND_WISHES = (
 
 
 def _wish(year: int, number: int, place: Neighbourhood) -> Wish:
-    """A text of its own for every team: no two share half of their runs of four signs."""
+    """A text for every team; none of the second year is nearly the same as one of the first."""
     wishes = WISHES if year == 2016 else SECOND_WISHES
     what, where, who, need, end, wares = wishes[number % len(wishes)]
     asked, agreed = 24 + number, 15 + number * 2 // 3
