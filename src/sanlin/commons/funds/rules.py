@@ -58,8 +58,12 @@ def duties_of(who: Any, fund: Fund, *, now: datetime) -> set[str]:
 
 
 def _duties(fund: Fund, now: datetime) -> list[tuple[int, str]]:
-    rows = Duty.objects.filter(fund=fund).on(local_day(now))
-    return list(rows.values_list("account", "kind"))
+    today = local_day(now)
+    return [
+        (duty.account_id, duty.kind)
+        for duty in fund.duties.all()
+        if duty.since <= today and (duty.until is None or duty.until > today)
+    ]
 
 
 def may_act(who: Any, fund: Fund, duty: str, *, now: datetime) -> Verdict:

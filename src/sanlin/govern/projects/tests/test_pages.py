@@ -543,6 +543,17 @@ def test_receipts_take_a_constant_number_of_queries(client, count, django_assert
     assert page.count('class="cell-title">花盆') == count
 
 
+def test_a_desk_on_which_a_payment_can_be_asked_for_takes_ten_queries(
+    client, django_assert_num_queries
+):
+    one = signed(project())
+    client.force_login(officer(one.round.street))
+    client.get(go("desk", one.pk))
+    with django_assert_num_queries(10):
+        page = text(client.get(go("desk", one.pk)))
+    assert "申请拨付" in page
+
+
 def test_a_list_can_be_taken_to_excel(client):
     round = running_round(10_000_00)
     client.force_login(officer(round.street))

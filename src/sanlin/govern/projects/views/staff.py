@@ -75,6 +75,8 @@ def _desk(
     who, now = request.by, request.now
     parts = Instalment.objects.select_related("proposed_by", "approved_by").order_by("place")
     prefetch_related_objects([project], Prefetch("instalments", parts))
+    if any(part.stage in (stages.DUE, stages.PROPOSED) for part in project.instalments.all()):
+        prefetch_related_objects([project.fund], "duties")
     money = rules.flows(project)
     paper = rules.paper_of(project)
     children = list(project.children.select_related("round")) if money.pots else []
