@@ -9,6 +9,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 from sanlin.ground.verdict import Refused
 
@@ -24,6 +25,8 @@ def pdf(template: str, sheet: Path, values: Mapping[str, Any]) -> bytes:
         raise Refused(
             _("这台服务器缺少制作PDF的部件（Pango），请系统管理人员按运行手册安装后重试")
         ) from error
+    # It lets Pillow take torn pictures for whole ones, everywhere; a torn photo is refused here.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 

@@ -316,7 +316,7 @@ class Deck:
                 line = box.text_frame.paragraphs[0]
                 line.alignment = PP_ALIGN.CENTER
                 run = line.add_run()
-                run.text = cut(words, (wide - 6) / POINT, 11)
+                run.text = cut(words, (wide - 6) / POINT * 0.95, 11)
                 _ink(run, 11, MSO_THEME_COLOR.TEXT_2)
 
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from sanlin.govern.growth import actions, rules
 from sanlin.govern.growth.actions.closing import Said
 from sanlin.govern.growth.models import Advice, Came, JurorPart, Pair, Slot, Wanted
+from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Circle, Project, Report
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
@@ -59,8 +60,8 @@ def circles(world: World) -> None:
 def visits(world: World) -> None:
     """Each circle's leader visits two projects of it; half of what was agreed is done."""
     for number, circle in enumerate(_circles(world)):
-        members = _members(circle)
-        for turn, one in enumerate(members[1:3]):
+        at_work = [one for one in _members(circle) if one.stage == stages.RUNNING]
+        for turn, one in enumerate(at_work[1:3]):
             now = at(date(2024, 7, 10) + timedelta(days=number % 3), 10)
             wanted = [Wanted(ADVICE[(number + turn) % 3], date(2024, 7, 12 + 6 * turn + number))]
             photos = [_drawing(number)] if turn == 0 else []
