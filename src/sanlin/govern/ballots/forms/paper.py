@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 
 A_RUN = 200  # sheets that are written down at once
+LONGEST_KEY = 18  # digits; no row has a longer one, and no database takes it
 
 
 class BoothForm(forms.Form):
@@ -55,6 +57,13 @@ class BoothForm(forms.Form):
 
 class Names(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no brackets at run time
     """People by name, each with where she holds a post, so that namesakes are told apart."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or ():
+            if len(str(one)) > LONGEST_KEY:
+                words = self.error_messages["invalid_choice"]
+                raise ValidationError(words, "invalid_choice", {"value": "…"})
+        return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:
         held = {str(post.neighbourhood or post.street) for post in obj.held}
