@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             name='Project',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='项目编号')),
+                ('number', models.CharField(max_length=60, unique=True, verbose_name='项目编号')),
                 ('grant', models.BigIntegerField(verbose_name='立项金额（分）')),
                 ('plan', models.JSONField(default=dict, verbose_name='按科目的预算')),
                 ('tier', models.CharField(blank=True, max_length=30, verbose_name='类别')),
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=5, verbose_name='格式')),
                 ('digest', models.CharField(max_length=64, verbose_name='指纹')),
                 ('parties', models.JSONField(default=list, verbose_name='纸面上的签约方')),
-                ('stage', models.CharField(default='filed', max_length=8, verbose_name='状态')),
+                ('stage', models.CharField(default='filed', max_length=10, verbose_name='状态')),
                 ('at', models.DateTimeField(verbose_name='归档时间')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='核对时间')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='核对意见')),

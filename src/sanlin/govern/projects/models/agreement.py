@@ -96,7 +96,7 @@ class Scan(models.Model):
     kind = models.CharField(_("格式"), max_length=5)
     digest = models.CharField(_("指纹"), max_length=64)
     parties = models.JSONField(_("纸面上的签约方"), default=list)
-    stage = models.CharField(_("状态"), max_length=8, default=stages.FILED)
+    stage = models.CharField(_("状态"), max_length=10, default=stages.FILED)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("归档人")
     )

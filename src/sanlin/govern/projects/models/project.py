@@ -88,7 +88,7 @@ class Project(models.Model):
         related_name="projects",
         verbose_name=_("小组"),
     )
-    number = models.CharField(_("项目编号"), max_length=30, unique=True)
+    number = models.CharField(_("项目编号"), max_length=60, unique=True)
     grant = models.BigIntegerField(_("立项金额（分）"))
     plan = models.JSONField(_("按科目的预算"), default=dict)
     tier = models.CharField(_("类别"), max_length=30, blank=True)
