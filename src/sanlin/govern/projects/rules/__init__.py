@@ -54,7 +54,7 @@ from .spending import (
     remarks,
     sentence,
 )
-from .who import can_handle, can_look_into, can_see, in_team, is_child, parent_of
+from .who import can_handle, can_look_into, can_see, can_see_late, in_team, is_child, parent_of
 
 __all__ = [
     "Asked",
@@ -90,6 +90,7 @@ __all__ = [
     "can_see_agreement",
     "can_see_books",
     "can_see_change",
+    "can_see_late",
     "can_see_receipt",
     "can_see_report",
     "can_send_back",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
+from sanlin.commons.places.models import Street
 from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
@@ -35,6 +36,13 @@ def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:
     if in_team(who, project, now=now) or is_staff(who, project.round.street, now=now):
         return ALLOWED
     return denied(_("只有项目团队和街道、居委工作人员可以查看"))
+
+
+def can_see_late(who: Any, street: Street, *, now: datetime) -> Verdict:
+    """Payments that are late: whoever works for the street, for one of its committees, or audits it."""
+    if is_staff(who, street, now=now):
+        return ALLOWED
+    return denied(_("只有街道、居委工作人员可以查看"))
 
 
 def parent_of(project: Project) -> ChildRound | None:

@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from sanlin.commons.people.rules import is_staff
 from sanlin.commons.places.models import Street
-from sanlin.govern.projects import queries, stages
+from sanlin.govern.projects import queries, rules, stages
 from sanlin.govern.projects.models import Agreement, Change
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage
@@ -20,7 +19,6 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
-from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.calendar import working_days_after
 
 from .acting import INSTALMENT_TONES
@@ -195,14 +193,7 @@ def _late_table(today: Any) -> Table:
     )
 
 
-def can_see_late(who: Any, street: Street, *, now: Any) -> Verdict:
-    """Whoever works for the street, for one of its committees, or audits it."""
-    if is_staff(who, street, now=now):
-        return ALLOWED
-    return denied(_now("只有街道、居委工作人员可以查看"))
-
-
-@gate(can_see_late, Street)
+@gate(rules.can_see_late, Street)
 def late(request: Request, street: Street) -> HttpResponse:
     """Payments of the street whose day is over, of every round."""
     today = local_day(request.now)
