@@ -31,7 +31,9 @@ def menu(request: Request) -> list[Door]:
 
 
 def side(request: Request) -> list[tuple[str, list[Door]]]:
-    """The left of the desk: what waits, and the rounds of my streets."""
+    """The left of the desk: what waits, and the rounds of my streets; nothing without a post."""
+    if not posts_of(request.by, now=request.now):
+        return []
     groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
     rounds = my_rounds(request.by, now=request.now)
     doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
@@ -65,8 +67,6 @@ def _people(request: Request) -> list[tuple[str, list[Door]]]:
 
 def _places(request: Request) -> list[tuple[str, list[Door]]]:
     """What the streets consist of, for whoever works in one."""
-    if not posts_of(request.by, now=request.now):
-        return []
     doors = [
         (reverse("orgs:organisations"), _("组织")),
         (reverse("places:home"), _("区划")),

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from sanlin.commons.people.rules import residence
 from sanlin.govern.ballots.queries import share
 from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
@@ -306,7 +307,7 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "hanging": main.is_open(request.now),
         "supplements": [one for one in posted if one.award_id is not None],
         "rows": rows,
-        "groups": _by_tier(round, rows),
+        "groups": _at_home(request, round, rows) + _by_tier(round, rows),
         "drawn": pictures(made, rows),
         "unmet": _unmet(round, made, rows),
         "steady": steadiness(made, {line["proposal"]: line["title"] for line in rows}),
@@ -416,6 +417,17 @@ def _official(round: Round) -> dict[str, Any] | None:
         "no_threshold": (_("官方规则有最低票数，但文件没有写明，无法核对。"), "waiting"),
     }[found.agreement]
     return {"row": found, "words": words, "kind": kind}
+
+
+def _at_home(request: Request, round: Round, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What became of the proposals of the reader's own neighbourhood, before all others."""
+    home = residence(request.by)
+    if home is None or home.neighbourhood.street_id != round.street_id:
+        return []
+    name = home.neighbourhood.name
+    inside = [row for row in rows if row["place"] == name]
+    title = _("我的居民区：%(place)s") % {"place": name}
+    return [{"name": title, "rows": inside, "out": True}]
 
 
 def _by_tier(round: Round, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def to_decide(
 ) -> Case:
     """A round by score at its decision: one proposal for each of `shares`, the part of full marks
     that every judge gave it, asking for `asked` yuan (the last for all that follow)."""
-    on = street()
+    on = places[0].street if places else street()
     values = {"award__method": "score", "stages__vote": False, "award__min_score": None, **values}
     round = open_round("review", on=on, stages__conferral=False, **values)
     amounts = [*asked, *([asked[-1]] * len(shares))][: len(shares)]

@@ -5,7 +5,14 @@ import json
 import pytest
 
 from sanlin.commons.orgs.models import Membership
-from sanlin.commons.people.tests.scene import LONG_AGO, NOW, neighbourhood, officer, resident
+from sanlin.commons.people.tests.scene import (
+    LONG_AGO,
+    NOW,
+    neighbourhood,
+    officer,
+    resident,
+    street,
+)
 from sanlin.govern.awards import actions, rules
 from sanlin.govern.awards.models import Award, Decision, Notice, Signature
 from sanlin.govern.awards.queries import drawn, explain, recount
@@ -214,6 +221,22 @@ def test_the_notice_names_nobody_who_wrote(client):
         assert one.author.name not in text
     assert notice.number in text
     assert notice.snapshot["judges"] == [f"评委{n}" for n in range(5)]
+
+
+def test_a_resident_reads_of_her_own_neighbourhood_first(client):
+    on = street()
+    east, west = (neighbourhood(on, name) for name in ("东村", "西村"))
+    case = to_decide(["1", "9/10"], 10_000, places=[east, west])
+    case.noticed()
+    page = f"/rounds/{case.round.pk}/notice/"
+
+    def read():
+        groups = client.get(page).context["groups"]
+        return [(one["name"], len(one["rows"])) for one in groups if one["rows"]]
+
+    assert read() == [("示范类", 2)]
+    client.force_login(resident(west))
+    assert read() == [("我的居民区：西村", 1), ("示范类", 2)]
 
 
 def test_a_decision_without_its_own_notice_has_no_notice_page(client):
