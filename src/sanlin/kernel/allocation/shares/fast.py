@@ -102,7 +102,7 @@ class Search:
         ratios, guess, before = self.ratios(left), self.guess, -1
         while True:
             poor = (ratios < guess).nonzero()[0]
-            if poor.size in {before, left.size}:
+            if poor.size <= before or poor.size == left.size:  # it shrinks by rounding alone
                 return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
             before = poor.size
             owed, rest = float(cost), self.whole
