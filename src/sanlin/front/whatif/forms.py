@@ -70,6 +70,11 @@ class TrialForm(forms.Form):
             ("rank", gettext_lazy("按名次")),
         ],
     )
+    onsite = forms.ChoiceField(label=gettext_lazy("公众部分中纸质票的权重"), required=False)
+    pairs = forms.ChoiceField(
+        label=gettext_lazy("互斥项目和前提项目"),
+        choices=[("yes", gettext_lazy("照本轮指定的")), ("no", gettext_lazy("都不计"))],
+    )
     budget = forms.IntegerField(
         label=gettext_lazy("本轮总额"),
         min_value=0,
@@ -103,12 +108,28 @@ class TrialForm(forms.Form):
         self.fields["utility"].choices = utilities(base.case, base.box)  # type: ignore[attr-defined]
         self.fields["method"].choices = [(it.key, it.words()) for it in methods]  # type: ignore[attr-defined]
         keys = {it.key for it in methods}
+        self._leave_out(own, keys)
+        self._add_tiers(own)
+
+    def _leave_out(self, own: Trial, keys: set[str]) -> None:
+        """Take away the knobs of what this round does not have."""
+        base = self.base
         if "blend" not in keys:
             del self.fields["expert"], self.fields["normaliser"]
+        if "blend" not in keys or base.paper is None:
+            del self.fields["onsite"]
+        else:
+            self.fields["onsite"].choices = _weights(own.onsite)  # type: ignore[attr-defined]
+        if not (base.case.limits.exclusive or base.case.limits.requires):
+            del self.fields["pairs"]
         if not any(bid.score is not None for bid in base.case.bids):
             del self.fields["min_score"]
         if base.box is None:
             del self.fields["min_votes"], self.fields["completion"]
+
+    def _add_tiers(self, own: Trial) -> None:
+        """The knobs of every tier."""
+        base = self.base
         for tier in own.tiers:
             named = base.tiers.get(tier.key, tier.key)
             self.fields[f"{tier.key}_places"] = _whole(label=_("%(tier)s名额") % {"tier": named})
@@ -155,6 +176,8 @@ class TrialForm(forms.Form):
             min_votes=told.get("min_votes", own.min_votes),
             min_score=told.get("min_score", own.min_score),
             one_per_team=told["one_per_team"] == "yes",
+            onsite=int(told["onsite"]) if told.get("onsite") else None,
+            pairs=told.get("pairs") != "no",
             tiers=tuple(
                 TierLimit(tier.key, *(told[f"{tier.key}{knob}"] for knob in KNOBS[:3]))
                 for tier in own.tiers
@@ -172,6 +195,12 @@ class TrialForm(forms.Form):
         )
 
 
+def _weights(own: int | None) -> list[tuple[str, str]]:
+    """What ballots on paper may weigh: nothing of their own, tenths, and what the round has."""
+    tenths = sorted({*range(0, 1001, 100), *([] if own is None else [own])})
+    return [("", _("同网上票合并计算")), *((str(it), f"{it // 10}%") for it in tenths)]
+
+
 def _begin(own: Trial) -> dict[str, str]:
     """What every knob says before anybody touches it."""
     begin = {
@@ -181,6 +210,8 @@ def _begin(own: Trial) -> dict[str, str]:
         "rule": own.rule if own.rule != "threshold" else "skip",
         "expert": str(own.expert // 10),
         "normaliser": own.normaliser,
+        "onsite": "" if own.onsite is None else str(own.onsite),
+        "pairs": "yes",
         "budget": "100",
         "project_cap": _yuan(own.project_cap),
         "community_cap": _yuan(own.community_cap),

@@ -51,6 +51,29 @@ class RivalsForm(ReasonForm):
         self.fields["proposals"].queryset = admitted(round).order_by("number")  # type: ignore[attr-defined]
 
 
+class PremiseForm(ReasonForm):
+    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
+        None, label=_("哪个提案"), empty_label=_("请选择")
+    )
+    needs: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
+        None,
+        label=_("只有哪个提案立项，它才能立项"),
+        empty_label=_("请选择"),
+    )
+    field_order = ("proposal", "needs", "reason")
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("proposal", "needs"):
+            self.fields[name].queryset = admitted(round).order_by("number")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("proposal") and told["proposal"] == told.get("needs"):
+            self.add_error("needs", _("不能以自己为前提"))
+        return told
+
+
 class ObjectionForm(forms.Form):
     text = forms.CharField(
         label=_("您认为哪里不对"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import holds, is_verified_resident, works_for_street
 from sanlin.govern.ballots.rules import is_checked
+from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.reviews.rules import reviews_are_done
 from sanlin.govern.rounds import stages as round_stages
@@ -16,10 +18,13 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.allocation.case import OWN_MONEY
+from sanlin.kernel.allocation.constraints import Books
+from sanlin.kernel.reason import Reason
 
 from . import stages
-from .models import Award, Decision, Notice, Objection, Rivals, Signature
+from .models import Award, Decision, Notice, Objection, Premise, Rivals, Signature
 
 PUBLIC = (round_stages.NOTICE, round_stages.RUNNING, round_stages.CLOSED)
 EXPORTERS = (PostKind.STREET_OFFICER, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN)
@@ -38,6 +43,19 @@ def can_name_rivals(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 def can_drop_rivals(who: Any, rivals: Rivals, *, now: datetime) -> Verdict:
     return can_name_rivals(who, rivals.round, now=now)
+
+
+def can_name_premise(who: Any, round: Round, *, now: datetime) -> Verdict:
+    """Which proposal depends on which is settled as early as which exclude each other."""
+    if not (verdict := can_run(who, round, now=now)):
+        return verdict
+    if round.stage not in (*BEFORE_MARKS, round_stages.OPTIMISATION):
+        return denied(_("前提项目须在投票和决定之前指定"))
+    return ALLOWED
+
+
+def can_drop_premise(who: Any, premise: Premise, *, now: datetime) -> Verdict:
+    return can_name_premise(who, premise.round, now=now)
 
 
 def can_close_entries(who: Any, round: Round, *, now: datetime) -> Verdict:
@@ -198,10 +216,46 @@ def can_promote(who: Any, award: Award, *, now: datetime) -> Verdict:
     moved_up = peers.filter(stage=stages.STANDING).exclude(reason__code__in=FUNDED)
     if peers.filter(stage=stages.CANCELLED).count() <= moved_up.count():
         return denied(_("本类别没有空出的名额"))
-    ahead = peers.filter(stage=stages.RESERVE, place__lt=award.place)
-    if ahead.exists():
+    ahead = peers.filter(stage=stages.RESERVE, place__lt=award.place).select_related("proposal")
+    if not all(why_kept_out(row) for row in ahead.order_by("place")):
         return denied(_("候补在前的项目应先递补"))
     return ALLOWED
+
+
+def why_kept_out(award: Award) -> str:
+    """Why the money and the limits of its round keep this bid out beside what stands now; nothing
+    where they do not.
+
+    The whole of what it asks has to fit, as in the count; what objections took away has become free.
+    """
+    if award.proposal.asked > _freed(award):
+        return _("空出的资金不足以支持这个项目")
+    case = from_bytes(bytes(award.decision.inputs))
+    bids = {bid.key: replace(bid, least=None) for bid in case.entered}
+    books = Books(case.limits)
+    standing = award.decision.awards.filter(stage=stages.STANDING)
+    for key, grant in standing.values_list("proposal", "grant"):
+        books.take(bids[key], grant)
+    answer = books.ask(bids[award.proposal_id])
+    if not isinstance(answer, Reason):
+        return ""
+    rival = answer.get("other")
+    other = rival if isinstance(rival, int) else None
+    title = Proposal.objects.filter(pk=other).values_list("title", flat=True).first()
+    return {
+        "exclusive": _("与已立项的“%(title)s”互斥，不能递补"),
+        "team_taken": _("同一团队的“%(title)s”已立项，不能递补"),
+        "requires": _("以“%(title)s”立项为前提，而该项目未立项，不能递补"),
+        "community_cap": _("递补后会超过本社区或本团队的上限"),
+        "team_cap": _("递补后会超过本社区或本团队的上限"),
+        "theme_cap": _("递补后会超过本主题的上限"),
+    }.get(answer.code, _("空出的资金不足以支持这个项目")) % {"title": title or ""}
+
+
+def _freed(award: Award) -> int:
+    """What cancelled awards of its tier had been granted, less what has moved up since."""
+    rows = award.decision.awards.filter(tier=award.tier)
+    return sum(int(row.reason["figures"].get("grant", 0)) - row.grant for row in rows)
 
 
 def notices_are_over(round: Round, *, now: datetime) -> Verdict:

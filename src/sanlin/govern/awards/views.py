@@ -34,19 +34,22 @@ from .forms import (
     ConsentForm,
     NumberForm,
     ObjectionForm,
+    PremiseForm,
     ReasonForm,
     RivalsForm,
     SourceForm,
 )
-from .models import Award, Decision, Objection, Official, Rivals
+from .models import Award, Decision, Objection, Official, Premise, Rivals
 from .queries import (
     Sentence,
     ballot_rows,
     current,
+    dependent,
     drawn,
     election_of,
     explain,
     pictures,
+    publics,
     published,
     recount,
     steadiness,
@@ -96,6 +99,8 @@ def decision(request: Request, round: Round) -> HttpResponse:
             "unmet": unmet(told, round.rules, _communities(rows)),
             "agrees": _agrees(made),
             "steady": steadiness(made, titles),
+            "steady_onsite": steadiness(made, titles, "onsite"),
+            "publics": publics(made),
             "signatures": made.signatures.select_related("account").order_by("at"),
             "can_sign": rules.can_sign(request.by, made, now=now),
             "can_publish": rules.can_publish(request.by, made, now=now),
@@ -282,6 +287,40 @@ def drop_rivals(request: Request, group: Rivals) -> HttpResponse:
     return press(request, where, _("已取消互斥"), actions.drop_rivals, group)
 
 
+@gate(can_run, Round, having=ROUND)
+def premises(request: Request, round: Round) -> HttpResponse:
+    """Proposals that may be funded only where another one is."""
+    form = PremiseForm(request.POST or None, round=round)
+    if request.method == "POST" and form.is_valid():
+        told = (form.cleaned_data[name] for name in ("proposal", "needs", "reason"))
+        try:
+            actions.name_premise(*told, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("已指定前提项目"))
+            return redirect("awards:premises", pk=round.pk)
+    rows = Premise.objects.filter(round=round).select_related("proposal", "needs")
+    page = {
+        "round": round,
+        "form": form,
+        "rows": rows.order_by("proposal__number", "needs__number"),
+        "can_name": rules.can_name_premise(request.by, round, now=request.now),
+    }
+    return render(request, "awards/premises.html", page)
+
+
+def can_see_premise(who: Any, premise: Premise, *, now: Any) -> Verdict:
+    return can_run(who, premise.round, now=now)
+
+
+@gate(can_see_premise, Premise, having=("round__street",))
+@require_POST
+def drop_premise(request: Request, premise: Premise) -> HttpResponse:
+    where = reverse("awards:premises", args=[premise.round_id])
+    return press(request, where, _("已取消前提"), actions.drop_premise, premise)
+
+
 @gate(can_see, Round, having=("street", "official"))
 def notice(request: Request, round: Round) -> HttpResponse:
     """The public page of what was decided: the snapshot while it hangs, the results ever after."""
@@ -300,6 +339,7 @@ def notice(request: Request, round: Round) -> HttpResponse:
     )
     live = {row.proposal_id: row for row in made.awards.all()}
     rows = [{**line, "award": live[line["proposal"]]} for line in main.snapshot["awards"]]
+    titles = {line["proposal"]: line["title"] for line in rows}
     page = {
         "round": round,
         "decision": made,
@@ -310,7 +350,9 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "groups": _at_home(request, round, rows) + _by_tier(round, rows),
         "drawn": pictures(made, rows),
         "unmet": _unmet(round, made, rows),
-        "steady": steadiness(made, {line["proposal"]: line["title"] for line in rows}),
+        "steady": steadiness(made, titles),
+        "steady_onsite": steadiness(made, titles, "onsite"),
+        "publics": publics(made),
         "granted": sum(row.grant for row in live.values()),
         "funded": sum(1 for row in live.values() if row.stage == stages.STANDING),
         "objections": objections,
@@ -525,7 +567,12 @@ def answer(request: Request, objection: Objection) -> HttpResponse:
         else:
             messages.success(request, _("已答复，答复已公布"))
             return redirect("awards:objections", pk=objection.award.decision.round_id)
-    page = {"objection": objection, "form": form, "may": may}
+    page = {
+        "objection": objection,
+        "form": form,
+        "may": may,
+        "dependent": dependent(objection.award),
+    }
     return render(request, "awards/objection.html", page)
 
 

@@ -32,7 +32,7 @@ from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.allocation.welfare import maximise
 
 GREEDY = ("score", "votes", "blend")
-OWN_MONEY = ("equal_shares", "phragmen")
+OWN_MONEY = ("equal_shares", "overspending", "phragmen")
 Choices = tuple[tuple[int, int], ...]
 
 
@@ -41,8 +41,8 @@ class Case:
     """What a decision was asked.
 
     `method` is score, votes or blend (a greedy count in that order), welfare (the set of the
-    greatest sum of `utility`), or equal_shares and phragmen, which count `choices`: the ballots by
-    key, equal ones together, how often. `utility` is cost, cardinality, points or borda; welfare
+    greatest sum of `utility`), or equal_shares, overspending and phragmen, which count `choices`: the
+    ballots by key, equal ones together, how often. `utility` is cost, cardinality, points or borda; welfare
     knows score too, and reads the votes of the bids. `completion` is that of equal shares.
     `expert`, `public` and `onsite` are permille, see `Weights`;
     `ballots` is the number of ballots counted, `ballots_onsite` of those cast on site; `rule` the

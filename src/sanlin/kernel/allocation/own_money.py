@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sanlin.kernel.allocation.outcome import Bid, Limits, Outcome
 from sanlin.kernel.allocation.sequential import phragmen
-from sanlin.kernel.allocation.shares import equal_shares
+from sanlin.kernel.allocation.shares import equal_shares, overspending
 from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.profile import Choices, Profile
 
@@ -25,7 +25,8 @@ def count(
     ties: TieOrder,
     told: tuple[str, str, str, str],
 ) -> Outcome:
-    """The outcome by (method, utility, completion, rule); methods are equal_shares and phragmen.
+    """The outcome by (method, utility, completion, rule); methods are equal_shares, overspending and
+    phragmen.
 
     Raises UnsettledTie where `ties` leave bids level, and ValueError for an unknown name.
     """
@@ -33,6 +34,8 @@ def count(
     if method == "phragmen":
         stops = rule if rule in {"skip", "stop"} else "stop"
         return phragmen(profile, bids, limits, ties, rule=stops)
+    if method == "overspending":
+        return overspending(profile, bids, limits, ties, utility=utility or "cost")
     if method != "equal_shares":
         raise ValueError(f"no method is called {method}")
     return equal_shares(

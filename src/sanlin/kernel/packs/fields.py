@@ -39,6 +39,7 @@ class Field:
     keys (several keys in order), text.
     `may_unset`: a pack may leave the value to the officer. `optional`: "none" is an answer and
     means no limit.
+    `none`: the words for that answer, in Chinese and English.
     `default`: what holds where a pack is silent; REQUIRED where it may not be.
     `later`: the rule came after the first rounds were frozen; where frozen rules lack it, the
     default held.
@@ -59,6 +60,7 @@ class Field:
     help: str = ""
     help_english: str = ""
     later: bool = False
+    none: tuple[str, str] = ("不限", "no limit")
 
     @property
     def cell(self) -> str:

@@ -137,7 +137,8 @@ class Vote:
 @dataclass(frozen=True)
 class Award:
     """`expert` and `public` are permille and add up to 1000 where `method` is blend; `ties` ends in
-    "lot". `utility` belongs to equal_shares and welfare, `completion` to equal_shares.
+    "lot". `utility` belongs to equal_shares and welfare, `completion` to equal_shares. `onsite` is what
+    ballots on paper weigh in the public part of a blend (permille); None counts all ballots as one.
     """
 
     method: Literal["score", "votes", "blend", "equal_shares", "phragmen", "welfare"]
@@ -154,6 +155,7 @@ class Award:
     ties: tuple[str, ...]
     utility: Literal["cost", "cardinality", "points", "borda", "score"]
     completion: Literal["none", "add1", "add1-exhaustive", "add1u", "utilitarian", "comparison"]
+    onsite: int | None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,12 @@ BLEND = (When("award.method", ("blend",)),)
 PUBLIC = (When("award.method", ("blend", "votes")),)
 SHARES = (When("award.method", ("equal_shares",)),)
 UTILITY = (When("award.method", ("equal_shares", "welfare")),)
+CHANNELS = (
+    *BLEND,
+    When("stages.vote", (True,)),
+    When("vote.kind", ("approve_k", "knapsack", "rank", "points")),
+    When("vote.paper", (True,)),
+)
 COUNTED = (When("award.method", ("blend", "votes", "equal_shares", "phragmen", "welfare")),)
 PARTIAL = (When("award.partial", ("remainder",)),)
 
@@ -314,6 +320,23 @@ _AWARD = [
         choices=NORMALISERS,
         default="share_of_ballots",
         when=PUBLIC,
+    ),
+    Field(
+        "award.onsite",
+        "share",
+        "公众部分中纸质票的权重",
+        "Weight of ballots on paper in the public part",
+        "permille",
+        0,
+        1000,
+        optional=True,
+        default=None,
+        when=CHANNELS,
+        later=True,
+        help="其余为网上票的权重，例如40%对60%；填“不限”即两种票合并计算。任一种不足10张时也合并计算。",
+        help_english="Ballots online have the rest; without it all are counted as one, and so where "
+        "there are fewer than ten of either.",
+        none=("合并计算", "counted as one"),
     ),
     Field(
         "award.min_score",

@@ -99,7 +99,7 @@ def shown(field: Field, value: object, *, english: bool = False) -> str:
     'higher score first, lot from a published seed'
     """
     if value is None:
-        return "no limit" if english else "不限"
+        return field.none[english]
     return _SHOWN[field.kind](field, value, english)
 
 

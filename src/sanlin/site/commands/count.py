@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sanlin.kernel.ballots import Election
 
 NEEDS_SETTINGS = False
-METHODS = ("greedy", "equal-shares", "phragmen", "welfare")
+METHODS = ("greedy", "equal-shares", "overspending", "phragmen", "welfare")
 UTILITIES = ("cost", "cardinality", "points", "borda")
 COMPLETIONS = ("none", "add1", "add1-exhaustive", "add1u", "utilitarian", "comparison")
 RULES = ("skip", "stop", "threshold", "topup")
@@ -40,7 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.pb", help="the election")
     parser.add_argument("--method", choices=METHODS, default="greedy", help="%(default)s")
     parser.add_argument(
-        "--utility", choices=UTILITIES, help="equal-shares, welfare: a funded choice's worth (cost)"
+        "--utility",
+        choices=UTILITIES,
+        help="but greedy and phragmen: a funded choice's worth (cost)",
     )
     parser.add_argument(
         "--completion", choices=COMPLETIONS, default="none", help="equal-shares (%(default)s)"

@@ -46,6 +46,10 @@ WORDS = {
     "more": ("加 --explain 看每个项目的理由。", "--explain says why, for every project."),
     "greedy": ("按得票优先，{rule}", "Greedy, by votes; {rule}"),
     "equal-shares": ("等额分配，{utility}，{completion}", "Equal Shares, {utility}, {completion}"),
+    "overspending": (
+        "等额分配、允许有限超支，{utility}",
+        "Equal Shares with bounded overspending, {utility}",
+    ),
     "phragmen": ("均衡负担（Phragmén），{rule}", "Sequential Phragmén; {rule}"),
     "welfare": ("总满意度最大，{utility}", "Maximal welfare, {utility}"),
     "worth.cost": ("满意度按金额", "by cost"),
@@ -96,6 +100,10 @@ WORDS = {
     "why.bought": (
         "由{payers}张选票买下，每单位满意度{price}",
         "bought by {payers} ballots at {price} a unit",
+    ),
+    "why.overspent": (
+        "由{payers}张选票出{part}买下，其余由总额补足，每单位满意度{price}",
+        "{payers} ballots paid {part} of it, the budget the rest, at {price} a unit",
     ),
     "why.completed": ("用余款立项", "funded with what was left"),
     "why.poor": ("支持者只余{own}，差{short}", "supporters have {own} left, {short} too little"),
@@ -382,6 +390,9 @@ def _why(say: Words, step: Step, named: dict[int, Project]) -> str:
             told[name] = amount(int(Fraction(str(told[name]))))
     if "price" in told:
         told["price"] = f"{float(Fraction(str(told['price']))):.4g}"  # to be looked at only
+    if "part" in told:
+        code = "overspent"
+        told["part"] = share(int(Fraction(str(told["part"])) * 1000), 1000)
     if "other" in told:
         told["other"] = named[int(str(told["other"]))].id
     key = f"why.{code}"

@@ -17,7 +17,15 @@ from typing import Any
 from django.utils import timezone
 
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting
-from sanlin.govern.awards.models import Award, Decision, Notice, Objection, Official, Rivals
+from sanlin.govern.awards.models import (
+    Award,
+    Decision,
+    Notice,
+    Objection,
+    Official,
+    Premise,
+    Rivals,
+)
 from sanlin.govern.ballots import queries as ballots
 from sanlin.govern.ballots.models import (
     Ballot,
@@ -55,7 +63,6 @@ Paper = Callable[[], Iterable[bytes]]
 BATCH = 5_000
 HERE, ENTERED = "here", "entered"
 AGREE = OPINIONS["support"]
-FEW = 10  # ballots of one way of voting: fewer would tell how those few voted
 WHOLE_BALLOTS = OWN_MONEY  # methods whose count needs more than totals
 
 
@@ -138,6 +145,8 @@ class _Told:
         groups = Rivals.objects.filter(round=round).order_by("pk").prefetch_related("proposals")
         keys = {bid.pk for bid in self.bids}
         rivals = [sorted(keys & {p.pk for p in group.proposals.all()}) for group in groups]
+        told = Premise.objects.filter(round=round, proposal__in=keys).order_by("proposal", "needs")
+        pairs = [list(pair) for pair in told.values_list("proposal", "needs")]
         windows = [
             {"closes": _moment(w.closes), "opens": _moment(w.opens), "stage": w.stage}
             for w in round.windows.all()
@@ -149,6 +158,7 @@ class _Told:
                 "format": FORMAT,
                 "handed_in": Proposal.objects.handed_in().filter(round=round).count(),
                 "name": round.name,
+                **({"requires": pairs} if pairs else {}),
                 "origin": self.log.origin,
                 "overflow": self.case.rule,
                 "roll": roll
@@ -228,7 +238,7 @@ class _Told:
         for channel, kept, times in rows.iterator(chunk_size=BATCH):
             choices = tuple((key, weight) for key, weight in json.loads(kept))
             found.setdefault(channel, Counter())[choices] += times
-        small = min((one.total() for one in found.values()), default=0) < FEW
+        small = min((one.total() for one in found.values()), default=0) < ballots.APART
         if self.entered or (len(found) > 1 and small):
             return {"all": sum(found.values(), Counter())}
         return found or {Channel.WEB.value: Counter()}

@@ -16,6 +16,7 @@ from sanlin.front.records.queries import sealings
 from sanlin.govern.awards import actions as awards
 from sanlin.govern.awards.tests.scene import to_decide
 from sanlin.govern.awards.tests.test_entering import entered
+from sanlin.govern.awards.tests.test_premises import back
 from sanlin.govern.awards.tests.test_whole_ballots import signed
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots.actions import Paper
@@ -238,3 +239,18 @@ def test_when_the_keys_are_gone_the_record_is_still_the_same():
     before, after = (archive.unpack(one.path.read_bytes()) for one in (first, again))
     assert before["paper.json"] == after["paper.json"]
     assert verified(again)[0] == 0
+
+
+def test_conditional_pairs_are_in_the_round_and_only_then():
+    case = back(to_decide((0.9, 0.8, 0.7), 3000), "review")
+    one, two, three = case.proposals
+    for needs in (three, two):
+        awards.name_premise(one, needs, "先通水才能种花", by=case.first, now=NOW)
+    case = back(case, "decision")
+    case.noticed()
+    sealing = seal(case.round, by=None, now=NOW)
+    told = json.loads(archive.unpack(sealing.path.read_bytes())["round.json"])
+    assert told["requires"] == [[one.pk, two.pk], [one.pk, three.pk]]
+    plain = noticed()
+    sealing = seal(plain.round, by=None, now=NOW)
+    assert "requires" not in json.loads(archive.unpack(sealing.path.read_bytes())["round.json"])

@@ -14,12 +14,14 @@ from sanlin.commons.people.rules import posts_of
 from sanlin.front.whatif.rules import COUNTABLE, TRIERS
 from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.queries import case_of, current
-from sanlin.govern.ballots.queries import profile
+from sanlin.govern.ballots.queries import on_paper, profile
 from sanlin.govern.ballots.rules import roll_of
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.allocation import Case, Outcome, from_bytes
 from sanlin.kernel.profile import Profile
+
+from .trial import Sheets
 
 UNDRAWN = "what-if"  # the lots of a trial where the round's own seed has not been drawn
 MOST = 50  # rounds on the list
@@ -38,7 +40,8 @@ class Named:
 
 @dataclass(frozen=True)
 class Base:
-    """A closed round as it was counted. `decided` says that the outcome is a decision's."""
+    """A closed round as it was counted. `decided` says that the outcome is a decision's; `paper` are the
+    votes on paper by proposal and the voters on paper, where a blend can weigh them."""
 
     case: Case
     outcome: Outcome
@@ -47,6 +50,7 @@ class Base:
     places: dict[int, str]
     tiers: dict[str, str]
     box: Profile | None
+    paper: Sheets | None = None
 
 
 def tryable(who: Any, *, now: datetime) -> QuerySet[Round]:
@@ -74,6 +78,7 @@ def base_of(round: Round) -> Base:
     for pk, number, title, where, place in rows:
         named[pk] = Named(pk, number, title, place)
         places[where] = place
+    box = _box(round) if "vote" in round.rules.stages else None
     return Base(
         case=case,
         outcome=outcome,
@@ -81,8 +86,15 @@ def base_of(round: Round) -> Base:
         names=named,
         places=places,
         tiers={tier.key: tier.name for tier in round.rules.tiers},
-        box=_box(round) if "vote" in round.rules.stages else None,
+        box=box,
+        paper=_paper(round, case) if box is not None else None,
     )
+
+
+def _paper(round: Round, case: Case) -> Sheets | None:
+    """The votes on paper, where marks and votes can be blended and votes are plain sums."""
+    blended = any(bid.score is not None for bid in case.bids)
+    return on_paper(round) if blended and round.rules.vote.kind != "stance" else None
 
 
 @lru_cache(maxsize=8)

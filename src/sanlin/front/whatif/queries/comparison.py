@@ -72,6 +72,7 @@ class Comparison:
     untold: int
     ties: int
     steady: str
+    steady_onsite: str
 
     @property
     def same(self) -> bool:
@@ -80,7 +81,7 @@ class Comparison:
 
 def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
     """Count the trial and put it beside the base. Raises UnsettledTie as a count does."""
-    case, outcome = count(trial, base.case, base.box)
+    case, outcome = count(trial, base.case, base.box, base.paper)
     change = difference(base.outcome, outcome)
     rows = _rows(base, outcome, change.enters, "enters", rules)
     rows += _rows(base, outcome, change.leaves, "leaves", rules)
@@ -97,12 +98,13 @@ def compare(base: Base, trial: Trial, rules: Rules) -> Comparison:
         path=path,
         untold=untold,
         ties=sum(tie.split for tie in outcome.ties),
-        steady=_steady(base, case),
+        steady=_steady(base, case, "expert"),
+        steady_onsite=_steady(base, case, "onsite"),
     )
 
 
-def _steady(base: Base, case: Case) -> str:
-    found = steady(case)
+def _steady(base: Base, case: Case, weight: str) -> str:
+    found = steady(case, weight)
     titles = {key: name.title for key, name in base.names.items()}
     return "" if found is None else steadiness_of(found, titles).sentence
 
@@ -244,7 +246,7 @@ def _short(step: Step) -> str:
 
 def agreement(base: Base, trial: Trial) -> Overlap:
     """What was decided, this trial, and every method under its limits: how far they agree."""
-    _case, outcome = count(trial, base.case, base.box)
+    _case, outcome = count(trial, base.case, base.box, base.paper)
     sets: list[tuple[str, tuple[int, ...]]] = [
         (_("实际"), base.outcome.funded),
         (_("推演"), outcome.funded),
@@ -257,7 +259,7 @@ def agreement(base: Base, trial: Trial) -> Overlap:
         if method.key == "welfare" and other.utility not in worth:
             other = replace(other, utility=worth[0])
         try:
-            found = count(other, base.case, base.box)[1].funded
+            found = count(other, base.case, base.box, base.paper)[1].funded
         except UnsettledTie:
             continue
         sets.append((method.words(), found))

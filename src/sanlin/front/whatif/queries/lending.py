@@ -48,6 +48,8 @@ def knobs_of(lender: Round, tiers: Mapping[str, str]) -> dict[str, str]:
         knobs["one_per_team"] = "yes" if told["award.one_per_team"] else "no"
     if isinstance(share := told.get("award.expert"), int):
         knobs["expert"] = str(share // 10)
+    if isinstance(share := told.get("award.onsite"), int):
+        knobs["onsite"] = str(share)
     for key in tiers:
         for cell in ("places", "money", "cap", "least"):
             if f"tiers.{key}.{cell}" in told:

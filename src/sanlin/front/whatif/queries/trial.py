@@ -20,6 +20,8 @@ from sanlin.kernel.allocation import (
 )
 from sanlin.kernel.profile import Profile
 
+Sheets = tuple[dict[int, int], int]
+
 
 @dataclass(frozen=True)
 class Method:
@@ -47,7 +49,9 @@ METHODS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting of the knobs. Money in fen, `expert` in permille; None means no limit."""
+    """One setting of the knobs. Money in fen, `expert` and `onsite` in permille; None means no limit,
+    and of `onsite` that ballots on paper and online are counted as one. `pairs` says whether what
+    excludes or requires another proposal still does."""
 
     method: str
     utility: str
@@ -64,9 +68,14 @@ class Trial:
     one_per_team: bool
     tiers: tuple[TierLimit, ...]
     floors: tuple[Floor, ...]
+    onsite: int | None = None
+    pairs: bool = True
 
-    def case(self, base: Case) -> Case:
-        """The case `base` with these knobs; bids, ties and lots stay as they are."""
+    def case(self, base: Case, paper: Sheets | None = None) -> Case:
+        """The case `base` with these knobs; bids, ties and lots stay as they are.
+
+        `paper` are votes on paper by proposal and voters on paper, for a weight of their own.
+        """
         limits = replace(
             base.limits,
             budget=self.budget,
@@ -78,9 +87,18 @@ class Trial:
             one_per_team=self.one_per_team,
             tiers=self.tiers,
             floors=self.floors,
+            exclusive=base.limits.exclusive if self.pairs else (),
+            requires=base.limits.requires if self.pairs else (),
         )
+        votes, voters = paper or ({}, 0)
+        weighed = self.method == "blend" and self.onsite is not None and bool(voters)
         return replace(
             base,
+            bids=tuple(replace(bid, onsite=votes.get(bid.key, 0)) for bid in base.bids)
+            if weighed
+            else base.bids,
+            onsite=self.onsite if weighed else None,
+            ballots_onsite=voters if weighed else 0,
             limits=limits,
             method=self.method,
             utility=self.utility,
@@ -112,15 +130,18 @@ def of_case(case: Case) -> Trial:
         one_per_team=limits.one_per_team,
         tiers=limits.tiers,
         floors=limits.floors,
+        onsite=None if case.onsite is None else int(case.onsite),
     )
 
 
-def count(trial: Trial, base: Case, box: Profile | None) -> tuple[Case, Outcome]:
+def count(
+    trial: Trial, base: Case, box: Profile | None, paper: Sheets | None = None
+) -> tuple[Case, Outcome]:
     """The case of a trial and its outcome; whole ballots are taken from `box`, not from the case.
 
     Raises UnsettledTie as a count does. What was counted lately is remembered by this process.
     """
-    case = trial.case(base)
+    case = trial.case(base, paper)
     return case, _counted(case, box if case.by_ballots else None)
 
 
@@ -132,14 +153,16 @@ def _counted(case: Case, box: Profile | None) -> Outcome:
     return own_money.count(box, case.bids, case.limits, case.order_of_ties, told)
 
 
-def steady(case: Case) -> Interval | None:
-    """How far the weight of the marks of this trial may move; None where nothing is blended."""
-    return _interval(case) if case.method == "blend" else None
+def steady(case: Case, weight: str = "expert") -> Interval | None:
+    """How far a weight of this trial may move; None where nothing is blended, or so weighed."""
+    if case.method != "blend" or (weight == "onsite" and case.onsite is None):
+        return None
+    return _interval(case, weight)
 
 
 @lru_cache(maxsize=64)
-def _interval(case: Case) -> Interval:
-    return stable_interval(case)
+def _interval(case: Case, weight: str) -> Interval:
+    return stable_interval(case, weight)
 
 
 def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.govern.awards import rules, stages
-from sanlin.govern.awards.models import Award, Decision, Notice, Rivals, Signature
+from sanlin.govern.awards.models import Award, Decision, Notice, Signature
 from sanlin.govern.awards.queries import case_of, explain, unique_ballots
-from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.reviews.queries import judges
 from sanlin.govern.rounds.actions import date_stage, move
 from sanlin.govern.rounds.models import Round
@@ -34,30 +33,6 @@ from sanlin.kernel.allocation import (
     fingerprint,
 )
 from sanlin.kernel.calendar import notice_span
-
-
-@deed("awards.name_rivals")
-def name_rivals(
-    round: Round, proposals: Sequence[Proposal], reason: str, *, by: Account, now: datetime
-) -> Rivals:
-    """Say that at most one of these proposals (two or more, of this round) may be funded."""
-    require(rules.can_name_rivals(by, round, now=now))
-    if len({p.pk for p in proposals}) < 2 or any(p.round_id != round.pk for p in proposals):
-        raise Refused(_("互斥项目须是本轮的两个或更多提案"))
-    rivals = Rivals.objects.create(round=round, reason=reason)
-    rivals.proposals.set(proposals)
-    record(rivals, by=by, now=now, proposals=sorted(p.pk for p in proposals))
-    return rivals
-
-
-@deed("awards.drop_rivals")
-def drop_rivals(rivals: Rivals, *, by: Account, now: datetime) -> Round:
-    """Take a group of rivals back, as long as groups may be named."""
-    require(rules.can_drop_rivals(by, rivals, now=now))
-    round = rivals.round
-    record(round, by=by, now=now, rivals=rivals.pk)
-    rivals.delete()
-    return round
 
 
 @deed("awards.close_entries")

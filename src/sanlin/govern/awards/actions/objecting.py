@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,43 +98,18 @@ def promote(award: Award, *, by: Account, now: datetime) -> Notice:
     require(rules.can_promote(by, award, now=now))
     # One hand at a time moves up in a decision, so that one free place is taken once.
     with transaction.atomic():
-        decision = Decision.objects.select_for_update().get(pk=award.decision_id)
+        Decision.objects.select_for_update().get(pk=award.decision_id)
         require(rules.can_promote(by, Award.objects.get(pk=award.pk), now=now))
         asked = award.proposal.asked
-        if asked > _freed(decision, award.tier):
-            raise Refused(_("空出的资金不足以支持这个项目"))
-        if not _within_caps(award):
-            raise Refused(_("递补后会超过本社区或本团队的上限"))
+        if why := rules.why_kept_out(award):
+            raise Refused(why)
         moved = Award.objects.filter(pk=award.pk, stage=stages.RESERVE).update(
             stage=stages.STANDING, grant=asked, note=_("候补递补")
         )
         if not moved:
             raise Refused(_("这个项目刚刚被他人处理，请刷新后再看"))
         award.refresh_from_db()
-        notice = post(decision, award, now=now)
+        notice = post(award.decision, award, now=now)
     awards = [[award.proposal_id, award.stage, award.grant]]
     record(notice, by=by, now=now, award=award.pk, grant=asked, awards=awards)
     return notice
-
-
-def _within_caps(award: Award) -> bool:
-    told, asked = award.decision.round.rules, award.proposal.asked
-    standing = award.decision.awards.filter(stage=stages.STANDING)
-    caps = (
-        (told.community_cap, {"proposal__neighbourhood": award.proposal.neighbourhood_id}),
-        (told.team_cap, {"proposal__team": award.proposal.team_id}),
-    )
-    for cap, same in caps:
-        spent = standing.filter(**same).aggregate(sum=Sum("grant"))["sum"] or 0
-        if cap is not None and spent + asked > cap:
-            return False
-    return True
-
-
-def _freed(decision: Decision, tier: str) -> int:
-    """What cancelled awards of the tier had been granted, less what has moved up since."""
-    freed = 0
-    for row in decision.awards.filter(tier=tier):
-        granted = int(row.reason["figures"].get("grant", 0))
-        freed += granted - row.grant
-    return freed

@@ -5,8 +5,8 @@ from .drawing import Drawn, drawn
 from .explaining import Sentence, explain, unmet
 from .exporting import ballot_rows, election_of
 from .picturing import Pictures, pictures
-from .standing import current, published, standing
-from .weighing import Steadiness, steadiness, steadiness_of
+from .standing import current, dependent, published, standing
+from .weighing import Steadiness, publics, steadiness, steadiness_of
 
 __all__ = [
     "Drawn",
@@ -16,10 +16,12 @@ __all__ = [
     "ballot_rows",
     "case_of",
     "current",
+    "dependent",
     "drawn",
     "election_of",
     "explain",
     "pictures",
+    "publics",
     "published",
     "recount",
     "standing",

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sanlin.govern.awards.models import Decision, Rivals
-from sanlin.govern.ballots.queries import ballots, outvoted, turnout, votes
+from django.db.models import Value
+
+from sanlin.govern.awards.models import Decision, Premise, Rivals
+from sanlin.govern.ballots.queries import ballots, on_paper, outvoted, turnout, votes
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.reviews.queries import marks
@@ -13,6 +15,8 @@ from sanlin.ground import lots
 from sanlin.kernel.allocation import Bid, Case, Floor, Limits, Outcome, TierLimit, from_bytes
 from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.packs import Rules
+
+RIVALS, NEEDS = 0, 1
 
 
 def case_of(round: Round, seed: str) -> Case:
@@ -27,8 +31,10 @@ def case_of(round: Round, seed: str) -> Case:
     scores = marks(round) if "review" in rules.stages else {}
     counted = votes(round) if has_vote else {}
     keys = [proposal.pk for proposal in entered]
+    weighed = on_paper(round) if has_vote and rules.award.onsite is not None else None
+    sheets, marked = weighed or ({}, 0)
     return Case(
-        bids=tuple(_bid(proposal, rules, scores, counted) for proposal in entered),
+        bids=tuple(_bid(proposal, rules, scores, counted, sheets) for proposal in entered),
         limits=_limits(round, rules, entered),
         method=rules.award.method,
         expert=rules.award.expert,
@@ -42,6 +48,8 @@ def case_of(round: Round, seed: str) -> Case:
         rules=round.fingerprint,
         utility=rules.award.utility,
         completion=rules.award.completion,
+        onsite=rules.award.onsite if weighed else None,
+        ballots_onsite=marked,
         choices=ballots(round).ballots if rules.award.method in OWN_MONEY else (),
     )
 
@@ -51,6 +59,7 @@ def _bid(
     rules: Rules,
     scores: dict[int, Fraction | None],
     counted: dict[int, int],
+    sheets: dict[int, int],
 ) -> Bid:
     least = None
     if rules.award.partial == "remainder":
@@ -67,16 +76,14 @@ def _bid(
         least=least,
         own_funds=proposal.own_funds,
         sent=proposal.number,
+        onsite=sheets.get(proposal.pk, 0),
     )
 
 
 def _limits(round: Round, rules: Rules, entered: Sequence[Proposal]) -> Limits:
     keys = {proposal.pk for proposal in entered}
     tiers = tuple(TierLimit(t.key, t.places, t.money, t.cap) for t in rules.tiers)
-    groups = (
-        frozenset(group.proposals.values_list("pk", flat=True))
-        for group in Rivals.objects.filter(round=round).order_by("pk")
-    )
+    groups, pairs = _pairs(round)
     least = rules.award.min_score
     return Limits(
         budget=rules.budget,
@@ -89,11 +96,29 @@ def _limits(round: Round, rules: Rules, entered: Sequence[Proposal]) -> Limits:
         min_score=None if least is None else Fraction(least),
         min_votes=rules.award.min_votes,
         exclusive=tuple(group & keys for group in groups if len(group & keys) > 1),
+        requires=tuple(sorted(pair for pair in pairs if pair[0] in keys)),
         partial=rules.award.partial == "remainder",
         reserve=rules.award.reserve,
         floors=tuple(_floors(rules, entered)),
         own_share=rules.own_funds_min,
     )
+
+
+def _pairs(round: Round) -> tuple[list[frozenset[int]], list[tuple[int, int]]]:
+    """Which proposals exclude each other, as groups in the order in which they were named, and which
+    (first) need which (second); one query."""
+    members = Rivals.proposals.through.objects.filter(rivals__round=round)
+    told = members.values_list(Value(RIVALS), "rivals", "proposal").union(
+        Premise.objects.filter(round=round).values_list(Value(NEEDS), "proposal", "needs"), all=True
+    )
+    groups: dict[int, set[int]] = {}
+    pairs = []
+    for kind, one, other in told:
+        if kind == RIVALS:
+            groups.setdefault(one, set()).add(other)
+        else:
+            pairs.append((one, other))
+    return [frozenset(groups[group]) for group in sorted(groups)], pairs
 
 
 def _floors(rules: Rules, entered: Sequence[Proposal]) -> Iterator[Floor]:

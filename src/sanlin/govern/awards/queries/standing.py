@@ -29,3 +29,13 @@ def standing(round: Round) -> QuerySet[Award]:
         .order_by("place")
     )
     return rows
+
+
+def dependent(award: Award) -> QuerySet[Award]:
+    """The standing awards of the same decision whose premise this one is."""
+    rows: QuerySet[Award] = Award.objects.filter(
+        decision=award.decision_id,
+        stage=stages.STANDING,
+        proposal__premises__needs=award.proposal_id,
+    )
+    return rows.select_related("proposal").order_by("place")

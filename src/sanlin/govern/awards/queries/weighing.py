@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from sanlin.govern.awards.models import Decision
+from sanlin.govern.ballots.queries import APART
 from sanlin.kernel.allocation import Interval, Shift, from_bytes, stable_interval
 from sanlin.kernel.reason import written
 
@@ -25,11 +26,39 @@ class Steadiness:
     at: int
 
 
-def steadiness(decision: Decision, titles: dict[int, str]) -> Steadiness | None:
-    """Counted again over all weights; None where marks and votes are not blended."""
+def steadiness(
+    decision: Decision, titles: dict[int, str], weight: str = "expert"
+) -> Steadiness | None:
+    """Counted again over all weights; None where marks and votes are not blended.
+
+    `weight` is that of the marks (expert) or of the ballots on paper (onsite); None, too, where a
+    round does not weigh the latter.
+    """
     if decision.round.rules.award.method != BLEND:
         return None
-    return steadiness_of(_interval(decision.fingerprint, bytes(decision.inputs)), titles)
+    if weight == "onsite" and decision.round.rules.award.onsite is None:
+        return None
+    found = _interval(decision.fingerprint, bytes(decision.inputs), weight)
+    return None if found is None else steadiness_of(found, titles)
+
+
+def publics(decision: Decision) -> str:
+    """How ballots online and on paper were put together, in a sentence; nothing where the rules of
+    the round do not weigh them."""
+    permille = decision.round.rules.award.onsite
+    if decision.round.rules.award.method != BLEND or permille is None:
+        return ""
+    case = from_bytes(bytes(decision.inputs))
+    if case.onsite is None:
+        return _("网上票或纸质票不足%(n)s张，按办法两种票合并计算，不分别加权。") % {"n": APART}
+    return _(
+        "公众部分：纸质票（%(paper)s人）占%(near)s，网上票（%(web)s人）占%(far)s，各自折算后相加。"
+    ) % {
+        "paper": case.ballots_onsite,
+        "near": _percent(Fraction(permille)),
+        "web": case.ballots - case.ballots_onsite,
+        "far": _percent(Fraction(1000 - permille)),
+    }
 
 
 def steadiness_of(found: Interval, titles: dict[int, str]) -> Steadiness:
@@ -39,14 +68,17 @@ def steadiness_of(found: Interval, titles: dict[int, str]) -> Steadiness:
 
 
 @lru_cache(maxsize=32)
-def _interval(_fingerprint: str, inputs: bytes) -> Interval:
-    return stable_interval(from_bytes(inputs))
+def _interval(_fingerprint: str, inputs: bytes, weight: str) -> Interval | None:
+    case = from_bytes(inputs)
+    return None if weight == "onsite" and case.onsite is None else stable_interval(case, weight)
 
 
 def _sentence(found: Interval, titles: dict[int, str]) -> str:
+    weight = _("纸质票权重") if found.name == "onsite" else _("评审权重")
     if found.whole:
-        return _("评审权重无论取多少，立项的都是同样这些项目。")
-    text = _("评审权重在%(low)s到%(high)s之间（现为%(at)s），立项的都是同样这些项目") % {
+        return _("%(weight)s无论取多少，立项的都是同样这些项目。") % {"weight": weight}
+    text = _("%(weight)s在%(low)s到%(high)s之间（现为%(at)s），立项的都是同样这些项目") % {
+        "weight": weight,
         "low": _percent(found.low),
         "high": _percent(found.high),
         "at": _percent(found.at),

@@ -42,8 +42,10 @@ from .booth import (
     slate_for,
 )
 from .count import (
+    APART,
     ballots,
     channels,
+    on_paper,
     outvoted,
     profile,
     results,
@@ -93,6 +95,7 @@ from .sheets import (
 )
 
 __all__ = [
+    "APART",
     "LIMITS",
     "USUAL",
     "Card",
@@ -144,6 +147,7 @@ __all__ = [
     "my_vote",
     "next_act",
     "numbered",
+    "on_paper",
     "opinions_asked",
     "opinions_by_number",
     "opinions_on_paper",

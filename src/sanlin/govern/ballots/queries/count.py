@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanlin.govern.ballots import rules, stages
-from sanlin.govern.ballots.models import Channel, Roll, Tally, Voter
+from sanlin.govern.ballots.models import Booth, Channel, Roll, Tally, Voter
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Entry
@@ -23,6 +23,7 @@ from sanlin.kernel.ballots.tally import Merged, Opinions, is_carried, opinions
 from sanlin.kernel.profile import Profile
 
 CAST = "ballot.cast"
+APART = 10  # ballots of each way of voting before the ways are told apart: fewer would tell how those few voted
 
 
 # --- after the count --------------------------------------------------------------------------
@@ -141,6 +142,25 @@ def channels(round: Round) -> list[tuple[str, int]]:
     rows = _counted(round).tallies.values_list("channel")
     counted = dict(rows.annotate(Sum("ballots")).order_by("channel"))
     return [(str(channel.label), counted[channel]) for channel in Channel if channel in counted]
+
+
+def on_paper(round: Round) -> tuple[dict[int, int], int] | None:
+    """(votes on paper by proposal, voters marked as having voted on paper) of a counted vote, for a
+    blend that weighs the channels; None where fewer than APART ballots of either were cast or counted.
+
+    Raises Refused before the count.
+    """
+    roll = _counted(round)
+    counted: dict[str, Counter[Choices]] = {channel.value: Counter() for channel in Channel}
+    rows = Tally.objects.filter(roll=roll).values_list("channel", "choices", "ballots")
+    for channel, kept, n in rows:
+        counted[channel][tuple((key, weight) for key, weight in json.loads(kept))] += n
+    sheets = Booth.objects.filter(round=round).aggregate(n=Sum(F("issued") - F("spoiled")))
+    marked = sheets["n"] or 0
+    ways = [*(box.total() for box in counted.values()), marked, roll.cast - marked]
+    if min(ways) < APART:
+        return None
+    return Merged(tuple(counted[Channel.PAPER].items())).votes(), marked
 
 
 # --- turnout ----------------------------------------------------------------------------------

@@ -6,5 +6,6 @@ as it is written down.
 
 from sanlin.kernel.allocation.shares.count import COMPLETIONS, equal_shares
 from sanlin.kernel.allocation.shares.field import UTILITIES
+from sanlin.kernel.allocation.shares.overspending import overspending
 
-__all__ = ["COMPLETIONS", "UTILITIES", "equal_shares"]
+__all__ = ["COMPLETIONS", "UTILITIES", "equal_shares", "overspending"]

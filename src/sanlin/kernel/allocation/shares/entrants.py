@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -144,8 +144,10 @@ class Entrants:
         met: Sequence[Tie],
         shares: Shares,
         rule: str,
+        parts: Mapping[int, Fraction] | None = None,
     ) -> Outcome:
-        """The outcome with one step a bid: aside, bought, completed, not funded."""
+        """The outcome with one step a bid: aside, bought, completed, not funded. `parts` say of bids
+        that were bought which part the voters paid, 1 where they do not."""
         left = self.limits.budget
         seats: Counter[str | None] = Counter()
         steps = [Step(key, False, 0, left, why) for key, why in self.aside.items()]
@@ -164,6 +166,8 @@ class Entrants:
                     "payers": found.payers,
                     "emptied": found.emptied,
                 }
+            if parts and parts.get(key, 1) != 1:
+                told |= {"part": parts[key]}
             reason = Reason.of("bought" if key in bought else "completed", **told)
             steps.append(Step(key, True, bid.cost, left, reason))
             grants.append((key, bid.cost))
