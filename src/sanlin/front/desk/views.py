@@ -15,7 +15,8 @@ def home(request: Request) -> HttpResponse:
     """What waits for me today."""
     waiting = queries.waiting_for(request.user, now=request.now)
     late = sum(one.is_late(request.now) for one in waiting)
-    return render(request, "desk/home.html", {"waiting": waiting, "late": late})
+    page = {"waiting": waiting, "late": late, "rows": queries.folded(waiting)}
+    return render(request, "desk/home.html", page)
 
 
 @gate(rules.can_look, Round, having=("street",))

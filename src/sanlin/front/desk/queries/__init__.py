@@ -2,13 +2,15 @@
 
 from .glance import Next, glance, next_verb
 from .mine import at, my_rounds, my_streets
-from .waiting import WAITING, Waiting, waiting_for
+from .waiting import WAITING, Fold, Waiting, folded, waiting_for
 
 __all__ = [
     "WAITING",
+    "Fold",
     "Next",
     "Waiting",
     "at",
+    "folded",
     "glance",
     "my_rounds",
     "my_streets",

@@ -39,17 +39,37 @@ ANSWER_WITHIN = timedelta(days=15)  # our own promise: no source gives a number 
 LAST_MINUTE = time(23, 59)
 
 
+FOLD_FROM = 4  # rows of one kind that are shown as one
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """One thing to do: its words, where, until when (None: no date), and why it waits."""
+    """One thing to do: its words, where, until when (None: no date), and why it waits.
+
+    `kind` is what it has in common with its like, where their words differ.
+    """
 
     title: str
     href: str
     due: datetime | None
     why: str
+    kind: str = ""
 
     def is_late(self, now: datetime) -> bool:
         return self.due is not None and self.due < now
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Many things of one kind in one row: what they have in common, and the things, nearest first."""
+
+    title: str
+    things: list[Waiting]
+
+    @property
+    def due(self) -> datetime | None:
+        """Until when the first of them waits."""
+        return self.things[0].due
 
 
 def steps(who: Any, *, now: datetime) -> list[Waiting]:
@@ -168,6 +188,7 @@ def objections(who: Any, *, now: datetime) -> list[Waiting]:
             reverse("awards:answer", args=[one.pk]),
             one.due,
             str(one.award.proposal),
+            _("答复异议"),
         )
         for one in rows.select_related("award__proposal").order_by("pk")
     ]
@@ -241,3 +262,18 @@ def waiting_for(who: Any, *, now: datetime) -> list[Waiting]:
     """Everything that waits for `who`: what has a date first, the nearest on top."""
     found = [one for part in WAITING for one in part(who, now=now)]
     return sorted(found, key=lambda one: (one.due is None, one.due or now, one.title))
+
+
+def folded(waiting: list[Waiting]) -> list[Waiting | Fold]:
+    """The same in the same order, but many of one kind stand as one row where the first of them was."""
+    alike: dict[str, list[Waiting]] = {}
+    for one in waiting:
+        alike.setdefault(one.kind or one.title, []).append(one)
+    found: list[Waiting | Fold] = []
+    for one in waiting:
+        title = one.kind or one.title
+        if len(alike[title]) < FOLD_FROM:
+            found.append(one)
+        elif one is alike[title][0]:
+            found.append(Fold(title, alike[title]))
+    return found

@@ -76,6 +76,34 @@ def test_proposals_without_a_conclusion_wait_for_the_officer(street, officer):
     assert ("审查2份提案", round.name) in titles(officer)
 
 
+def test_many_things_of_one_kind_stand_in_one_row():
+    alike = [
+        queries.Waiting("结项", f"/{n}/", NOW if n else None, f"项目{n}") for n in range(3, -1, -1)
+    ]
+    numbered = [queries.Waiting(f"答复{n}", f"/o/{n}/", None, "甲", "答复异议") for n in range(4)]
+    few = [queries.Waiting("签署", f"/s/{n}/", None, "甲") for n in range(3)]
+    rows = queries.folded([few[0], *alike, *numbered, *few[1:]])
+    assert rows == [
+        few[0],
+        queries.Fold("结项", alike),
+        queries.Fold("答复异议", numbered),
+        *few[1:],
+    ]
+    assert (rows[1].due, rows[2].due) == (NOW, None)
+
+
+@pytest.mark.parametrize(("count", "rows"), [(3, 3), (4, 1)])
+def test_rounds_that_wait_for_the_same_are_opened_in_place(street, officer, count, rows):
+    made = [open_round("screening", by=officer, on=street) for _n in range(count)]
+    for round in made:
+        proposal(round, "submitted", team=team(scene.neighbourhood(street))[0])
+    page = client(officer).get("/desk/").content.decode()
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert table.count("审查1份提案") == rows
+    assert [f'href="/rounds/{one.pk}/proposals/' in table for one in made] == [True] * count
+    assert f"共{count}件" in page
+
+
 def test_a_round_at_a_glance(street, officer):
     round = open_round("screening", by=officer, on=street)
     places = [scene.neighbourhood(street, name) for name in ("潍坊一村居民区", "潍坊二村居民区")]

@@ -25,7 +25,7 @@
     k: () => go(here() - 1),
     x: () => rows[here()]?.querySelector("[name=pick]")?.click(),
     "/": () => document.querySelector(".sieve [name=q], .sieve select")?.focus(),
-    Enter: () => rows[here()]?.querySelector("td a")?.click(),
+    Enter: () => rows[here()]?.querySelector("td summary, td a")?.click(),
   };
   document.addEventListener("keydown", event => {
     const typing = event.target.matches("input, textarea, select, a, button, summary");
