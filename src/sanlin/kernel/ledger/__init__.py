@@ -2,6 +2,7 @@
 
 from .accounts import (
     FEN,
+    GOODS,
     HOURS,
     POINTS,
     Account,
@@ -48,6 +49,7 @@ __all__ = [
     "DUTIES",
     "EMPTY",
     "FEN",
+    "GOODS",
     "HOURS",
     "PAIRS",
     "POINTS",

@@ -32,7 +32,7 @@ from sanlin.ground.sheets import Head
 from sanlin.ground.sheets.ledger import Ledger
 from sanlin.harmony.training.models import Session
 from sanlin.harmony.voices.models import Voice
-from sanlin.kernel.ledger import FEN
+from sanlin.kernel.ledger import FEN, GOODS, HOURS, POINTS
 
 from .receipts import heads_of
 
@@ -455,6 +455,41 @@ def _postings(scope: Scope) -> Rows:
         )
 
 
+def _things(unit: str) -> Callable[[Scope], Rows]:
+    """What came in and went out that is not money: goods (which have a name), points, minutes."""
+
+    def read(scope: Scope) -> Rows:
+        rows = Posting.objects.filter(
+            scope.in_year("voucher__at"),
+            voucher__fund__street=scope.street,
+            debit__unit__startswith=unit,
+        ).select_related(
+            "voucher__fund",
+            "voucher__by",
+            "voucher__reverses",
+            "debit__undertaking",
+            "debit__source",
+            "credit__source",
+            "credit__undertaking",
+        )
+        for row in _chunks(rows.order_by("voucher__fund", "voucher__number", "pk")):
+            told = row.voucher
+            yield (
+                told.fund.name,
+                told.number,
+                told.at,
+                told.memo,
+                *row.debit.unit.split(":")[1:],
+                str(row.debit),
+                str(row.credit),
+                row.amount,
+                told.by.name if told.by else "系统",  # data
+                f"冲销第{told.reverses.number}号" if told.reverses else "",  # data
+            )
+
+    return read
+
+
 def _unmaskings(scope: Scope) -> Rows:
     """Looks at masked values of the street's residents and voices: the only sealed columns there are."""
     names = {Resident._meta.label, Voice._meta.label}
@@ -482,6 +517,13 @@ def _overseers(who: Any, street: Street, *, now: datetime) -> Any:
     if not verdict:
         return verdict
     return holds(who, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN, street=street, now=now)
+
+
+def _things_heads(*figures: str) -> tuple[Head, ...]:
+    where = ("资金池:24", "凭证号:8", "时间:17", "摘要:40")  # data
+    *name, figure = figures
+    sides, whose = ("借方:30", "贷方:30"), ("经办人:12", "冲销:14")  # data
+    return _heads(*where, *name, *sides, figure, *whose)
 
 
 BOOKS: tuple[Book, ...] = (  # data
@@ -759,6 +801,27 @@ BOOKS: tuple[Book, ...] = (  # data
             "冲销:14",
         ),
         _postings,
+    ),
+    Book(
+        "goods",
+        _("物资台账"),
+        _things_heads("品名:18", "数量（件）:10"),
+        _things(f"{GOODS}:"),
+        by_round=False,
+    ),
+    Book(
+        "hours",
+        _("志愿服务时长台账"),
+        _things_heads("时长（分钟）:12"),
+        _things(HOURS),
+        by_round=False,
+    ),
+    Book(
+        "points",
+        _("积分台账"),
+        _things_heads("积分:10"),
+        _things(POINTS),
+        by_round=False,
     ),
     Book(
         "unmaskings",

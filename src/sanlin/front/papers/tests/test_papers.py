@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 
+from sanlin.commons.funds.actions import give_out
+from sanlin.commons.funds.tests.scene import cause, fund_with, raised
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests.scene import NOW, officer, post, resident, worker
 from sanlin.front.papers import actions
@@ -380,6 +382,28 @@ def test_every_ledger_has_a_cell_for_every_head(book):
     post(PostKind.SOCIAL_WORKER, street, certificate="沪社工1234")
     rows = list(book.read(ledgers.Scope(street, None, None)))
     assert {len(row) for row in rows} <= {len(book.heads)}
+
+
+def test_what_is_not_money_has_ledgers_of_its_own():
+    fund, by, on = fund_with(100_00)
+    raised(fund, 20, by=by, origin="donation", name="大米", unit="goods:大米(袋)", value=1_000_00)
+    raised(fund, 300, by=by, origin="donation", name="积分", unit="points")
+    raised(fund, 90, by=by, origin="donation", name="理发", unit="minutes")
+    give_out(fund, "goods:大米(袋)", 15, cause=cause("发放"), by=by, now=NOW)
+    scope = ledgers.Scope(on)
+
+    def rows(key):
+        book = ledgers.book(key)
+        words = [head.words for head in book.heads]
+        return [dict(zip(words, row, strict=True)) for row in book.read(scope)]
+
+    assert [(row["品名"], row["数量（件）"]) for row in rows("goods")] == [
+        ("大米(袋)", 20),
+        ("大米(袋)", 15),
+    ]
+    assert [row["积分"] for row in rows("points")] == [300]
+    assert [row["时长（分钟）"] for row in rows("hours")] == [90]
+    assert [row["金额（元）"] for row in rows("postings")] == [100_00]
 
 
 def test_some_ledgers_have_a_rule_of_their_own():
