@@ -60,6 +60,7 @@ class _Doing:
     name: str
     repeat_mark: str | None
     told: _Told
+    moved: dict[str, str] = field(default_factory=dict)  # row: the stage to which the deed moved it
 
 
 DEEDS: set[str] = set()  # the name of every verb of the house, as its module is read
@@ -157,6 +158,10 @@ def record(subject: models.Model, log: str = "", /, *, by: Any, now: datetime, *
         raise RuntimeError("a line is written by a verb: decorate it with @deed")
     log = str(log or getattr(subject, "log", HOUSE))
     where = _name_of(subject)
+    doing.moved.pop(where, None)
+    if doing.moved:
+        data["moved"] = [*data.get("moved", []), *map(list, doing.moved.items())]
+        doing.moved.clear()
     by_key = by.pk if by else None
     hand_key = by.hand.pk if by and by.hand else None
     line = {
@@ -197,6 +202,13 @@ def _mark_once(doing: _Doing) -> str | None:
     if wanted and all(line.repeat_mark != wanted for line in doing.told.lines):
         return wanted
     return None
+
+
+def has_moved(row: Any) -> None:
+    """The deed that is being done has moved `row` to its stage: the line that it tells next says so,
+    as `record(…, moved=…)` does."""
+    if doing := _doing.get():
+        doing.moved[_name_of(row)] = row.stage
 
 
 def moved(rows: Iterable[Any]) -> list[list[str]]:

@@ -25,7 +25,11 @@ from sanlin.kernel.ledger import FEN
 
 AWARDING = ("awards.decide", "awards.enter_election", "awards.uphold", "awards.promote")
 DROPPED = "awards.drop"
-MOVING = ("awards.sign", "awards.publish", "projects.confirm")  # they move more than their subject
+MOVING = (  # they move more than their subject
+    *("awards.sign", "awards.publish", "batch.key", "projects.confirm"),
+    *("projects.sign", "projects.check_scan", "projects.stop"),
+    *("projects.report", "projects.return_report", "projects.review"),
+)
 PEOPLE = ("ballots.Voter:",)  # who stood on the roll is nobody's business, not even by number
 
 

@@ -29,7 +29,7 @@ from sanlin.govern.ballots.models import (
 )
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
-from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.journal.actions import deed, has_moved, record
 from sanlin.ground.pii import mark
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.ballots.form import canonical
@@ -244,6 +244,7 @@ def _move(batch: Batch, verb: str) -> None:
     """Carry a batch along its arrow with its figures. Its round's roll is held, so nobody else does."""
     batch.stage = stages.BATCH.after(batch.stage, verb)
     batch.save(update_fields=["stage", "sheets", "valid", "blank", "invalid"])
+    has_moved(batch)
 
 
 # --- the third act ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
+from sanlin.ground.journal.actions import has_moved
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.calendar import add_working_days
 
@@ -39,6 +40,7 @@ def step(project: Project, verb: str, **values: Any) -> str:
     project.stage = target
     for name, value in values.items():
         setattr(project, name, value)
+    has_moved(project)
     return source
 
 
@@ -51,6 +53,7 @@ def carry(instalment: Instalment, verb: str, **values: Any) -> None:
     instalment.stage = target
     for name, value in values.items():
         setattr(instalment, name, value)
+    has_moved(instalment)
 
 
 def become_due(project: Project, condition: str, *, now: datetime) -> None:
