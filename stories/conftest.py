@@ -1,6 +1,7 @@
 """What a story may ask for.
 
 house    the served street of this story alone; `@pytest.mark.stage("vote")` says how far its round is
+street   the folder of that street, as it was built, for a story that copies and serves it itself
 visit    opens a window: visit("phone"), visit("desk", who="…", language="en")
 phone    one window of a phone's size; `desk` one of a desk's; `page` runs the story in both
 browser  the browser itself, for `eyes.weight`
@@ -20,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from scripts.setup import set_up_assets
 from stories import eyes
 from stories.browser import launch, sign_in, window
-from stories.house import House, build, serve
+from stories.house import USUAL, House, build, serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,10 +53,22 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return shelf
 
 
+def stage_of(item: pytest.Item) -> str:
+    """How far the round of a story is: as its mark says, else as in a demonstration."""
+    marker = item.get_closest_marker("stage")
+    return str(marker.args[0]) if marker else USUAL
+
+
 @pytest.fixture
-def house(request: pytest.FixtureRequest, shelf: Path, tmp_path: Path) -> Iterator[House]:
-    marker = request.node.get_closest_marker("stage")
-    with serve(build(marker.args[0] if marker else "", shelf), tmp_path / "home") as house:
+def street(request: pytest.FixtureRequest, shelf: Path) -> Path:
+    """The folder of the built street; those of the other stories of this run are built with it."""
+    played = [one for one in request.session.items if "street" in getattr(one, "fixturenames", ())]
+    return build(stage_of(request.node), shelf, {stage_of(one) for one in played})
+
+
+@pytest.fixture
+def house(street: Path, tmp_path: Path) -> Iterator[House]:
+    with serve(street, tmp_path / "home") as house:
         yield house
         printed = house.printed()
     assert "Traceback" not in printed, printed[-4000:]

@@ -11,12 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.postgres import free_port
+from stories.streets import BUILT, ENDED, LOG
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL = "vote"  # the stage of a demonstration that is asked for none
@@ -47,29 +48,29 @@ def surroundings(home: Path) -> dict[str, str]:
     return theirs | {name: str(value) for name, value in ours.items()} | {"PYTHONUTF8": "1"}
 
 
-def build(stage: str, shelf: Path) -> Path:
-    """The home folder of a street at `stage`, made by `sanlin demo` the first time it is asked for.
+def build(stage: str, shelf: Path, others: Collection[str] = ()) -> Path:
+    """The home folder of a street at `stage`, made the first time that one is asked for.
 
-    Safe to call from several processes at once: the first one builds, the others wait.
+    Whoever asks first, of several processes, has `others` built in the same go; all wait for their own.
     """
     home = shelf / (stage or USUAL)
-    with (shelf / f"{home.name}.lock").open("w") as door:
+    with (shelf / "lock").open("w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
-        if not (home / ".built").exists():
-            done = subprocess.run(
-                [*SANLIN, "demo", "--no-serve", "--stage", home.name],
-                cwd=ROOT,
-                env=surroundings(home),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                raise RuntimeError(
-                    f"`sanlin demo --stage {home.name}` failed:\n{done.stderr[-3000:]}"
+        if not (shelf / "begun").exists():
+            (shelf / "begun").touch()
+            with (shelf / LOG).open("wb") as log:
+                subprocess.Popen(
+                    [sys.executable, "-m", "stories.streets", shelf, *{home.name, *others}],
+                    cwd=ROOT,
+                    env=surroundings(shelf),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
                 )
-            (home / ".built").touch()
+    while not (home / BUILT).exists():
+        if (shelf / ENDED).exists():
+            raise RuntimeError(f"no street at {home.name}:\n{(shelf / LOG).read_text()[-3000:]}")
+        time.sleep(0.1)
     return home
 
 

@@ -50,8 +50,9 @@ def main() -> None:
     with ExitStack() as open_, sync_playwright() as playwright:
         shelf = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         browser = launch(playwright)
-        for stage in dict.fromkeys(one[0] for one in WANTED):
-            with serve(build(stage, shelf), shelf / f"served-{stage}") as house:
+        stages = list(dict.fromkeys(one[0] for one in WANTED))
+        for stage in stages:
+            with serve(build(stage, shelf, stages), shelf / f"served-{stage}") as house:
                 for _stage, name, size, who, address in (w for w in WANTED if w[0] == stage):
                     with window(browser, house, size) as page:
                         if who:

@@ -12,9 +12,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from stories import eyes
 from stories.browser import sign_in, window
-from stories.house import ROOT, build, serve, surroundings
+from stories.house import ROOT, serve, surroundings
 from stories.test_round import cell, follow, press, says
 
 if TYPE_CHECKING:
@@ -46,9 +48,10 @@ def played(home: Path, words: str) -> str:
     return done.stdout.strip()
 
 
-def test_two_years_fewer_and_larger(shelf: Path, tmp_path: Path, browser: Browser) -> None:
+@pytest.mark.stage("draft")
+def test_two_years_fewer_and_larger(street: Path, tmp_path: Path, browser: Browser) -> None:
     world = tmp_path / "world"
-    shutil.copytree(build("draft", shelf), world)
+    shutil.copytree(street, world)
     told = played(world, "yingzao.figures(yingzao.year_one())")
     assert told == "100 45 ¥80,000 ¥240,000 ¥8,000,000"
     with serve(world, tmp_path / "home") as house:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 
 from sanlin.front.records.jobs import seal_records
 from sanlin.govern.awards import actions as awards
@@ -29,6 +30,7 @@ from .paper import close_booths, key_paper, paper_days, plan_booths, sample_pape
 from .plans import PUBLISHED, Plan, plans
 
 Tell = Callable[[str], None]
+Aside = Callable[[str, Callable[[], None]], None]
 PACK = "weifang"
 
 # What no source prints and the street has to set: invented for the demonstration.
@@ -71,15 +73,27 @@ STAGES = tuple(MOMENTS)
 PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
 
 
-def build(stage: str, tell: Tell) -> None:
-    """Play the story up to `stage`, and set the demonstration's clock to that moment."""
+def build(stage: str, tell: Tell, aside: Aside | None = None) -> None:
+    """Play the story up to `stage`, and set the demonstration's clock to that moment.
+
+    Before each earlier chapter `aside` is told its name and how to play it as the last one: whoever
+    stands in a copy of the street can so let it end there.
+    """
     tell("街道、居民区、居民和团队")
     world = settle(datetime(2024, 2, 19, 10, tzinfo=SHANGHAI))
     for name, chapter in CHAPTERS.items():
         tell(chapter.__doc__ or name)
-        chapter(world, name == stage)
         if name == stage:
+            _end(world, name)
             break
+        if aside:
+            aside(name, partial(_end, world, name))
+        chapter(world, False)
+
+
+def _end(world: World, stage: str) -> None:
+    """The last chapter, and the moment at which the demonstration begins."""
+    CHAPTERS[stage](world, True)
     seal_records(now=MOMENTS[stage])
     clock.set_demo_time(MOMENTS[stage])
 
