@@ -50,19 +50,33 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
 
 
 def _people(request: Request) -> list[tuple[str, list[Door]]]:
-    """Lists of people, each for those whose rule lets them in."""
-    doors = [
-        (reverse(name), words)
-        for name, words, rule in (
-            ("people:residents", _("居民名单"), rules.can_list),
-            ("people:posts", _("任职名单"), rules.can_see_posts),
-            ("people:journal", _("台账"), rules.can_read_journal),
-            ("reports:past", _("往日状态"), can_look_back),
-            ("papers:home", _("台账和文书"), can_open_papers),
-        )
-        if rule(request.by, now=request.now)
-    ]
-    return [(_("人员"), doors)] if doors else []
+    """Lists of people, and what is looked up and made of everything; each for whom its rule lets in."""
+    groups = (
+        (
+            _("人员"),
+            (
+                ("people:residents", _("居民名单"), rules.can_list),
+                ("people:posts", _("任职名单"), rules.can_see_posts),
+            ),
+        ),
+        (
+            _("查账和文书"),
+            (
+                ("people:journal", _("操作台账"), rules.can_read_journal),
+                ("reports:past", _("往日状态"), can_look_back),
+                ("papers:home", _("台账和文书"), can_open_papers),
+            ),
+        ),
+    )
+    found = []
+    for title, offered in groups:
+        doors = [
+            (reverse(name), words)
+            for name, words, rule in offered
+            if rule(request.by, now=request.now)
+        ]
+        found += [(title, doors)] * bool(doors)
+    return found
 
 
 def _places(request: Request) -> list[tuple[str, list[Door]]]:

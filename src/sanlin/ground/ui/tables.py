@@ -35,6 +35,7 @@ from . import words
 
 A_PAGE = 50
 LONGEST_SEARCH = 60
+LONGEST_CELL = 240  # letters of a long text that the page shows; Excel has all
 Words = str | Promise  # of the screen, translated when they are shown
 Kind = Literal["text", "long", "number", "money", "day", "moment", "state"]
 
@@ -79,7 +80,10 @@ class Column:
             return yuan(value)
         if self.kind == "day":
             return words.day(value)
-        return words.moment(value) if self.kind == "moment" else str(value)
+        if self.kind == "moment":
+            return words.moment(value)
+        text = str(value)
+        return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,11 @@ class Listing:
     @property
     def searched(self) -> str:
         return self.asked.get("q", "").replace("\x00", "")[:LONGEST_SEARCH]
+
+    @property
+    def can_seek(self) -> bool:
+        """Whether there is a field to type or to choose in."""
+        return bool(self.table.search or self.table.sieves)
 
     @property
     def is_sieved(self) -> bool:

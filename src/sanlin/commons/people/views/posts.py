@@ -62,7 +62,7 @@ POSTS = Table(
 )
 JOURNAL = Table(
     "journal",
-    gettext_lazy("台账"),
+    gettext_lazy("操作台账"),
     (
         Column("number", gettext_lazy("编号"), lambda row: row.number),
         Column("at", gettext_lazy("时间"), lambda row: row.at, "moment", sort="at"),

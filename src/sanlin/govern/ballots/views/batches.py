@@ -68,10 +68,14 @@ def batches(request: Request, round: Round) -> HttpResponse:
         return _at_the_boxes(request, round, here)
     may = rules.may_work_on_paper(request.by, round, now=request.now)
     rows, boxes = queries.batch_table(round), rules.boxes(round)
+    accounts = queries.box_accounts(boxes, request.by, round, now=request.now)
     context = {
         "round": round,
         "roll": round.roll,
-        "accounts": queries.box_accounts(boxes, request.by, round, now=request.now),
+        "accounts": accounts,
+        "acts": any(
+            it["can_register"] or it["can_explain"] or it["box"].explained for it in accounts
+        ),
         "missing": rules.paper_missing(boxes),
         "may": may,
         "unsigned": [box.booth for box in boxes if box.booth.stage != stages.SIGNED],

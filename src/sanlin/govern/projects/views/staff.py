@@ -80,21 +80,24 @@ def _desk(
     money = rules.flows(project)
     paper = rules.paper_of(project)
     children = list(project.children.select_related("round")) if money.pots else []
+    parts = [
+        {
+            "part": part,
+            "can_propose": rules.can_propose(who, part, now=now, paper=paper),
+            "can_approve": rules.can_approve(who, part, now=now, paper=paper),
+            "can_send_back": rules.can_send_back(who, part, now=now),
+            "can_lift": rules.can_lift(who, part, now=now),
+            "can_withhold": rules.can_withhold(who, part, now=now),
+            "tone": INSTALMENT_TONES.get(part.stage, "plain"),
+        }
+        for part in project.instalments.all()
+    ]
     page = {
         "project": project,
         "signings": paper.signings,
-        "parts": [
-            {
-                "part": part,
-                "can_propose": rules.can_propose(who, part, now=now, paper=paper),
-                "can_approve": rules.can_approve(who, part, now=now, paper=paper),
-                "can_send_back": rules.can_send_back(who, part, now=now),
-                "can_lift": rules.can_lift(who, part, now=now),
-                "can_withhold": rules.can_withhold(who, part, now=now),
-                "tone": INSTALMENT_TONES.get(part.stage, "plain"),
-            }
-            for part in project.instalments.all()
-        ],
+        "parts": parts,
+        "noted": any(one["part"].note for one in parts),
+        "acts": any(one["part"].stage == stages.PROPOSED or _acts(one) for one in parts),
         "heads": queries.by_head(project, money),
         "paid": money.paid,
         "spent": sum(money.spent.values()),
@@ -115,6 +118,11 @@ def _desk(
         "ended": project.stage in stages.ENDED,
     }
     return render(request, "projects/desk.html", page)
+
+
+def _acts(one: dict[str, Any]) -> bool:
+    """Whether anything can be done with one instalment."""
+    return any(verdict for name, verdict in one.items() if name.startswith("can_"))
 
 
 def can_see_instalment(who: Any, instalment: Instalment, *, now: Any) -> Verdict:

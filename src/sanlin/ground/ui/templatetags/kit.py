@@ -39,7 +39,10 @@ def yuan(fen: int | None) -> str:
 
 @register.filter
 def day(value: date | datetime | None, full: str = "") -> str:
-    """3月5日 (周三), with the year where it is not this one; `|day:"full"` always has it."""
+    """3月5日 (周三), with the year where it is not this one; `|day:"full"` always has it, and
+    `|day:"born"` has the year and no weekday."""
+    if full == "born" and value:
+        return words.short_day(value, year=True)
     return words.day(value, full=bool(full))
 
 
