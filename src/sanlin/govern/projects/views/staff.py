@@ -80,7 +80,7 @@ def _desk(
     money = rules.flows(project)
     paper = rules.paper_of(project)
     children = list(project.children.select_related("round")) if money.pots else []
-    parts = [
+    shown: list[dict[str, Any]] = [
         {
             "part": part,
             "can_propose": rules.can_propose(who, part, now=now, paper=paper),
@@ -95,9 +95,9 @@ def _desk(
     page = {
         "project": project,
         "signings": paper.signings,
-        "parts": parts,
-        "noted": any(one["part"].note for one in parts),
-        "acts": any(one["part"].stage == stages.PROPOSED or _acts(one) for one in parts),
+        "parts": shown,
+        "noted": any(one["part"].note for one in shown),
+        "acts": any(one["part"].stage == stages.PROPOSED or _acts(one) for one in shown),
         "heads": queries.by_head(project, money),
         "paid": money.paid,
         "spent": sum(money.spent.values()),
