@@ -239,9 +239,9 @@ def why_kept_out(award: Award) -> str:
     answer = books.ask(bids[award.proposal_id])
     if not isinstance(answer, Reason):
         return ""
-    rival = answer.get("other")
-    other = rival if isinstance(rival, int) else None
-    title = Proposal.objects.filter(pk=other).values_list("title", flat=True).first()
+    rival, title = answer.get("other"), None
+    if isinstance(rival, int):
+        title = Proposal.objects.filter(pk=rival).values_list("title", flat=True).first()
     return {
         "exclusive": _("与已立项的“%(title)s”互斥，不能递补"),
         "team_taken": _("同一团队的“%(title)s”已立项，不能递补"),
