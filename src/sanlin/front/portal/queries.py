@@ -38,6 +38,7 @@ ON = (
     stages.OPTIMISATION,
     stages.VOTE,
     stages.DECISION,
+    stages.NOTICE,
 )
 DECIDED = (stages.NOTICE, stages.RUNNING, stages.CLOSED)
 WRITTEN = (stages.CALL, stages.SCREENING, stages.OPTIMISATION)  # when teams write
@@ -94,11 +95,12 @@ def rounds_near(street: Street | None, stage: str = "") -> list[Round]:
 
 
 def going_on(rounds: Iterable[Round], *, now: datetime) -> list[Line]:
-    """The rounds that are open, each with its stage and what is left of it."""
+    """The rounds that are open, each with its stage and what is left of it; one whose result hangs
+    out for objections leads to it."""
     return [
         Line(
             round.name,
-            at("portal:round", round.pk),
+            at("awards:notice" if round.stage == stages.NOTICE else "portal:round", round.pk),
             _until(round, now),
             round.stage_label,
             "now",
@@ -117,8 +119,8 @@ def _until(round: Round, now: datetime) -> str:
 
 
 def decided(rounds: Iterable[Round]) -> list[Line]:
-    """The rounds whose outcome is public: how many projects and how much."""
-    done = {round.pk: round for round in rounds if round.stage in DECIDED}
+    """The rounds whose outcome stands: how many projects and how much."""
+    done = {round.pk: round for round in rounds if round.stage in (stages.RUNNING, stages.CLOSED)}
     figures = (
         Award.objects.filter(
             decision__round__in=done,
@@ -135,8 +137,7 @@ def decided(rounds: Iterable[Round]) -> list[Line]:
 
 def _decided(round: Round, n: int, grant: int) -> Line:
     said = _("%(n)s个项目立项，共%(sum)s") % {"n": n, "sum": yuan(grant)}
-    hangs = n and round.stage == stages.NOTICE
-    href = at("awards:notice" if hangs else "portal:round", round.pk)
+    href = at("portal:round", round.pk)
     return Line(round.name, href, f"{round.street} · {said}", round.stage_label, "done")
 
 
