@@ -1,26 +1,32 @@
 """What the long papers of a large street cost in time and memory.
 
-    python -m benchmarks.papers [PROJECTS] [WORK …]
+    python -m benchmarks.papers [PROJECTS] [--limit MB] [WORK …]
+    python -m benchmarks.papers 1000 ledgers+deck+agreements+archives      all by one worker
 
 On the engine that DATABASE_URL names, by default SQLite in a folder of its own. A street is made whose
-round has so many projects (1,000), each signed, with its instalments, two receipts and a report; then
-every work is ordered and done as a worker does it, each in a new process, whose highest memory is told.
-`archives` is made of the first hundred projects, since a minute of them says what a thousand need.
+round has so many projects (1,000), each signed, with its instalments, two receipts with a photo of
+1600 × 1200 each, and a report with two such photos; then every work is ordered and done as a worker
+does it, each in a new process, whose highest memory is told. The process may not hold more than the
+limit (512 MB) of memory of its own (RLIMIT_DATA): beyond it Python raises MemoryError, the task fails
+and says so, and so does this script.
 """
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 WORKS = ("ledgers", "deck", "agreements", "archives")
-MOST_ARCHIVES = 100
 MB = 1024
 
 
@@ -67,7 +73,7 @@ def build(count: int) -> None:
         )
         for one in receipts
     )
-    Report.objects.bulk_create(
+    reports = Report.objects.bulk_create(
         Report(
             project=one,
             kind="closing",
@@ -81,14 +87,46 @@ def build(count: int) -> None:
         )
         for one in rows
     )
+    photos(receipts, reports)
 
 
-def do(work: str) -> None:
-    """One work in this process; prints what it cost as JSON."""
+def photos(receipts: list[Any], reports: list[Any]) -> None:
+    """A photo for each receipt and two for each report: 20 files on the disk, under many names."""
+    from PIL import Image
+
+    from sanlin.govern.projects.models import ReceiptPaper, ReportPhoto
+    from sanlin.ground import files
+
+    chance = random.Random(1)
+    drawn = []
+    for _n in range(20):
+        small = Image.frombytes("RGB", (400, 300), chance.randbytes(360_000))
+        sent = io.BytesIO()
+        small.resize((1600, 1200), Image.Resampling.BICUBIC).save(sent, "JPEG", quality=90)
+        size = sent.tell()
+        sent.seek(0)
+        drawn.append(files.keep(files.picture(sent, size)))
+    ReceiptPaper.objects.bulk_create(
+        ReceiptPaper(receipt=one, place=1, file=drawn[n % 20], kind="photo", digest=f"{n:064x}")
+        for n, one in enumerate(receipts)
+    )
+    made = []
+    for n, one in enumerate(report for report in reports for _twice in range(2)):
+        name = f"{n:032x}"
+        for size in files.SIZES:
+            path = files.lies_at(name).with_name(f"{name}.{size}.jpg")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = files.lies_at(drawn[n % 20]).with_name(f"{drawn[n % 20]}.{size}.jpg")
+            path.hardlink_to(kept)
+        made.append(ReportPhoto(report=one, file=name, width=1600, height=1200))
+    ReportPhoto.objects.bulk_create(made)
+
+
+def do(works: str) -> None:
+    """Works in this process, one after the other; prints what each cost as a line of JSON."""
     from sanlin.commons.places.models import Street
     from sanlin.front.papers import jobs
     from sanlin.front.papers.actions import ask
-    from sanlin.govern.projects.models import Project
     from sanlin.govern.rounds.models import Round
     from sanlin.ground import clock
     from sanlin.ground.accounts.models import Account
@@ -97,64 +135,75 @@ def do(work: str) -> None:
     round = Round.objects.get()
     street = Street.objects.get(pk=round.street_id)
     by = Account.objects.filter(posts__kind="street_officer", posts__street=street).first()
-    if work == "archives":
-        shown = list(
-            Project.objects.order_by("number").values_list("pk", flat=True)[:MOST_ARCHIVES]
-        )
-        whole = Project.objects.whole
-        Project.objects.whole = lambda: whole().filter(pk__in=shown)  # type: ignore[method-assign]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ask(work, street if work == "ledgers" else round, "https://x/", by=by, now=clock.now())
-    begun, cpu = time.perf_counter(), time.process_time()
-    task = do_one(jobs.WORKS, clock=clock.now)
-    if task is None or task.stage != "done":
-        raise SystemExit(f"{work}: {task and task.error}")
-    told = {
-        "work": work,
-        "wall": time.perf_counter() - begun,
-        "cpu": time.process_time() - cpu,
-        "before": before / MB,
-        "most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB,
-        "size": task.size,
-    }
-    print(json.dumps(told))
+    for work in works.split("+"):
+        before = most()
+        ask(work, street if work == "ledgers" else round, "https://x/", by=by, now=clock.now())
+        begun, cpu = time.perf_counter(), time.process_time()
+        task = do_one(jobs.WORKS, clock=clock.now)
+        if task is None or task.stage != "done":
+            raise SystemExit(f"{work}: {task and task.error}")
+        told = {
+            "work": work,
+            "wall": time.perf_counter() - begun,
+            "cpu": time.process_time() - cpu,
+            "before": before,
+            "most": most(),
+            "size": task.size,
+        }
+        print(json.dumps(told), flush=True)
+
+
+def most() -> float:
+    """The most memory that this process has had so far, in MB. Linux counts it for each program
+    anew; `ru_maxrss` would bring along what its parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / MB
 
 
 def main() -> int:
-    words = sys.argv[1:]
-    if words[:1] == ["--do"]:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("projects", nargs="?", type=int, default=1_000)
+    words.add_argument("works", nargs="*", default=list(WORKS))
+    words.add_argument("--limit", type=int, default=512, help="MB of memory of its own")
+    words.add_argument("--do", help=argparse.SUPPRESS)
+    options = words.parse_args()
+    if options.do:
+        most_bytes = options.limit * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
         setup()
-        do(words[1])
+        do(options.do)
         return 0
-    count = int(words.pop(0)) if words and words[0].isdecimal() else 1_000
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(prefix="sanlin-bench-", dir="/tmp") as home:
         os.environ.setdefault("SANLIN_HOME", home)
         setup()
         begun = time.perf_counter()
-        build(count)
+        build(options.projects)
+        took, load = time.perf_counter() - begun, os.getloadavg()[0]
         print(
-            f"{count} projects, built in {time.perf_counter() - begun:.0f} s; load {os.getloadavg()[0]:.1f}"
+            f"{options.projects} projects, built in {took:.0f} s; limit {options.limit} MB; "
+            f"load average {load:.1f}"
         )
         print("| work | wall s | CPU s | memory before MB | highest MB | file kB |")
-        print("|---|---:|---:|---:|---:|---:|")
-        for work in words or WORKS:
-            done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.papers", "--do", work],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=Path(__file__).parents[1],
-            )
-            if done.returncode:
-                print(done.stderr[-2000:], file=sys.stderr)
-                return 1
-            told = json.loads(done.stdout.splitlines()[-1])
-            print(
-                f"| {told['work']} | {told['wall']:.1f} | {told['cpu']:.1f} | {told['before']:.0f} "
-                f"| {told['most']:.0f} | {told['size'] // 1000} |",
-                flush=True,
-            )
-    return 0
+        print("|---|---:|---:|---:|---:|---:|", flush=True)
+        return max(each(work, options.limit) for work in options.works)
+
+
+def each(work: str, limit: int) -> int:
+    """One process of works; 1 where one of them failed."""
+    command = [sys.executable, "-m", "benchmarks.papers", "--do", work, "--limit", str(limit)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1]
+    )
+    for line in done.stdout.splitlines():
+        told = json.loads(line)
+        print(
+            f"| {told['work']} | {told['wall']:.1f} | {told['cpu']:.1f} | {told['before']:.0f} "
+            f"| {told['most']:.0f} | {told['size'] // 1000} |",
+            flush=True,
+        )
+    if done.returncode:
+        print(done.stderr[-2000:], file=sys.stderr)
+    return min(done.returncode, 1)
 
 
 if __name__ == "__main__":

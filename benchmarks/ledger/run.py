@@ -4,29 +4,27 @@
     python -m benchmarks.ledger.run --sizes 10000000       a city: 6,000 funds, 300,000 projects
     python -m scripts.postgres --durable .venv/bin/python -m benchmarks.ledger.run
 
-A fund of the grown ledger is one community's year: 50 projects, 1,667 vouchers over twelve months, of
-which eleven are closed. What is timed is a whole request, in processor time (median of ten).
+A fund of the city is one community's year: 50 projects, 1,667 vouchers over twelve months, of which
+eleven are closed (benchmarks/city.py). Of each page are told: queries, work of the database (SQLite:
+thousands of steps; PostgreSQL: blocks of 8 kB), processor time of a whole request in milliseconds, and
+large tables that were read from end to end (benchmarks/cost.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import statistics
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
 import django
 
-A_FUND, PROJECTS = 1_667, 50
-START = datetime(2025, 1, 2, 1, 0, tzinfo=UTC)
-LAST_CLOSED = date(2025, 11, 1)
+from benchmarks.city import A_FUND, PROJECTS, City
+from benchmarks.cost import Page, measured
 
 
 def main() -> None:
@@ -136,218 +134,63 @@ def _fund() -> tuple[Any, Any]:
 
 
 def growing(sizes: Iterable[int]) -> None:
-    """Fill the ledger fund by fund up to each size, and time the pages of a fund in the middle."""
+    """Fill a city up to each size, and measure the pages of a community in the middle."""
     from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext, setup_test_environment
-
-    from sanlin.commons.funds.models import Posting
-    from sanlin.commons.undertakings.models import Undertaking
+    from django.test.utils import setup_test_environment
 
     setup_test_environment()
-    maker, done, funds = _Maker(), 0, []
-    print("| postings | funds | open book CPU ms | checks | one project | a whole fund |")
-    print("|---:|---:|---:|---:|---:|---:|", flush=True)
+    town = City()
     for size in sizes:
-        began = time.perf_counter()
-        while done < size:
-            funds.append(maker.fund())
-            done += A_FUND
-        maker.flush()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        filled = time.perf_counter() - began
-        fund = funds[len(funds) // 2]
-        client = Client()
-        what = Undertaking.objects.filter(books__fund=fund).first()
-
-        def project(what: Any = what) -> list[Any]:
-            taken = Posting.objects.filter(debit__undertaking=what).select_related("voucher")
-            given = Posting.objects.filter(credit__undertaking=what).select_related("voucher")
-            return [*taken, *given]
-
-        cells = [
-            _timed(lambda f=fund, c=client: c.get(f"/funds/{f}/")),
-            _timed(lambda f=fund, c=client: c.get(f"/funds/{f}/checks/")),
-            _timed(project),
-            _timed(lambda f=fund: _whole(f)),
-        ]
-        with CaptureQueriesContext(connection) as asked:
-            shown = client.get(f"/funds/{fund}/checks/").content.decode()
-        if "每一项都成立" not in shown:
-            raise SystemExit("the generated ledger does not hold")
-        told = " | ".join(f"{cell:.1f}" for cell in cells)
-        print(f"| {done:,} | {len(funds):,} | {told} |", flush=True)
-        print(f"<!-- filled in {filled:.0f} s; checks: {len(asked)} queries -->", flush=True)
-
-
-def _whole(pk: int) -> None:
-    from sanlin.commons.funds.models import Fund
-    from sanlin.commons.funds.queries import ledger_findings
-
-    ledger_findings(Fund.objects.get(pk=pk), whole=True)
-
-
-def _timed(act: Callable[[], object]) -> float:
-    """Milliseconds of processor time in this process, the median of ten after one that does not
-    count: on SQLite that is all of the cost, and it does not see what else the machine does."""
-    act()
-    found = []
-    for _n in range(10):
-        began = time.process_time()
-        act()
-        found.append((time.process_time() - began) * 1000)
-    return statistics.median(found)
-
-
-class _Maker:
-    """Writes funds of one community's year: chained, balanced, closed through November."""
-
-    def __init__(self) -> None:
-        from django.db.models import Max
-
-        from sanlin.commons.funds import models
-        from sanlin.commons.orgs.models import Organisation
-        from sanlin.commons.people.tests.scene import neighbourhood, officer, street
-        from sanlin.commons.undertakings.models import Undertaking
-
-        def first(table: Any) -> Iterator[int]:
-            return count((table.objects.aggregate(top=Max("pk"))["top"] or 0) + 1)
-
-        self.models, self.undertaking = models, Undertaking
-        self.street = street()
-        self.place = neighbourhood(self.street)
-        self.by = officer(self.street)
-        self.team = Organisation.objects.create(name="队", kind="team", street=self.street)
-        self.keys = {
-            table: first(table)
-            for table in (models.Fund, models.Book, models.Voucher, models.Posting, Undertaking)
-        }
-        self.rows: dict[Any, list[Any]] = {}
-
-    def add(self, table: Any, **fields: Any) -> Any:
-        if table in self.keys:
-            fields["pk"] = next(self.keys[table])
-        row = table(**fields)
-        self.rows.setdefault(table, []).append(row)
-        return row
-
-    def fund(self) -> int:
-        """One fund with its year; returns its key."""
-        from sanlin.commons.funds.actions.posting import told
-        from sanlin.commons.funds.rules import month_after, month_start
-        from sanlin.ground.journal.models import Entry as Line
-        from sanlin.kernel.ledger import EMPTY, Account, digest, natural
-
-        m = self.models
-        fund = self.add(
-            m.Fund,
-            level="community",
-            district=self.street.district,
-            street=self.street,
-            neighbourhood=self.place,
-            name=f"基金{len(self.rows.get(m.Fund, ()))}-{time.monotonic_ns()}",
+        began, cpu = time.perf_counter(), time.process_time()
+        town.grow(size)
+        wall, mine = time.perf_counter() - began, time.process_time() - cpu
+        n = town.copies
+        print(
+            f"\n{connection.vendor}: {n * A_FUND:,} postings, {n:,} communities, "
+            f"{n * PROJECTS:,} projects; filled in {wall:.0f} s ({mine:.0f} s of this process), "
+            f"load average {os.getloadavg()[0]:.1f}",
+            flush=True,
         )
-        accounts = [Account("cash"), Account("source")]
-        for _n in range(PROJECTS):
-            what = self.add(
-                self.undertaking,
-                title="楼道花园",
-                organisation=self.team,
-                street=self.street,
-                neighbourhood=self.place,
-                starts=START.date(),
-            )
-            accounts += [Account(kind, undertaking=what.pk) for kind in ("cost", "owed")]
-        books = {
-            one.code: self.add(
-                m.Book, fund=fund, kind=one.kind, undertaking_id=one.undertaking, code=one.code
-            )
-            for one in accounts
-        }
-        ends, net, before = month_start(month_after(LAST_CLOSED)), Counter[str](), EMPTY
-        close: Any = None
-        moves = _moves([book.code for book in books.values()])
-        for number, (debit, credit, amount) in enumerate(moves, 1):
-            at = START + timedelta(minutes=number * 312)
-            if at >= ends and close is None:
-                close = self._close(fund, books, net, number - 1, before)
-            voucher = self.add(
-                m.Voucher, fund=fund, number=number, at=at, by=self.by, memo="拨款",
-                subject=f"bench:{number}",
-            )  # fmt: skip
-            voucher.digest = before = digest(before, told(voucher, [(debit, credit, amount)], None))
-            self.add(
-                m.Posting, voucher=voucher, debit=books[debit], credit=books[credit], amount=amount
-            )
-            net[debit] += amount
-            net[credit] -= amount
-        for code, book in books.items():
-            book.balance = natural(book.kind, net[code])
-        fund.last_number, fund.digest, fund.closed_before = A_FUND, before, None
-        body = b'{"data":{"digest":"' + before.encode() + b'"}}'
-        self.add(
-            Line, log="bench-grown", seq=fund.pk, deed="funds.pay", at=START, body=body, leaf=b"x",
-            subject=f"funds.Voucher:{voucher.pk}",
-        )  # fmt: skip
-        if len(self.rows[m.Posting]) > 100_000:
-            self.flush()
-        key: int = fund.pk
-        return key
-
-    def _close(self, fund: Any, books: Any, net: Any, last: int, digest: str) -> Any:
-        from sanlin.kernel.ledger import natural
-
-        m = self.models
-        close = self.add(
-            m.MonthClose, fund=fund, month=LAST_CLOSED, by=self.by, at=START, vouchers=last,
-            last_number=last, digest=digest,
-        )  # fmt: skip
-        for code, book in books.items():
-            balance = natural(book.kind, net[code])
-            self.add(m.ClosedBalance, close=close, book=book, balance=balance)
-        return close
-
-    def flush(self) -> None:
-        """Write what was made: COPY on PostgreSQL, many rows a statement on SQLite."""
-        from django.db import connection, transaction
-
-        with transaction.atomic():
-            for table, rows in self.rows.items():
-                if connection.vendor == "postgresql" and table in self.keys:
-                    _copy(connection, table, rows)
-                else:
-                    table.objects.bulk_create(rows, batch_size=2_000)
-        self.rows = {}
+        for page in pages(town, -(-n // 2)):
+            cost = measured(page)
+            print(f"| {page.name} | {cost.queries} | {cost.work:,.1f} | {cost.cpu:.1f} | "
+                  f"{', '.join(cost.scans) or '-'} |", flush=True)  # fmt: skip
+            if os.environ.get("WORST"):
+                print(f"<!-- {cost.worst} -->", flush=True)
 
 
-def _moves(codes: list[str]) -> Iterator[tuple[str, str, int]]:
-    """A year's postings: the appropriation, then promises, payments and returns in turn."""
-    cash, source, *rest = codes
-    yield cash, source, 10**9
-    pairs = list(zip(rest[::2], rest[1::2], strict=True))
-    for n in range(A_FUND - 1):
-        cost, owed = pairs[n % PROJECTS]
-        step = n // PROJECTS % 3
-        yield ((cost, owed, 1_000), (owed, cash, 900), (cash, cost, 50))[step]
+def pages(town: City, n: int) -> list[Page]:
+    """What is read of the n-th community: by everybody, and by an officer of its street."""
+    from sanlin.commons.funds.models import Fund
+    from sanlin.commons.people.models import Post
+    from sanlin.govern.projects.models import Project
 
-
-def _copy(connection: Any, table: Any, rows: list[Any]) -> None:
-    fields = table._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    text = io.StringIO()
-    for row in rows:
-        cells = []
-        for field in fields:
-            value = field.get_db_prep_save(getattr(row, field.attname), connection)
-            if field.get_internal_type() == "JSONField":
-                value = "{}"
-            cells.append("\\N" if value is None else str(value))
-        text.write("\t".join(cells) + "\n")
-    with connection.cursor() as cursor:
-        name = table._meta.db_table
-        with cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as copy:
-            copy.write(text.getvalue())
+    project = Project.objects.select_related("round").get(
+        pk=town.key("projects_project", town.spans["projects_project"].low, n)
+    )
+    round, fund = project.round, Fund.objects.get(pk=project.fund_id)
+    post = Post.objects.select_related("account").filter(street=round.street_id).first()
+    officer = post.account if post else None
+    what = project.undertaking_id
+    holds = "每一项都成立"
+    return [
+        Page("front page", "/"),
+        Page("round", f"/r/{round.pk}/", holds=round.name),
+        Page("projects of the round", f"/rounds/{round.pk}/projects/"),
+        Page("money checks of the round", f"/reports/rounds/{round.pk}/checks/", holds=holds),
+        Page("one project", f"/projects/{project.pk}/"),
+        Page("open book", f"/funds/{fund.pk}/", holds="账平"),
+        Page("book of a project", f"/funds/{fund.pk}/?undertaking={what}", holds="账平"),
+        Page("checks of the book", f"/funds/{fund.pk}/checks/", holds=holds),
+        Page("all checks", "/reports/checks/"),
+        Page("desk: what waits", "/desk/", officer),
+        Page("desk: the round", f"/desk/rounds/{round.pk}/", officer, round.name),
+        Page("desk: one project", f"/projects/{project.pk}/desk/", officer),
+        Page("payments of the round", f"/rounds/{round.pk}/payments/", officer),
+        Page("receipts of the round", f"/rounds/{round.pk}/project-receipts/", officer),
+        Page("late payments of the street", f"/streets/{round.street_id}/late-payments/", officer),
+        Page("funds of the street", f"/funds/street/{round.street_id}/", officer),
+    ]
 
 
 if __name__ == "__main__":

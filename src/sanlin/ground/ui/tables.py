@@ -90,13 +90,18 @@ class Column:
 class Sieve:
     """One choice of the sieve: its (value, words) pairs, and the field that must equal the value.
 
-    `choices` may be a function of the rows where they are only known then (one more query).
+    `choices` may be a function of the rows where they are only known then (one more query), and
+    `field` one of the value that says which rows are meant.
     """
 
     name: str
     words: Words
     choices: Sequence[tuple[str, Words]] | Callable[[QuerySet[Any]], Sequence[tuple[str, Words]]]
-    field: str
+    field: str | Callable[[str], Q]
+
+    def meant(self, value: str) -> Q:
+        """The rows that a choice leaves."""
+        return self.field(value) if callable(self.field) else Q(**{self.field: value})
 
     def offered(self, rows: QuerySet[Any]) -> list[tuple[str, Words]]:
         """The pairs to choose among, values as text."""
@@ -137,6 +142,20 @@ class Table:
         if request.GET.get("format") == "xlsx":
             return listing.excel()
         return render(request, template, {"table": listing, **(context or {})})
+
+
+class _ByKeys(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
+    """First the keys of a page, then its rows: what is worked out for a row (sums, counts of other
+    tables) is worked out for those of the page and not for all that were put in order."""
+
+    def page(self, number: Any) -> Page[Any]:
+        number = self.validate_number(number)
+        rows: Any = self.object_list
+        if rows.query.annotations:
+            first = (number - 1) * self.per_page
+            keys = rows.values("pk")[first : first + self.per_page]
+            return self._get_page(rows.filter(pk__in=keys), number, self)
+        return super().page(number)
 
 
 @dataclass
@@ -190,7 +209,7 @@ class Listing:
         rows = self.all_rows
         for one in self.sieves:
             if one["on"]:
-                rows = rows.filter(**{one["sieve"].field: one["on"]})
+                rows = rows.filter(one["sieve"].meant(one["on"]))
         if self.searched and self.table.search:
             found = Q()
             for name in self.table.search:
@@ -204,7 +223,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.rows, self.table.a_page).get_page(self.asked.get("page", "1"))
+        return _ByKeys(self.rows, self.table.a_page).get_page(self.asked.get("page", "1"))
 
     @cached_property
     def count(self) -> int:

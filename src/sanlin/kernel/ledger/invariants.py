@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .accounts import natural
 from .books import Entry
 from .chain import EMPTY, Told, first_break
 
@@ -149,15 +150,28 @@ def papers_agree(shares: Sequence[Share]) -> Finding:
     return Finding("papers_agree", not bad, figures, bad)
 
 
-def units_sum_to_zero(entries: Iterable[Entry]) -> Finding:
-    """Debits and credits of every unit sum to zero; the figures are what was debited of each."""
+def units_sum_to_zero(
+    entries: Iterable[Entry], kept: Iterable[tuple[str, str, int]] = ()
+) -> Finding:
+    """Debits and credits of every unit sum to zero, and so do all balances that are kept, (kind,
+    unit, balance) of each book; the figures are what was debited of each unit.
+
+    >>> units_sum_to_zero([], [("cash", "fen", 5), ("source", "fen", 5)]).holds
+    True
+    >>> units_sum_to_zero([], [("cash", "fen", 6), ("source", "fen", 5)]).wrong
+    ('fen',)
+    """
+    standing: Counter[str] = Counter()
+    for kind, unit, balance in kept:
+        standing[unit] += natural(kind, balance)
     sums: Counter[str] = Counter()
     moved: Counter[str] = Counter()
     for entry in entries:
         sums[entry.debit.unit] += entry.amount
         sums[entry.credit.unit] -= entry.amount
         moved[entry.debit.unit] += entry.amount
-    bad = tuple(sorted(unit for unit, left in sums.items() if left))
+    lost = {unit for part in (sums, standing) for unit, left in part.items() if left}
+    bad = tuple(sorted(lost))
     return Finding("units_sum_to_zero", not bad, tuple(sorted(moved.items())), bad)
 
 

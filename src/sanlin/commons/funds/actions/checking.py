@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sanlin.commons.funds import rules
 from sanlin.commons.funds.models import Book, Fund, Inspection
-from sanlin.commons.funds.queries import ledger_findings, moved_since
+from sanlin.commons.funds.queries import moved_since, whole_reading
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import require
@@ -18,8 +18,16 @@ def inspect(fund: Fund, *, by: Person | None, now: datetime) -> Inspection:
     held = hold(fund)
     if by is not None:
         require(rules.can_inspect(by, fund, now=now))
-    wrong = [found.code for found in ledger_findings(held, whole=True) if not found.holds]
-    row = Inspection.objects.create(fund=fund, at=now, through=held.last_number, wrong=wrong)
+    findings, balances = whole_reading(held)
+    wrong = [found.code for found in findings if not found.holds]
+    row = Inspection.objects.create(
+        fund=fund,
+        at=now,
+        through=held.last_number,
+        wrong=wrong,
+        digest=held.digest,
+        balances=balances,
+    )
     record(row, by=by, now=now, fund=fund.pk, through=row.through, wrong=wrong)
     return row
 

@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='时间')),
                 ('through', models.PositiveBigIntegerField(verbose_name='核到凭证号')),
                 ('wrong', models.JSONField(default=list, verbose_name='不符之处')),
+                ('digest', models.CharField(max_length=64, verbose_name='指纹')),
+                ('balances', models.JSONField(default=dict, verbose_name='各科目余额')),
                 ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='funds.fund', verbose_name='资金池')),
             ],
             options={

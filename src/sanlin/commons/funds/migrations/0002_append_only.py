@@ -67,5 +67,6 @@ class Migration(migrations.Migration):
         append_only("funds_posting"),
         append_only("funds_monthclose"),
         append_only("funds_closedbalance"),
+        append_only("funds_inspection"),
         migrations.RunPython(put, take),
     ]

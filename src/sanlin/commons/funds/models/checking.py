@@ -8,7 +8,11 @@ from .fund import Fund
 
 class Inspection(models.Model):
     """Every voucher of a fund was read again, up to `through`; `wrong` are the codes that did not
-    hold, empty where all did."""
+    hold, empty where all did.
+
+    `digest` is where the chain then ended and `balances` what the vouchers make of each book, by its
+    code: where all held, a page may go on from here. Rows are added, never changed.
+    """
 
     fund = models.ForeignKey(
         Fund, models.PROTECT, related_name="inspections", verbose_name=_("资金池")
@@ -16,6 +20,8 @@ class Inspection(models.Model):
     at = models.DateTimeField(_("时间"))
     through = models.PositiveBigIntegerField(_("核到凭证号"))
     wrong = models.JSONField(_("不符之处"), default=list)
+    digest = models.CharField(_("指纹"), max_length=64)
+    balances = models.JSONField(_("各科目余额"), default=dict)
 
     class Meta:
         verbose_name = _("账目核查")

@@ -3,11 +3,13 @@
 from .ledger import (
     Position,
     gaps,
+    largest,
     last_inspection,
     ledger_findings,
     moved_since,
     paid_by,
     position,
+    whole_reading,
     wrong_books,
 )
 from .telling import Told, amounts, told
@@ -20,11 +22,13 @@ __all__ = [
     "amounts",
     "book_name",
     "gaps",
+    "largest",
     "last_inspection",
     "ledger_findings",
     "moved_since",
     "paid_by",
     "position",
     "told",
+    "whole_reading",
     "wrong_books",
 ]

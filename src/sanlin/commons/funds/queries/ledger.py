@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Count, Max, Subquery, Sum
+from django.db.models import Count, Max, Q, Subquery, Sum, Window
+from django.db.models.functions import RowNumber
 
 from sanlin.commons.funds.models import (
     Book,
@@ -61,9 +65,13 @@ class Position:
 def position(fund: Fund, books: Iterable[Book] | None = None) -> Position:
     """Where the fund's money stands, by its books, which may have been read already."""
     sums = Counter[str]()
-    for book in books if books is not None else Book.objects.filter(fund=fund):
-        if book.unit == FEN:
-            sums[book.kind] += book.balance
+    if books is None:
+        rows = Book.objects.filter(fund=fund, unit=FEN).order_by().values_list("kind")
+        sums.update(dict(rows.annotate(Sum("balance"))))
+    else:
+        for book in books:
+            if book.unit == FEN:
+                sums[book.kind] += book.balance
     return Position(
         source=sums[BookKind.SOURCE],
         cash=sums[BookKind.CASH] + sums[BookKind.HOST],
@@ -71,6 +79,19 @@ def position(fund: Fund, books: Iterable[Book] | None = None) -> Position:
         owed=sums[BookKind.OWED],
         given=sums[BookKind.GIVEN],
     )
+
+
+def largest(fund: Fund, most: int) -> list[Any]:
+    """The largest sources, costs and stocks of each unit, at most so many of each, with what they are
+    kept for; `many` is how many there are of its kind and unit. Empty sources and costs are left out."""
+    same = {"partition_by": ["kind", "unit"]}
+    some = Q(kind__in=(BookKind.SOURCE, BookKind.COST), balance__gt=0) | Q(kind=BookKind.STOCK)
+    rows = Book.objects.filter(some, fund=fund).annotate(
+        rank=Window(RowNumber(), order_by=["-balance", "pk"], **same),
+        many=Window(Count("pk"), **same),
+    )
+    found = rows.filter(rank__lte=most).select_related("undertaking", "source")
+    return list(found.order_by("kind", "unit", "rank"))
 
 
 def moved_since(fund: Fund, number: int) -> dict[int, int]:
@@ -112,60 +133,198 @@ def paid_by(fund: Fund) -> dict[int, int]:
 
 # --- checking -----------------------------------------------------------------------------------
 
+LIVE = 1_000  # vouchers that a page reads again before it goes on from the last night's reading
+A_PART = 1_000  # vouchers that are in memory at a time
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a reading begins: after voucher `number`, with the balances (by key of the book) and the
+    digest that were kept then."""
+
+    number: int = 0
+    digest: str = EMPTY
+    balances: Mapping[int, int] = field(default_factory=dict)
+
 
 def ledger_findings(
     fund: Fund, books: Iterable[Book] | None = None, *, whole: bool = False
 ) -> list[Finding]:
-    """What must hold of the books themselves, in five findings and at most four queries.
+    """What must hold of the books themselves, in five findings and at most five queries.
 
-    Read are the vouchers since the last month close, whose balances and digest were kept then: so
-    the cost does not grow with the years. `whole` reads every voucher. `books` may have been read.
+    Read are the vouchers since the last month close or, where these are more than LIVE, since they
+    were last read as a whole and all held: balances and digest were kept then. So the cost does not
+    grow with the years. `whole` reads every voucher, and holds what was kept on the way against
+    them. `books` may have been read.
     """
+    return whole_reading(fund, books)[0] if whole else _read(fund, books, _start)[0]
+
+
+def whole_reading(
+    fund: Fund, books: Iterable[Book] | None = None
+) -> tuple[list[Finding], dict[str, int]]:
+    """The findings of every voucher, and what they make of each book, by its code."""
+    findings, reading = _read(fund, books, None)
+    return findings, {reading.books[key].code: reading.net[key] for key in reading.books}
+
+
+def _read(
+    fund: Fund,
+    books: Iterable[Book] | None,
+    start: Callable[[Fund, Mapping[int, Book]], Start] | None,
+) -> tuple[list[Finding], _Reading]:
     every = books if books is not None else Book.objects.filter(fund=fund)
     by_key = {book.pk: book for book in every}
-    kept = [] if whole else _last_close(fund)
-    start, before = (kept[0][2], kept[0][3]) if kept else (0, EMPTY)
-    rows = _postings(fund, start)
-    net = Counter[int]({book: balance for book, balance, _number, _digest in kept})
-    entries: dict[int, list[tuple[str, str, int]]] = {}
-    moved: list[Entry] = []
-    for row in rows:
-        debit, credit, amount = by_key[row[-3]], by_key[row[-2]], row[-1]
-        entries.setdefault(row[0], []).append((debit.code, credit.code, amount))
-        net[debit.pk] += natural(debit.kind, amount)
-        net[credit.pk] += natural(credit.kind, -amount)
-        moved.append(_loose(debit, credit, amount))
-    vouchers = list({row[0]: row for row in rows}.values())
-    told = [_told(row, tuple(entries[row[0]])) for row in vouchers]
-    return [
-        units_sum_to_zero(moved),
-        balances_equal_postings(
-            {book.code: book.balance for book in by_key.values()},
-            {book.code: net[book.pk] for book in by_key.values()},
-        ),
-        numbers_without_gaps(fund.last_number, [one.number for one in told], start + 1),
-        chain_unbroken(told, before, fund.digest),
-        _journal_agrees(fund, vouchers),
-    ]
+    reading = _Reading(by_key, start(fund, by_key) if start else Start())
+    if start is None:
+        reading.expect(fund)
+    for part in _parts(_postings(fund, reading.number, streamed=start is None)):
+        reading.take(part)
+    return reading.findings(fund), reading
 
 
-def _last_close(fund: Fund) -> list[tuple[int, int, int, str]]:
-    """(book, its balance, last voucher, digest) of the last month that was closed; empty if none."""
+def _start(fund: Fund, books: Mapping[int, Book]) -> Start:
+    """The last month close; the last whole reading where many vouchers came since."""
     last = MonthClose.objects.filter(fund=fund).order_by("-month").values("pk")[:1]
-    rows = ClosedBalance.objects.filter(close=Subquery(last))
-    return list(rows.values_list("book", "balance", "close__last_number", "close__digest"))
+    rows = ClosedBalance.objects.filter(close=Subquery(last)).values_list(
+        "book", "balance", "close__last_number", "close__digest"
+    )
+    kept = list(rows)
+    start = Start()
+    if kept:
+        balances = {book: balance for book, balance, _number, _digest in kept}
+        start = Start(kept[0][2], kept[0][3], balances)
+    if fund.last_number - start.number > LIVE:
+        read = last_inspection(fund)
+        if read is not None and not read.wrong and read.through > start.number:
+            balances = {key: read.balances.get(book.code, 0) for key, book in books.items()}
+            start = Start(read.through, read.digest, balances)
+    return start
+
+
+class _Reading:
+    """Vouchers read again in their order, a part at a time: memory does not grow with them."""
+
+    def __init__(self, books: Mapping[int, Book], start: Start) -> None:
+        self.books, self.first = books, start.number
+        self.number, self.digest = start.number, start.digest
+        self.net = Counter[int](start.balances)
+        self.moved, self.count = Counter[str](), 0
+        self.wrong: dict[str, list[str]] = {}
+        self.last: Row | None = None
+        # What was kept of a voucher's number: the digest, and balances by key of the book.
+        self.kept: dict[int, tuple[str, dict[int, int]]] = {}
+
+    def expect(self, fund: Fund) -> None:
+        """Hold what month closes and the last whole reading kept against what is read."""
+        for row in MonthClose.objects.filter(fund=fund).prefetch_related("balances"):
+            told = {one.book_id: one.balance for one in row.balances.all()}
+            self._keep(row.last_number, row.digest, told)
+        read = last_inspection(fund)
+        if read is not None and not read.wrong:
+            told = {key: read.balances.get(book.code, 0) for key, book in self.books.items()}
+            self._keep(read.through, read.digest, told)
+        self._compare()
+
+    def _keep(self, number: int, digest: str, balances: dict[int, int]) -> None:
+        if self.kept.setdefault(number, (digest, balances))[0] != digest:
+            self._add("chain_unbroken", [str(number)])
+        self.kept[number][1].update(balances)
+
+    def _compare(self) -> None:
+        digest, balances = self.kept.pop(self.number, (self.digest, {}))
+        if digest != self.digest:
+            self._add("chain_unbroken", [str(self.number)])
+        kept = {self._code(key): balance for key, balance in balances.items()}
+        right = {self._code(key): self.net[key] for key in balances}
+        self._add("balances_equal_postings", balances_equal_postings(kept, right).wrong)
+
+    def _code(self, key: int) -> str:
+        """The book's code; a book of another fund, which no trigger lets through, has a sign."""
+        return self.books[key].code if key in self.books else f"?{key}"
+
+    def _add(self, code: str, wrong: Iterable[str]) -> None:
+        found = self.wrong.setdefault(code, [])
+        found += [one for one in wrong if one not in found]
+
+    def take(self, vouchers: list[list[Row]]) -> None:
+        """Read a part: the postings of each voucher, in order."""
+        told, entries = [], []
+        for rows in vouchers:
+            codes = [(self._code(row[-3]), self._code(row[-2]), row[-1]) for row in rows]
+            told.append(_told(rows[0], tuple(codes)))
+            for row in rows:
+                debit, credit = self.books.get(row[-3]), self.books.get(row[-2])
+                if debit is not None and credit is not None:
+                    entries.append(_loose(debit, credit, row[-1]))
+        moved = units_sum_to_zero(entries)
+        self.moved.update(dict(moved.figures))
+        self._add(moved.code, moved.wrong)
+        numbers = [one.number for one in told]
+        run = numbers_without_gaps(numbers[-1], numbers, self.number + 1)
+        self._add(run.code, run.wrong or ([] if run.holds else [str(numbers[-1])]))
+        self._add("chain_unbroken", chain_unbroken(told, self.digest).wrong)
+        for rows, one in zip(vouchers, told, strict=True):
+            for row in rows:
+                self._move(row[-3], row[-1])
+                self._move(row[-2], -row[-1])
+            self.number, self.digest = one.number, one.digest
+            if one.number in self.kept:
+                self._compare()
+        self.count += len(told)
+        self.last = vouchers[-1][0]
+
+    def _move(self, key: int, net: int) -> None:
+        kind = self.books[key].kind if key in self.books else BookKind.CASH
+        self.net[key] += natural(kind, net)
+
+    def findings(self, fund: Fund) -> list[Finding]:
+        """What was found, against what the fund and its books say."""
+        kept = self.books.values()
+        zero = units_sum_to_zero((), ((one.kind, one.unit, one.balance) for one in kept))
+        self._add(zero.code, zero.wrong)
+        equal = balances_equal_postings(
+            {book.code: book.balance for book in kept},
+            {self._code(key): self.net[key] for key in {*self.books, *self.net}},
+        )
+        self._add(equal.code, equal.wrong)
+        run = numbers_without_gaps(fund.last_number, (), self.number + 1)
+        self._add(run.code, run.wrong or ([] if run.holds else [str(self.number)]))
+        if self.digest != fund.digest and not self.wrong.get("chain_unbroken"):
+            self._add("chain_unbroken", [str(self.number if self.count else 0)])
+        for number in self.kept:
+            self._add("chain_unbroken", [str(number)])
+        total = (("last", fund.last_number), ("vouchers", self.first + self.count))
+        return [
+            self._finding(zero.code, tuple(sorted(self.moved.items()))),
+            self._finding(equal.code, equal.figures),
+            self._finding(run.code, total),
+            self._finding("chain_unbroken", (("vouchers", self.count),)),
+            _journal_agrees(fund, self.last),
+        ]
+
+    def _finding(self, code: str, figures: tuple[tuple[str, int], ...]) -> Finding:
+        wrong = tuple(self.wrong.get(code, ()))
+        return Finding(code, not wrong, figures, wrong)
 
 
 VOUCHER = ("pk", "number", "at", "by", "memo", "subject", "reverses__number", "digest")
 Row = tuple[int, int, datetime, int | None, str, str, int | None, str, int, int, int]
 
 
-def _postings(fund: Fund, after: int) -> list[Row]:
+def _postings(fund: Fund, after: int, *, streamed: bool) -> Iterable[Row]:
     """Every posting after a voucher's number, with all of its voucher, in order."""
     rows = Posting.objects.filter(voucher__fund=fund, voucher__number__gt=after)
     told = (f"voucher__{name}" for name in VOUCHER)
-    ordered = rows.order_by("voucher__number", "pk")
-    return list(ordered.values_list(*told, "debit", "credit", "amount"))
+    ordered = rows.order_by("voucher__number", "pk").values_list(*told, "debit", "credit", "amount")
+    return ordered.iterator(A_PART) if streamed else list(ordered)
+
+
+def _parts(rows: Iterable[Row]) -> Iterator[list[list[Row]]]:
+    """The postings of A_PART vouchers at a time."""
+    vouchers = (list(of_one) for _key, of_one in groupby(rows, key=itemgetter(0)))
+    while part := list(islice(vouchers, A_PART)):
+        yield part
 
 
 def _told(row: Row, entries: tuple[tuple[str, str, int], ...]) -> Told:
@@ -185,12 +344,11 @@ def _loose(debit: Book, credit: Book, amount: int) -> Entry:
     return _Loose(Account(debit.kind, debit.unit), Account(credit.kind, credit.unit), amount)
 
 
-def _journal_agrees(fund: Fund, vouchers: list[Row]) -> Finding:
+def _journal_agrees(fund: Fund, last: Row | None) -> Finding:
     """The line that the log keeps of the last voucher bears its digest: rewriting the whole chain
     would not be enough."""
-    if not vouchers:
+    if last is None:
         return Finding("journal_agrees", True, (("last", fund.last_number),))
-    last = vouchers[-1]
     subject = f"{Voucher._meta.label}:{last[0]}"
     line = Line.objects.filter(subject=subject).order_by("seq").first()
     kept = json.loads(bytes(line.body))["data"].get("digest") if line else None

@@ -48,7 +48,7 @@ def _words(found: Finding) -> str:
     figures = dict(found.figures)
     if found.code == "units_sum_to_zero":
         moved = [amount_in(unit, amount) for unit, amount in found.figures if unit_kind(unit)]
-        return _("本期记账：%(moved)s，借方和贷方相抵为零") % {
+        return _("本期记账：%(moved)s，借方和贷方相抵为零；全部科目的余额也相抵为零") % {
             "moved": _("、").join(moved) or _("无")
         }
     words = {

@@ -160,7 +160,7 @@ def test_the_open_books_are_read_in_a_constant_number_of_queries(
         what = undertaking(on)
         actions.promise(fund, what, 100_00, cause=Cause(what, "协议"), by=by, now=NOW)
         actions.pay(fund, what, 60_00, cause=Cause(what, "首付"), by=by, now=NOW)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(f"/funds/{fund.pk}/")
     text = page.content.decode()
     assert text.count("协议") == projects

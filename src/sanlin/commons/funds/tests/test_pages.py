@@ -21,6 +21,7 @@ from sanlin.commons.people.tests.scene import (
     resident,
     worker,
 )
+from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground import clock
 from sanlin.kernel.ledger import Match, Running, Sweep, Terms
 
@@ -217,7 +218,8 @@ def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
     actions.pledge(fund, Gift("street", "街道", 1), by=by, now=NOW)
     as_(client, by)
     for page, count in (
-        (f"/funds/{fund.pk}/", 9),
+        (f"/funds/{fund.pk}/", 10),
+        (f"/funds/{fund.pk}/?undertaking={Undertaking.objects.last().pk}", 11),
         (f"/funds/{fund.pk}/checks/", 9),
         (f"/funds/{fund.pk}/sources/", 8),
         (f"/funds/{fund.pk}/close/", 8),
@@ -229,6 +231,42 @@ def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
         with CaptureQueriesContext(connection) as asked:
             assert client.get(page).status_code == 200, page
         assert (page, len(asked)) == (page, count)
+
+
+def test_the_book_of_one_undertaking_and_of_one_month(client):
+    fund, by, on = fund_with(9_000_00)
+    first, second = undertaking(on), undertaking(on)
+    Undertaking.objects.filter(pk=second.pk).update(title="长者食堂")
+    for what, at in ((first, NOW), (second, datetime(2024, 6, 3, 9, 0, tzinfo=SHANGHAI))):
+        actions.promise(fund, what, 100_00, cause=cause(), by=by, now=at)
+        actions.pay(fund, what, 60_00, cause=cause(), by=by, now=at)
+    page = f"/funds/{fund.pk}/"
+
+    def listed(query):
+        table = client.get(page + query).context["table"]
+        return [row.voucher.number for row, _cells in table.lines]
+
+    assert listed("") == [5, 4, 3, 2, 1]
+    assert listed(f"?undertaking={first.pk}") == [3, 2]
+    assert listed(f"?undertaking={second.pk}&debit=owed") == [5]
+    assert "只看“长者食堂”的记账" in text(client.get(f"{page}?undertaking={second.pk}"))
+    assert listed("?month=2024-04-01") == [3, 2, 1]
+    assert listed("?month=2024-05-01") == []
+    months = client.get(page).context["table"].sieves[0]["choices"]
+    assert [words for _value, words in months] == ["2024-06", "2024-05", "2024-04"]
+    for wrong in ("undertaking=0", "undertaking=x", f"undertaking={'9' * 30}", "month=2024-04-31"):
+        assert listed(f"?{wrong}") == [5, 4, 3, 2, 1]
+
+
+def test_of_many_books_the_largest_are_shown_and_the_rest_is_summed_up(client):
+    fund, by, on = fund_with(9_000_00)
+    for n in range(14):
+        actions.promise(fund, undertaking(on), (n + 1) * 100, cause=cause(), by=by, now=NOW)
+    context = client.get(f"/funds/{fund.pk}/").context
+    bars, rest = context["went_to"]
+    assert [fen for _name, fen, _words in bars] == [100 * n for n in range(14, 2, -1)]
+    assert rest == "另有2项，共¥3"
+    assert context["came_from"][1] == ""
 
 
 def test_hostile_addresses_and_values_get_a_sentence(client):

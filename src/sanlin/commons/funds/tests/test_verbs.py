@@ -183,7 +183,7 @@ def below(sql, *values):
             cursor.execute("SET session_replication_role = replica")
         else:
             for act in ("update", "delete"):
-                for table in ("posting", "voucher"):
+                for table in ("posting", "voucher", "monthclose", "closedbalance", "inspection"):
                     cursor.execute(f"DROP TRIGGER IF EXISTS funds_{table}_no_{act}")
         cursor.execute(sql, values)
         if connection.vendor == "postgresql":
@@ -201,7 +201,7 @@ def below(sql, *values):
         ("UPDATE funds_voucher SET memo = 'x' WHERE number = 1", {"chain_unbroken"}),
         (
             "UPDATE funds_book SET balance = balance + 1 WHERE kind = 'cash'",
-            {"balances_equal_postings"},
+            {"balances_equal_postings", "units_sum_to_zero"},
         ),
         (
             "UPDATE funds_voucher SET number = 9 WHERE number = 2",
@@ -234,6 +234,102 @@ def test_an_edit_in_a_closed_month_is_found_by_reading_everything():
     below("UPDATE funds_posting SET amount = 99900")
     assert holds(fund) == []
     assert "chain_unbroken" in actions.inspect(fund, by=by, now=IN_MAY).wrong
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A page reads no more than two vouchers before it goes on from the last whole reading."""
+    monkeypatch.setattr("sanlin.commons.funds.queries.ledger.LIVE", 2)
+
+
+def received(fund, by, times):
+    for _n in range(times):
+        actions.receive(fund, 5_00, cause=cause(), by=by, now=NOW)
+
+
+def vouchers_read(fund):
+    return dict(ledger_findings(Fund.objects.get(pk=fund.pk))[3].figures)["vouchers"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_a_page_goes_on_from_the_last_whole_reading_where_much_was_booked():
+    fund, by, _on = fund_with(1_000_00)
+    received(fund, by, 4)
+    assert vouchers_read(fund) == 5
+    kept = actions.inspect(fund, by=None, now=NOW)
+    assert kept.balances == {"cash": 1_020_00, "source": 1_020_00}
+    assert (vouchers_read(fund), holds(fund)) == (0, [])
+    received(fund, by, 1)
+    assert (vouchers_read(fund), holds(fund), holds(fund, whole=True)) == (1, [], [])
+    below("UPDATE funds_posting SET amount = 1 WHERE id = (SELECT MAX(id) FROM funds_posting)")
+    assert set(holds(fund)) == {"balances_equal_postings", "chain_unbroken"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_after_a_reading_that_found_something_everything_is_read_again():
+    fund, by, _on = fund_with(1_000_00)
+    received(fund, by, 3)
+    below("UPDATE funds_posting SET amount = 1 WHERE id = (SELECT MAX(id) FROM funds_posting)")
+    assert actions.inspect(fund, by=None, now=NOW).wrong
+    assert vouchers_read(fund) == 4
+    assert holds(fund)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("UPDATE funds_closedbalance SET balance = balance + 1", "balances_equal_postings"),
+        ("UPDATE funds_monthclose SET digest = 'x'", "chain_unbroken"),
+        (
+            """UPDATE funds_inspection SET balances = '{"cash": 1, "source": 1}'""",
+            "balances_equal_postings",
+        ),
+        ("UPDATE funds_inspection SET digest = 'x'", "chain_unbroken"),
+        ("UPDATE funds_inspection SET through = through + 1", "chain_unbroken"),
+    ],
+)
+def test_what_was_kept_on_the_way_is_held_against_the_vouchers(sql, found):
+    fund, by, on = fund_with(1_000_00)
+    actions.receive(fund, 5_00, cause=cause(), by=by, now=IN_MAY)
+    actions.close_month(fund, APRIL, by=officer(on), now=IN_MAY)
+    actions.inspect(fund, by=None, now=IN_MAY)
+    assert holds(fund, whole=True) == []
+    below(sql)
+    assert holds(fund, whole=True) == [found]
+    assert actions.inspect(fund, by=None, now=IN_MAY).wrong == [found]
+
+
+@pytest.mark.django_db
+def test_a_posting_that_was_moved_to_the_book_of_another_fund_is_found():
+    fund, _by, on = fund_with(1_000_00)
+    other, _by, _on = fund_with(5_00, on, name="另一个")
+    cash = Book.objects.get(fund=other, kind=BookKind.CASH)
+    below("UPDATE funds_posting SET debit_id = %s WHERE amount = 100000", cash.pk)
+    for whole in (False, True):
+        assert {"balances_equal_postings", "chain_unbroken"} <= set(holds(fund, whole=whole))
+
+
+@pytest.mark.django_db
+def test_a_long_chain_is_read_in_parts(monkeypatch):
+    monkeypatch.setattr("sanlin.commons.funds.queries.ledger.A_PART", 2)
+    fund, by, _on = fund_with(1_000_00)
+    received(fund, by, 4)
+    for whole in (False, True):
+        assert holds(fund, whole=whole) == []
+        found = ledger_findings(Fund.objects.get(pk=fund.pk), whole=whole)
+        assert [dict(one.figures) for one in found[2:4]] == [
+            {"last": 5, "vouchers": 5},
+            {"vouchers": 5},
+        ]
+    below(
+        "DELETE FROM funds_posting WHERE voucher_id = (SELECT id FROM funds_voucher WHERE number = 3)"
+    )
+    below("DELETE FROM funds_voucher WHERE number = 3")
+    found = ledger_findings(Fund.objects.get(pk=fund.pk))
+    assert [one.wrong for one in found[2:4]] == [("3",), ("4",)]
 
 
 @pytest.mark.django_db

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _now
@@ -11,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.funds import rules, stages
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Source, Voucher
-from sanlin.commons.funds.queries import amount_in, book_name, last_inspection, position
+from sanlin.commons.funds.queries import (
+    amount_in,
+    book_name,
+    largest,
+    last_inspection,
+    position,
+)
+from sanlin.ground.clock import local_day
 from sanlin.ground.gate import can_be_known, gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
@@ -20,11 +28,35 @@ from sanlin.kernel.money import yuan
 
 WHOLE = ("street", "district", "neighbourhood", "host")
 MOST_BARS = 12
+LONGEST_KEY = 19  # digits
 
 
-def _months(rows: QuerySet[Any]) -> list[tuple[str, str]]:
-    months = rows.order_by("-month").values_list("month", flat=True).distinct()
-    return [(f"{month:%Y-%m-%d}", f"{month:%Y-%m}") for month in months]
+def _months(fund: Fund) -> list[tuple[str, str]]:
+    """Every month from the fund's first voucher to its last, the latest first."""
+    days = Voucher.objects.filter(fund=OuterRef("pk")).values("at")
+    ends = Fund.objects.filter(pk=fund.pk).values_list(
+        Subquery(days.order_by("at")[:1]), Subquery(days.order_by("-at")[:1])
+    )
+    first, last = ends.get()
+    if first is None:
+        return []
+    month, found = local_day(last).replace(day=1), []
+    while month >= local_day(first).replace(day=1):
+        found.append((f"{month:%Y-%m-%d}", f"{month:%Y-%m}"))
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _in_month(value: str) -> Q:
+    month = date.fromisoformat(value)
+    return Q(
+        voucher__at__gte=rules.month_start(month),
+        voucher__at__lt=rules.month_start(rules.month_after(month)),
+    )
+
+
+def _only(undertaking: int | None) -> str:
+    return f"?undertaking={undertaking}" if undertaking else ""
 
 
 POSTINGS = Table(
@@ -54,6 +86,7 @@ POSTINGS = Table(
             "undertaking",
             _("事项"),
             lambda row: str(row.debit.undertaking or row.credit.undertaking or ""),
+            href=lambda row: _only(row.debit.undertaking_id or row.credit.undertaking_id),
         ),
         Column(
             "other",
@@ -62,7 +95,6 @@ POSTINGS = Table(
         ),
     ),
     sieves=(
-        Sieve("month", _("月份"), _months, "month"),
         Sieve("debit", _("借方科目"), BookKind.choices, "debit__kind"),
         Sieve("credit", _("贷方科目"), BookKind.choices, "credit__kind"),
     ),
@@ -72,24 +104,34 @@ POSTINGS = Table(
 )
 
 
+def _postings(fund: Fund) -> Table:
+    """The list of a fund's postings; its sieve offers the fund's own months."""
+    month = Sieve("month", _("月份"), _months(fund), _in_month)
+    return replace(POSTINGS, sieves=(month, *POSTINGS.sieves))
+
+
 @gate(rules.can_see, Fund, having=WHOLE)
 def books(request: Request, fund: Fund) -> HttpResponse:
-    """The open book of a fund: where the money came from, where it went, every posting."""
-    kept = list(Book.objects.filter(fund=fund).select_related("undertaking", "source"))
-    told, last = position(fund, kept), last_inspection(fund)
-    rows = (
-        Posting.objects.filter(voucher__fund=fund)
-        .annotate(month=TruncMonth("voucher__at", output_field=DateField()))
-        .select_related(
-            "voucher",
-            "debit__undertaking",
-            "credit__undertaking",
-            "debit__source",
-            "credit__source",
-        )
+    """The open book of a fund: where the money came from, where it went, every posting; with
+    `?undertaking=` those of one undertaking."""
+    told, last, kept = position(fund), last_inspection(fund), largest(fund, MOST_BARS)
+    rows = Posting.objects.filter(voucher__fund=fund)
+    asked, only = request.GET.get("undertaking", ""), None
+    if asked.isdecimal() and len(asked) < LONGEST_KEY:
+        of = list(Book.objects.filter(fund=fund, undertaking=asked).select_related("undertaking"))
+        if of:
+            only = of[0].undertaking
+            rows = Posting.objects.filter(Q(debit__in=of) | Q(credit__in=of))
+    rows = rows.select_related(
+        "voucher",
+        "debit__undertaking",
+        "credit__undertaking",
+        "debit__source",
+        "credit__source",
     )
     page = {
         "fund": fund,
+        "only": only,
         "position": told,
         "inspection": last,
         "agrees": told.balanced and not (last and last.wrong),
@@ -100,8 +142,8 @@ def books(request: Request, fund: Fund) -> HttpResponse:
             (_now("现在还有"), yuan(told.cash)),
             *([(_now("划出与上缴"), yuan(told.given))] if told.given else []),
         ],
-        "came_from": _bars(kept, BookKind.SOURCE),
-        "went_to": _bars(kept, BookKind.COST),
+        "came_from": _bars(kept, BookKind.SOURCE, told.source),
+        "went_to": _bars(kept, BookKind.COST, told.cost),
         "stock": [
             (book_name(book), amount_in(book.unit, book.balance))
             for book in kept
@@ -111,20 +153,17 @@ def books(request: Request, fund: Fund) -> HttpResponse:
         and bool(rules.works_for(request.by, fund, now=request.now)),
         "sweeps": fund.terms.sweep.into if fund.sweep_on else "",
     }
-    return POSTINGS.answer(request, rows, "funds/books.html", page)
+    return _postings(fund).answer(request, rows, "funds/books.html", page)
 
 
-def _bars(kept: list[Book], kind: str) -> tuple[list[tuple[str, int, str]], str]:
-    """(what, fen, in words) of the books of one kind, the largest first; what is left out, in words."""
-    books = [book for book in kept if book.kind == kind and book.unit == FEN and book.balance > 0]
-    books.sort(key=lambda book: (-book.balance, book.pk))
-    bars = [
-        (book_name(book, alone=True), book.balance, yuan(book.balance))
-        for book in books[:MOST_BARS]
-    ]
-    rest = sum(book.balance for book in books[MOST_BARS:])
-    words = _now("另有%(n)s项，共%(rest)s") % {"n": len(books) - MOST_BARS, "rest": yuan(rest)}
-    return bars, words if rest else ""
+def _bars(kept: list[Any], kind: str, total: int) -> tuple[list[tuple[str, int, str]], str]:
+    """(what, fen, in words) of the largest books of one kind; what is left out of `total`, in words."""
+    books = [book for book in kept if book.kind == kind and book.unit == FEN]
+    bars = [(book_name(book, alone=True), book.balance, yuan(book.balance)) for book in books]
+    left = books[0].many - len(books) if books else 0
+    rest = total - sum(book.balance for book in books)
+    words = _now("另有%(n)s项，共%(rest)s") % {"n": left, "rest": yuan(rest)}
+    return bars, words if left else ""
 
 
 @gate(rules.can_see_voucher, Voucher, having=("fund__district", "fund__street", "reverses"))
