@@ -12,11 +12,13 @@ that every check holds. Triggers and plain indexes are taken off while rows are 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -44,7 +46,12 @@ class Span:
 class City:
     """A template round, and as many copies as are asked for, spread over streets of 30 communities."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Path | None = None) -> None:
+        """`kept` is where a city that was built says what it is made of; then it is not built anew."""
+        self.kept = kept
+        if kept is not None and kept.exists():
+            self._remember(json.loads(kept.read_text()))
+            return
         self.copies = 0
         before = {table: _top(table) for table in _tables() if table._meta.app_label in COPIED}
         self._template()
@@ -56,6 +63,23 @@ class City:
             cursor.execute(
                 "CREATE TABLE bench_copy (n bigint PRIMARY KEY, street bigint, place bigint, fund bigint)"
             )
+
+    def _remember(self, told: dict[str, Any]) -> None:
+        from sanlin.commons.funds.models import Fund
+        from sanlin.commons.places.models import Street
+
+        self.copies, self.paid = told["copies"], told["paid"]
+        self.spans = {table: Span(*span) for table, span in told["spans"].items()}
+        self.fund = Fund.objects.get(pk=told["fund"])
+        self.terms = self.fund.kept_terms
+        self.street = Street.objects.get(pk=told["street"])
+
+    def _say(self) -> None:
+        spans = {table: (one.low, one.size, one.free) for table, one in self.spans.items()}
+        told = {"copies": self.copies, "paid": self.paid, "spans": spans}
+        told |= {"fund": self.fund.pk, "street": self.street.pk}
+        if self.kept is not None:
+            self.kept.write_text(json.dumps(told))
 
     def _template(self) -> None:
         """One community's round, half paid: made by the verbs."""
@@ -95,6 +119,7 @@ class City:
             _Books(self, fast).write(numbers)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+        self._say()
 
     def key(self, table: str, of_template: int, copy: int) -> int:
         """The key of a template's row in a copy."""

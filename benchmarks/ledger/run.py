@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import django
@@ -31,8 +32,11 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     words.add_argument("--vouchers", type=int, default=600)
+    words.add_argument("--keep", help="a folder in which the city stays, to be measured again")
+    words.add_argument("--worst", action="store_true", help="tell the statement that worked most")
     options = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sanlin-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="sanlin-bench-", dir="/tmp") as folder:
+        home = options.keep or folder
         os.environ |= {"SANLIN_HOME": home, "DJANGO_SETTINGS_MODULE": "sanlin.site.settings"}
         django.setup()
         from django.core.management import call_command
@@ -40,8 +44,10 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         load = os.getloadavg()[0]
         print(f"load average before: {load:.1f} on {os.cpu_count()} cores", flush=True)
-        writing(options.vouchers)
-        growing(options.sizes)
+        if options.vouchers:
+            writing(options.vouchers)
+        if options.sizes:
+            growing(options.sizes, Path(home) / "city.json", worst=options.worst)
 
 
 # --- writing ------------------------------------------------------------------------------------
@@ -133,13 +139,13 @@ def _fund() -> tuple[Any, Any]:
 # --- growing ------------------------------------------------------------------------------------
 
 
-def growing(sizes: Iterable[int]) -> None:
+def growing(sizes: Iterable[int], kept: Path, *, worst: bool) -> None:
     """Fill a city up to each size, and measure the pages of a community in the middle."""
     from django.db import connection
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
-    town = City()
+    town = City(kept)
     for size in sizes:
         began, cpu = time.perf_counter(), time.process_time()
         town.grow(size)
@@ -155,8 +161,8 @@ def growing(sizes: Iterable[int]) -> None:
             cost = measured(page)
             print(f"| {page.name} | {cost.queries} | {cost.work:,.1f} | {cost.cpu:.1f} | "
                   f"{', '.join(cost.scans) or '-'} |", flush=True)  # fmt: skip
-            if os.environ.get("WORST"):
-                print(f"<!-- {cost.worst} -->", flush=True)
+            if worst:
+                print(f"    {cost.worst}", flush=True)
 
 
 def pages(town: City, n: int) -> list[Page]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, Sum, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Sum,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -79,8 +88,8 @@ def my_street(who: Any, chosen: str, *, now: datetime) -> Street | None:
 
 def streets_with_rounds() -> list[Street]:
     """The streets that one can choose among."""
-    opened = Street.objects.filter(rounds__frozen__isnull=False).select_related("district")
-    return list(opened.distinct().order_by("code"))
+    opened = Round.objects.filter(street=OuterRef("pk"), frozen__isnull=False)
+    return list(Street.objects.filter(Exists(opened)).select_related("district").order_by("code"))
 
 
 def rounds_near(street: Street | None, stage: str = "") -> list[Round]:

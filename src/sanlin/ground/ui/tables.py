@@ -154,7 +154,7 @@ class _ByKeys(Paginator):  # type: ignore[type-arg]  # not subscriptable at run 
         if rows.query.annotations:
             first = (number - 1) * self.per_page
             keys = rows.values("pk")[first : first + self.per_page]
-            return self._get_page(rows.filter(pk__in=keys), number, self)
+            return Page(rows.filter(pk__in=keys), number, self)
         return super().page(number)
 
 

@@ -84,7 +84,7 @@ def position(fund: Fund, books: Iterable[Book] | None = None) -> Position:
 def largest(fund: Fund, most: int) -> list[Any]:
     """The largest sources, costs and stocks of each unit, at most so many of each, with what they are
     kept for; `many` is how many there are of its kind and unit. Empty sources and costs are left out."""
-    same = {"partition_by": ["kind", "unit"]}
+    same: dict[str, Any] = {"partition_by": ["kind", "unit"]}
     some = Q(kind__in=(BookKind.SOURCE, BookKind.COST), balance__gt=0) | Q(kind=BookKind.STOCK)
     rows = Book.objects.filter(some, fund=fund).annotate(
         rank=Window(RowNumber(), order_by=["-balance", "pk"], **same),

@@ -118,7 +118,9 @@ def books(request: Request, fund: Fund) -> HttpResponse:
     rows = Posting.objects.filter(voucher__fund=fund)
     asked, only = request.GET.get("undertaking", ""), None
     if asked.isdecimal() and len(asked) < LONGEST_KEY:
-        of = list(Book.objects.filter(fund=fund, undertaking=asked).select_related("undertaking"))
+        of = list(
+            Book.objects.filter(fund=fund, undertaking=int(asked)).select_related("undertaking")
+        )
         if of:
             only = of[0].undertaking
             rows = Posting.objects.filter(Q(debit__in=of) | Q(credit__in=of))

@@ -22,6 +22,7 @@ from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
 from sanlin.govern.ballots.queries import keys_awaited
 from sanlin.govern.growth.queries import waiting as of_growth
+from sanlin.govern.projects.queries import count_alive
 from sanlin.govern.projects.queries import waiting as of_projects
 from sanlin.govern.proposals import stages as proposal_stages
 from sanlin.govern.proposals.models import Proposal
@@ -74,8 +75,9 @@ class Fold:
 
 def steps(who: Any, *, now: datetime) -> list[Waiting]:
     """The next step of each of my rounds, once it is due and nothing is missing before it."""
-    found = []
-    for round in run_by(who, now=now):
+    found, mine = [], run_by(who, now=now)
+    count_alive(one for one in mine if (step := next_step(one, now=now)) and step.is_due)
+    for round in mine:
         coming = next_step(round, now=now)
         if coming is None or not coming.is_due:
             continue

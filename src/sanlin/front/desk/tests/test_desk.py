@@ -8,7 +8,10 @@ from django.test import Client
 
 from sanlin.commons.people.tests import scene
 from sanlin.front.desk import queries
+from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.tests.scene import running_round
 from sanlin.govern.proposals.tests.scene import proposal, team
+from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import draft, open_round
 from sanlin.ground import clock
 from sanlin.harmony.voices import actions as voices
@@ -156,6 +159,24 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
         page.get("/desk/")
     with django_assert_num_queries(10):
         page.get(f"/desk/rounds/{round.pk}/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_rounds_whose_time_is_over_are_counted_together(
+    street, officer, rows, monkeypatch, django_assert_num_queries
+):
+    for _n in range(rows):
+        running_round(1_000_00, 2_000_00, on=street, by=officer)
+    later = NOW + timedelta(days=900)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    page = client(officer)
+    with django_assert_num_queries(12):
+        page.get("/desk/")
+    ready = Round.objects.order_by("pk").last()
+    Project.objects.filter(round=ready).update(stage="stopped", stop_reason="搬走了")
+    waiting = [(one.title, one.why) for one in queries.waiting_for(officer, now=later)]
+    assert ("结束本轮", ready.name) in waiting
+    assert sum(title == "结束本轮" for title, _why in waiting) == 1
 
 
 LINK = re.compile(r'href="(/[^"#?]*)')
