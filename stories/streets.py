@@ -57,7 +57,7 @@ def branch(world: Path, home: Path, end: Callable[[], None]) -> int:
         return hand
     code = 1
     try:
-        settings.HOME = home
+        settings.HOME, settings.MEDIA_ROOT = home, home / "files"
         connection.settings_dict["NAME"] = home / "sanlin.sqlite3"
         end()
         connection.close()

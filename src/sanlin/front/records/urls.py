@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import actions as _actions  # noqa: F401  # tells pages why a checkpoint was taken
 from . import views
 
 app_name = "records"

@@ -48,6 +48,9 @@ def _table(round: Round) -> Table:
     book = round.rules
     tiers = {tier.key: tier.name for tier in book.tiers}
     themes = {theme.key: theme.name for theme in book.themes}
+    theme = Column(
+        "theme", gettext_lazy("主题"), lambda row: themes.get(row.theme, row.theme), sort="theme"
+    )
     return Table(
         "proposals",
         gettext_lazy("提案"),
@@ -61,7 +64,14 @@ def _table(round: Round) -> Table:
                 sort="title",
                 href=lambda row: reverse("proposals:screen", args=[row.pk]),
             ),
-            Column("team", gettext_lazy("团队"), lambda row: str(row.team), sort="team__name"),
+            Column(
+                "stage",
+                gettext_lazy("阶段"),
+                lambda row: row.stage_label,
+                "state",
+                sort="stage",
+                tone=lambda row: TONES.get(row.stage, "plain"),
+            ),
             Column(
                 "place",
                 gettext_lazy("居民区"),
@@ -74,12 +84,7 @@ def _table(round: Round) -> Table:
                 lambda row: tiers.get(row.tier, row.tier),
                 sort="tier",
             ),
-            Column(
-                "theme",
-                gettext_lazy("主题"),
-                lambda row: themes.get(row.theme, row.theme),
-                sort="theme",
-            ),
+            *([theme] if themes else []),
             Column("asked", gettext_lazy("申请金额"), lambda row: row.asked, "money", sort="asked"),
             Column(
                 "own",
@@ -88,20 +93,13 @@ def _table(round: Round) -> Table:
                 "money",
                 sort="own_funds",
             ),
+            Column("team", gettext_lazy("团队"), lambda row: str(row.team), sort="team__name"),
             Column(
                 "submitted",
                 gettext_lazy("提交时间"),
                 lambda row: row.submitted_at,
                 "moment",
                 sort="submitted_at",
-            ),
-            Column(
-                "stage",
-                gettext_lazy("阶段"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: TONES.get(row.stage, "plain"),
             ),
         ),
         sieves=(
@@ -112,7 +110,11 @@ def _table(round: Round) -> Table:
                 "stage",
             ),
             Sieve("tier", gettext_lazy("申报类别"), list(tiers.items()), "tier"),
-            Sieve("theme", gettext_lazy("主题"), list(themes.items()), "theme"),
+            *(
+                [Sieve("theme", gettext_lazy("主题"), list(themes.items()), "theme")]
+                if themes
+                else []
+            ),
             Sieve(
                 "place",
                 gettext_lazy("居民区"),

@@ -18,6 +18,16 @@
   });
   const mark = event => event.target.closest("tr")?.classList.toggle("on", event.target.checked);
   document.querySelector("[data-rows]").addEventListener("change", mark);
+  const all = document.querySelector("[data-rows] [data-pick-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", event => {
+      for (const box of document.querySelectorAll("[data-rows] tbody [name=pick]")) {
+        box.checked = event.target.checked;
+        box.closest("tr").classList.toggle("on", box.checked);
+      }
+    });
+  }
   const here = () => rows.indexOf(document.activeElement?.closest("tr"));
   const go = to => rows[Math.max(0, Math.min(rows.length - 1, to))].focus();
   const verbs = {
