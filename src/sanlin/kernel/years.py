@@ -94,3 +94,48 @@ def fewer_and_larger(
         higher = min(max(higher, mean, cap or 0), budget)
         mean = min(mean, higher)
     return Proposed(year.passed, mean, higher)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A tier as a year leaves it: teams that may apply for it next, and this year's ceiling in fen."""
+
+    key: str
+    teams: int
+    cap: int
+
+
+@dataclass(frozen=True)
+class NextTier:
+    """A tier of the next year: a place for every team that stands on it, `cap` fen the most for one."""
+
+    key: str
+    places: int
+    cap: int
+
+    @property
+    def money(self) -> int:
+        """What the tier needs if every place is filled at its ceiling."""
+        return self.places * self.cap
+
+
+def next_tiers(
+    standing: Sequence[Standing], budget: int, *, step: int = STEP
+) -> list[NextTier] | None:
+    """The tiers of the next year with `budget` fen: ceilings keep this year's proportions and are as
+    high as lets every place be filled; None where nobody stands or a ceiling would be nothing.
+
+    Raises ValueError for a step below 1.
+
+    >>> next_tiers([Standing("top", 1, 2_000_000), Standing("new", 4, 1_000_000)], 9_000_000)
+    [NextTier(key='top', places=1, cap=3000000), NextTier(key='new', places=4, cap=1500000)]
+    """
+    if step < 1:
+        raise ValueError("figures are rounded down to a step of at least one fen")
+    whole = sum(one.teams * one.cap for one in standing)
+    if not whole:
+        return None
+    tiers = [
+        NextTier(one.key, one.teams, one.cap * budget // whole // step * step) for one in standing
+    ]
+    return tiers if all(one.cap for one in tiers) else None

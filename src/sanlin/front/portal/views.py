@@ -26,7 +26,7 @@ def home(request: Request) -> HttpResponse:
     rounds = queries.rounds_near(street)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
     waiting += queries.keys_of_boxes(who, rounds, now=now)
-    waiting += queries.of_projects(who, now=now)
+    waiting += queries.of_projects(who, now=now) + queries.of_growth(who, now=now)
     waiting += queries.unfinished(queries.my_proposals(who, now=now), now=now)
     show = {
         "street": street,

@@ -116,11 +116,13 @@ class NotesForm(PhotosForm):
 class AdviceFields(forms.Form):
     """Up to a few pieces of advice, each with its day."""
 
+    words: Any = _("商定的建议%(n)s")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for n in range(1, ADVICE + 1):
             self.fields[f"advice{n}"] = forms.CharField(
-                label=gettext("商定的建议%(n)s") % {"n": n}, max_length=200, required=False
+                label=self.words % {"n": n}, max_length=200, required=False
             )
             self.fields[f"due{n}"] = day_field(gettext("何日前做到"), required=False)
 
@@ -139,6 +141,10 @@ class AdviceFields(forms.Form):
             for n in range(1, ADVICE + 1)
             if said.get(f"advice{n}")
         ]
+
+
+class ConditionsForm(AdviceFields):
+    words = _("整改要求%(n)s")
 
 
 class VisitForm(AdviceFields, PhotosForm):
@@ -215,10 +221,12 @@ class JurorForm(forms.Form):
 
 
 class SlotForm(forms.Form):
-    report: forms.ModelChoiceField[Report] = forms.ModelChoiceField(
-        None, label=_("项目"), empty_label=_("请选择")
+    reports: forms.ModelMultipleChoiceField[Report] = forms.ModelMultipleChoiceField(
+        None, label=_("交了中期报告的项目"), widget=forms.CheckboxSelectMultiple
     )
-    kind = forms.ChoiceField(label=_("项目类型"))
+    kind = forms.ChoiceField(
+        label=_("项目类型"), help_text=_("所选项目用同一张评分表；不同类型分几次排入。")
+    )
 
     def __init__(self, *args: Any, pitching: Pitching, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -228,8 +236,8 @@ class SlotForm(forms.Form):
             stage=HANDED_IN,
             slot__isnull=True,
         ).select_related("project__undertaking")
-        self.fields["report"].queryset = rows.order_by("project__number")  # type: ignore[attr-defined]
-        self.fields["report"].label_from_instance = lambda one: str(one.project)  # type: ignore[attr-defined]
+        self.fields["reports"].queryset = rows.order_by("project__number")  # type: ignore[attr-defined]
+        self.fields["reports"].label_from_instance = lambda one: str(one.project)  # type: ignore[attr-defined]
         kinds = {line.kind for line in pitching.round.rules.pitch}
         order = [(one.key, one.label) for one in PROJECT_KINDS if one.key in kinds]
         resident_first = sorted(order, key=lambda pair: pair[0] != "resident")

@@ -5,6 +5,7 @@ from . import views
 app_name = "growth"
 urlpatterns = [
     path("rounds/<int:pk>/growth/", views.round, name="round"),
+    path("rounds/<int:pk>/growth/projects/", views.progress, name="progress"),
     path("rounds/<int:pk>/joint-meeting/", views.joint, name="joint"),
     path("circles/<int:pk>/life/", views.circle, name="circle"),
     path("circles/<int:pk>/meet/", views.meet, name="meet"),

@@ -18,13 +18,16 @@ class Bar:
     figure: str
 
 
-def lengths(rows: Sequence[tuple[str, int, str]]) -> list[Bar]:
-    """Rows of (words, size, figure) as bars; the largest is FULL, nothing is below zero.
+def lengths(rows: Sequence[tuple[str, int, str]], whole: int = 0) -> list[Bar]:
+    """Rows of (words, size, figure) as bars; `whole`, or else the largest, is FULL, nothing is below
+    zero.
 
     >>> [bar.length for bar in lengths([("a", 4, "4"), ("b", 1, "1"), ("c", 0, "0")])]
     [1000, 250, 0]
+    >>> [bar.length for bar in lengths([("a", 40, "40%"), ("b", 10, "10%")], 100)]
+    [400, 100]
     """
-    most = max((size for _label, size, _figure in rows), default=0) or 1
+    most = max([whole, *(size for _label, size, _figure in rows)]) or 1
     return [Bar(label, max(size, 0) * FULL // most, figure) for label, size, figure in rows]
 
 

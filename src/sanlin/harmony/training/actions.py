@@ -52,17 +52,37 @@ def sign_up(session: Session, *, by: Account, now: datetime) -> SignUp:
     return made
 
 
+@deed("training.come")
+def come(session: Session, *, by: Account, now: datetime) -> SignUp:
+    """I am here: a seat that was taken is used, or a free one is taken on the spot."""
+    held = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    require(rules.can_come(by, held, now=now))
+    taken = {"at": now, "came": True}
+    made, new = SignUp.objects.get_or_create(session=held, account=by, defaults=taken)
+    if not new:
+        SignUp.objects.filter(pk=made.pk).update(came=True)
+        made.came = True
+    record(made, by=by, now=now, session=held.pk, walked_in=new)
+    return made
+
+
 @deed("training.note_who_came")
 def note_who_came(
-    session: Session, keys: Collection[int], *, by: Account, now: datetime
+    session: Session,
+    keys: Collection[int],
+    not_there: Collection[int] = (),
+    *,
+    by: Account,
+    now: datetime,
 ) -> Session:
-    """Tick who was there: keys of sign-ups."""
+    """Tick who was there, and take back who was ticked by mistake: keys of sign-ups. Whoever says so
+    on the phone meanwhile stays noted."""
     require(rules.can_keep(by, session, now=now))
     if now < session.opens:
         raise Refused(_("培训还没有开始"))
     rows = SignUp.objects.filter(session=session)
     rows.filter(pk__in=keys).update(came=True)
-    rows.exclude(pk__in=keys).update(came=False)
+    rows.filter(pk__in=not_there).update(came=False)
     record(session, by=by, now=now, came=rows.filter(came=True).count())
     return session
 

@@ -30,15 +30,26 @@ class PlanForm(forms.Form):
 
 
 class CameForm(forms.Form):
+    """Who was there and is not noted yet, and who is noted and was not."""
+
     came = forms.MultipleChoiceField(
-        label=_("到场"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("报了名、还没签到的"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    not_there = forms.MultipleChoiceField(
+        label=_("已签到，其实没来的"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = list(session.signups.select_related("account"))
-        self.fields["came"].choices = [(str(one.pk), one.account.name) for one in rows]  # type: ignore[attr-defined]
-        self.fields["came"].initial = [str(one.pk) for one in rows if one.came]
+        self.signed, self.there = len(rows), sum(one.came for one in rows)
+        for name, there in (("came", False), ("not_there", True)):
+            choices = [(str(one.pk), one.account.name) for one in rows if one.came == there]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def keys(self, name: str) -> list[int]:
+        """Of the sign-ups that were ticked in one of the two lists."""
+        return [int(key) for key in self.cleaned_data[name]]
 
 
 class IdeaForm(forms.Form):

@@ -13,6 +13,7 @@ from . import stages
 from .models import Idea, Question, Session, SignUp
 
 A_WHILE = timedelta(hours=12)  # ideas come in during a session and on the way home
+AT_THE_DOOR = timedelta(hours=1)
 MOST_IDEAS = 300
 
 
@@ -50,6 +51,20 @@ def can_sign_up(who: Any, session: Session, *, now: datetime) -> Verdict:
     if SignUp.objects.filter(session=session, account_id=who.pk).exists():
         return denied(_("您已经报名"))
     if SignUp.objects.filter(session=session).count() >= session.seats:
+        return denied(_("名额已满"))
+    return ALLOWED
+
+
+def can_come(who: Any, session: Session, *, now: datetime) -> Verdict:
+    """Whoever stands at the door says so on the phone: with a seat, or while one is left."""
+    if not who.is_authenticated:
+        return denied(_("请先登录"))
+    if not session.opens - AT_THE_DOOR <= now <= session.closes:
+        return denied(_("培训开始前一小时到结束时可以签到"))
+    mine = SignUp.objects.filter(session=session, account_id=who.pk).first()
+    if mine is not None and mine.came:
+        return denied(_("您已经签到"))
+    if mine is None and SignUp.objects.filter(session=session).count() >= session.seats:
         return denied(_("名额已满"))
     return ALLOWED
 

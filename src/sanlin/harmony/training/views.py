@@ -56,12 +56,14 @@ def session(request: Request, session: Session) -> HttpResponse:
     """A session on the phone: programme and seat before it, ideas and questions in it."""
     here = reverse("training:session", args=[session.pk])
     verb = request.POST.get("verb", "") if request.method == "POST" else ""
-    if verb == "sign_up":
+    if verb in {"sign_up", "come"}:
         if not request.by.is_authenticated:
             return redirect(f"{reverse('accounts:sign_in')}?next={here}")
+        if verb == "come":
+            return press(request, here, _("已签到"), actions.come, session)
         return press(request, here, _("已报名"), actions.sign_up, session)
-    idea = IdeaForm(request.POST if verb == "idea" else None)
-    asked = QuestionForm(request.POST if verb == "ask" else None)
+    idea = IdeaForm(request.POST if verb == "idea" else None, auto_id="idea_%s")
+    asked = QuestionForm(request.POST if verb == "ask" else None, auto_id="ask_%s")
     if idea.is_bound and idea.is_valid():
         words = _("收到，审看后上墙")
         return press(request, here, words, actions.send_idea, session, idea.cleaned_data["text"])
@@ -69,12 +71,15 @@ def session(request: Request, session: Session) -> HttpResponse:
         words = _("问题已交给专家")
         return press(request, here, words, actions.ask, session, asked.cleaned_data["text"])
     who, now = request.by, request.now
+    mine = SignUp.objects.filter(session=session, account_id=who.pk or 0).first()
+    at_the_door = session.opens - rules.AT_THE_DOOR <= now <= session.closes
     page = {
         "session": session,
         "taken": session.signups.count(),
-        "mine": who.is_authenticated
-        and SignUp.objects.filter(session=session, account_id=who.pk).exists(),
-        "before": now < session.opens,
+        "mine": mine,
+        "before": now < session.opens and not at_the_door,
+        "at_the_door": at_the_door,
+        "can_come": rules.can_come(who, session, now=now) if at_the_door else None,
         "can_sign_up": rules.can_sign_up(who, session, now=now),
         "can_speak": rules.can_speak(who, session, now=now),
         "idea": idea,
@@ -93,15 +98,15 @@ def desk(request: Request, session: Session) -> HttpResponse:
     here = reverse("training:desk", args=[session.pk])
     form = CameForm(request.POST or None, session=session)
     if request.method == "POST" and form.is_valid():
-        keys = [int(key) for key in form.cleaned_data["came"]]
-        return press(request, here, _("到场已记录"), actions.note_who_came, session, keys)
+        things = (session, form.keys("came"), form.keys("not_there"))
+        return press(request, here, _("到场已记录"), actions.note_who_came, *things)
     ideas = list(session.ideas.order_by("pk"))
     page = {
         "session": session,
         "form": form,
         "may": may,
-        "signed": session.signups.count(),
-        "came": session.signups.filter(came=True).count(),
+        "signed": form.signed,
+        "came": form.there,
         "ideas": ideas,
         "waiting": sum(one.stage == stages.SENT for one in ideas),
         "questions": session.questions.all(),

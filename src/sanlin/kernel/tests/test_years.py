@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanlin.kernel import years
-from sanlin.kernel.years import STEP, Book, Outcome, Proposed, book, fewer_and_larger
+from sanlin.kernel.years import (
+    STEP,
+    Book,
+    Outcome,
+    Proposed,
+    Standing,
+    book,
+    fewer_and_larger,
+    next_tiers,
+)
 
 MONEY = st.integers(0, 10**12)
 OUTCOMES = st.lists(st.builds(Outcome, MONEY, MONEY, st.booleans()), max_size=30)
@@ -59,3 +68,31 @@ def test_a_book_adds_up(outcomes):
     year = book(outcomes)
     assert year.unspent == sum(one.granted - one.spent for one in outcomes)
     assert year.passed <= year.projects == len(outcomes)
+
+
+STANDING = st.lists(st.builds(Standing, st.text(max_size=3), st.integers(0, 50), MONEY), max_size=6)
+
+
+@given(STANDING, MONEY)
+def test_all_places_of_the_next_tiers_filled_at_their_ceilings_do_not_pass_the_money(rows, budget):
+    tiers = next_tiers(rows, budget)
+    for tier in tiers or []:
+        assert tier.cap % STEP == 0
+    assert sum(tier.money for tier in tiers or []) <= budget
+
+
+def test_tiers_keep_their_proportions_and_rise_where_teams_are_fewer():
+    year = [Standing("top", 10, 2 * STEP * 10), Standing("new", 5, STEP * 10)]
+    tiers = next_tiers(year, 500 * STEP)
+    assert [(one.places, one.cap) for one in tiers or []] == [(10, 40 * STEP), (5, 20 * STEP)]
+
+
+@pytest.mark.parametrize("rows", [[], [Standing("top", 0, 10**7)], [Standing("top", 3, 0)]])
+def test_no_tiers_follow_where_nobody_stands(rows):
+    assert next_tiers(rows, 10**9) is None
+
+
+def test_a_ceiling_below_a_step_is_not_proposed():
+    assert next_tiers([Standing("top", 3, 10**7)], 2 * STEP) is None
+    with pytest.raises(ValueError, match="step"):
+        next_tiers([], 1, step=0)

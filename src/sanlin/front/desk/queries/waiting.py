@@ -31,6 +31,9 @@ from sanlin.govern.reviews.models import Recusal, Review, Seat
 from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import next_step
+from sanlin.ground.clock import local_day
+from sanlin.harmony.training.queries import ASK, FOLLOW, READ
+from sanlin.harmony.training.queries import waiting as of_trainings
 from sanlin.harmony.voices.queries import waiting as unanswered
 
 from .glance import next_verb
@@ -246,6 +249,26 @@ def voices(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
+def trainings(who: Any, *, now: datetime) -> list[Waiting]:
+    """Ideas to read, ideas that should have been carried out, questions without advice."""
+    streets = my_streets(who, OFFICERS, now=now)
+    if not streets:
+        return []
+    words = {
+        READ: lambda n: ngettext("审看%(n)s条点子", "审看%(n)s条点子", n),
+        FOLLOW: lambda n: ngettext(
+            "%(n)s条采纳的点子到期没有落实", "%(n)s条采纳的点子到期没有落实", n
+        ),
+        ASK: lambda n: ngettext("记录专家对%(n)s个问题的建议", "记录专家对%(n)s个问题的建议", n),
+    }
+    return [
+        Waiting(
+            words[row["kind"]](row["n"]) % row, at("training:desk", row["key"]), None, row["name"]
+        )
+        for row in of_trainings(streets, local_day(now))
+    ]
+
+
 WAITING: list[Callable[..., list[Waiting]]] = [
     steps,
     screening,
@@ -257,6 +280,7 @@ WAITING: list[Callable[..., list[Waiting]]] = [
     growth,
     newcomers,
     voices,
+    trainings,
 ]
 
 

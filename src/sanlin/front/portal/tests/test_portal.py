@@ -161,7 +161,7 @@ def test_the_front_page_reads_as_often_for_three_as_for_one(
     with django_assert_num_queries(4):
         assert Client().get("/").status_code == 200
     page = client(leader)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page.get("/")
     with django_assert_num_queries(7):
         page.get(f"/r/{round.pk}/")

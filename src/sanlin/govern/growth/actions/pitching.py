@@ -77,6 +77,30 @@ def enter(pitching: Pitching, report: Report, kind: str, *, by: Account, now: da
     return made
 
 
+@deed("growth.enter_slots")
+def enter_all(
+    pitching: Pitching, reports: Sequence[Report], kind: str, *, by: Account, now: datetime
+) -> Pitching:
+    """Put several projects of one kind at the end of the order, as they are given."""
+    if not reports:
+        raise Refused(_("请选择要排入的项目"))
+    for report in reports:
+        enter(pitching, report, kind, by=by, now=now)
+    record(pitching, by=by, now=now, entered=len(reports), kind=kind)
+    return pitching
+
+
+@deed("growth.leave_out_slot")
+def leave_out(slot: Slot, *, by: Account, now: datetime) -> Pitching:
+    """Take a project out of the order that was not heard: it may be heard at another session."""
+    held = _slot(slot)
+    require(rules.can_leave_out(by, held, now=now))
+    record(held.pitching, by=by, now=now, report=held.report_id, place=held.place)
+    held.asides.all().delete()
+    held.delete()
+    return held.pitching
+
+
 @deed("growth.open_pitching")
 def open_pitching(pitching: Pitching, *, by: Account, now: datetime) -> Pitching:
     """The session begins."""

@@ -2,9 +2,10 @@
 
 from .closing import Said, said_of, slips_of
 from .doors import of_project, of_round, of_team
-from .pitching import Heard, findings_of, heard, tally
+from .pitching import Heard, findings_of, heard, money_after, next_of, tally
+from .progress import progress
 from .waiting import open_advice, waiting, waiting_for_team
-from .years import Dossier, Year, dossier, proposal_for, year_of
+from .years import Dossier, Year, dossier, proposal_for, tiers_for, year_of
 
 __all__ = [
     "Dossier",
@@ -14,14 +15,18 @@ __all__ = [
     "dossier",
     "findings_of",
     "heard",
+    "money_after",
+    "next_of",
     "of_project",
     "of_round",
     "of_team",
     "open_advice",
+    "progress",
     "proposal_for",
     "said_of",
     "slips_of",
     "tally",
+    "tiers_for",
     "waiting",
     "waiting_for_team",
     "year_of",

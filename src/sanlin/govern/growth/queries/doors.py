@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sanlin.govern.growth.models import Pair
 from sanlin.govern.projects.models import Project
 from sanlin.ground.clock import local_day
 
@@ -30,10 +32,25 @@ def of_project(project: Project, *, now: datetime) -> list[Door]:
         Project.objects.filter(pk=project.pk).order_by("advice__due").values(*SHOWN)[:MOST_ADVICE]
     )
     doors += [_door(row, now) for row in rows if row["advice"] is not None]
+    doors += [
+        (_("老带新结对"), reverse("growth:pair", args=[one.pk]), _words(one), "")
+        for one in pairs_of(project)
+    ]
     where = reverse("growth:closing", args=[project.pk])
     asked = bool(rows) and rows[0]["survey"] is not None and rows[0]["survey__closed_at"] is None
     doors.append((_("验收与满意度"), where, _("正在听取居民意见") if asked else "", ""))
     return doors
+
+
+def _words(pair: Pair) -> str:
+    return _("%(mentor)s带%(novice)s") % {"mentor": pair.mentor, "novice": pair.novice}
+
+
+def pairs_of(project: Project) -> QuerySet[Pair]:
+    """The pairs that the project's team is part of in the project's round."""
+    team = project.undertaking.organisation_id
+    rows = Pair.objects.filter(Q(mentor=team) | Q(novice=team), round=project.round_id)
+    return rows.select_related("mentor", "novice")
 
 
 def _door(row: dict[str, Any], now: datetime) -> Door:

@@ -9,6 +9,8 @@ from django.db.models import Count
 from sanlin.govern.growth import stages
 from sanlin.govern.growth.models import Pitching, Slot
 from sanlin.govern.growth.rules import rubric, sheet_of
+from sanlin.govern.projects.models import Instalment, Project
+from sanlin.govern.projects.stages import UNPAID, WITHHELD
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel import scoring
 from sanlin.kernel.packs.rules import PitchLine, Tick
@@ -60,6 +62,18 @@ def tally(slot: Slot) -> tuple[list[Line], Fraction | None]:
     totals = [scoring.total(rubric(lines), sheet) for sheet in sheets]
     mean = scoring.mean([total for total in totals if total is not None])
     return means, None if mean is None else mean / 10
+
+
+def next_of(slot: Slot) -> Slot | None:
+    """Who is to be heard after this one: the first that waits."""
+    rows = Slot.objects.filter(pitching=slot.pitching_id, stage=stages.WAITING)
+    return rows.select_related("report__project__undertaking").order_by("place").first()
+
+
+def money_after(project: Project) -> list[Instalment]:
+    """What is still to be paid of a project, as its midterm has left it."""
+    rows = project.instalments.filter(stage__in=[*UNPAID, WITHHELD])
+    return list(rows.order_by("place"))
 
 
 def findings_of(round: Round) -> list[tuple[Tick, int, int]]:

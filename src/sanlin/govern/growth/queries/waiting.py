@@ -18,7 +18,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,16 +30,20 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.growth import stages
 from sanlin.govern.growth.models import Advice, Aside, Juror, Meeting, Score, Slot
+from sanlin.govern.projects.models import Project
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui import words
 
 MOST = 30
 SCORE, LIFT, LATE, ADVICE, MINUTES = "score", "lift", "late", "advice", "minutes"
+COMING = "coming"
 WHERE = {
     SCORE: "growth:score",
     LIFT: "growth:dossier",
     LATE: "growth:round",
     ADVICE: "growth:advice",
     MINUTES: "growth:meeting",
+    COMING: "growth:meeting",
 }
 
 
@@ -88,17 +92,21 @@ def open_advice(teams: list[int]) -> list[Advice]:
 
 
 def waiting_for_team(who: Any, *, now: datetime) -> list[Waiting]:
-    """For a leader: advice to carry out; for a circle's leader: a meeting to record."""
+    """For a leader: advice to carry out, and meetings of her circle to come; for a circle's leader: a
+    meeting to record."""
     led = [team for team, leads in teams_of(who, now=now).items() if leads]
     if not led:
         return []
     mine = Q(project__undertaking__organisation__in=led)
     advice = Advice.objects.open().filter(mine)
     meetings = Meeting.objects.filter(circle__leader_id=who.pk, held_at__isnull=True, at__lte=now)
+    circles = Project.objects.filter(undertaking__organisation__in=led).values("circle")
+    coming = Meeting.objects.filter(circle__in=circles, held_at__isnull=True, at__gt=now)
     return _read(
         [
             _line(ADVICE, advice, "pk", "project__undertaking__title", "text", "due"),
             _line(MINUTES, meetings, "pk", "circle__name"),
+            _line(COMING, coming.annotate(day=TruncDate("at")), "pk", "place", "title", "day"),
         ]
     )
 
@@ -125,12 +133,19 @@ def _read(parts: list[QuerySet[Any, Any]]) -> list[Waiting]:
     order = list(WHERE)
     found = sorted(rows, key=lambda row: (order.index(row[0]), row[4] or date.max, row[1]))
     return [
-        Waiting(_words(kind, text, n), reverse(WHERE[kind], args=[key]), _end_of(due), why)
+        Waiting(_words(kind, text, n), reverse(WHERE[kind], args=[key]), _until(kind, due), said)
         for kind, key, why, text, due, n in found[:MOST]
+        for said in (f"{words.day(due)} · {why}" if kind == COMING else why,)
     ]
 
 
+def _until(kind: str, due: date | None) -> datetime | None:
+    return None if kind == COMING else _end_of(due)
+
+
 def _words(kind: str, text: str, n: int) -> str:
+    if kind == COMING:
+        return _("小组会议：%(title)s") % {"title": text}
     if kind == LATE:
         return ngettext("%(n)s条改进建议逾期", "%(n)s条改进建议逾期", n) % {"n": n}
     said = {

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Model, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from sanlin.commons.orgs.models import Bar, Organisation, Rung
 from sanlin.govern.growth.models import Advice, Attendance, Pair, Visit
@@ -15,7 +15,18 @@ from sanlin.govern.projects.queries import with_money
 from sanlin.govern.projects.rules import passes
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.packs import Rules
-from sanlin.kernel.years import Book, Outcome, Proposed, book, fewer_and_larger
+from sanlin.kernel.years import (
+    Book,
+    NextTier,
+    Outcome,
+    Proposed,
+    Standing,
+    book,
+    fewer_and_larger,
+    next_tiers,
+)
+
+from .progress import how_many
 
 
 @dataclass(frozen=True)
@@ -24,17 +35,23 @@ class Year:
 
     round: Round
     book: Book
-    tiers: list[tuple[str, str, int, int, int]]
+    tiers: list[tuple[str, str, int, int, int, int]]
     grades: list[tuple[str, int]]
     left: int
 
 
 def year_of(round: Round) -> Year:
-    """What the book of a round says. `tiers`: (key, name, projects, granted, spent); `left`: how many
-    projects have not ended."""
+    """What the book of a round says. `tiers`: (key, name, projects, granted, spent, teams that stand
+    on it for the next year); `left`: how many projects have not ended."""
     rules = round.rules
     rows: list[Any] = list(with_money(Project.objects.filter(round=round)))
     passed = _passed(round)
+    keys = [tier.key for tier in rules.tiers]
+    standing = Counter(
+        keys[max(keys.index(row.tier) - passed[row.pk], 0)]
+        for row in rows
+        if row.pk in passed and row.tier in keys
+    )
     outcomes = [Outcome(row.grant, row.spent, row.pk in passed) for row in rows]
     by_tier = [
         (
@@ -43,6 +60,7 @@ def year_of(round: Round) -> Year:
             sum(row.tier == tier.key for row in rows),
             sum(row.grant for row in rows if row.tier == tier.key),
             sum(row.spent for row in rows if row.tier == tier.key),
+            standing[tier.key],
         )
         for tier in rules.tiers
     ]
@@ -55,14 +73,15 @@ def year_of(round: Round) -> Year:
     return Year(round, book(outcomes), by_tier, grades, left)
 
 
-def _passed(round: Round) -> set[int]:
-    """Projects whose latest closing review was passed, so that nothing bars their team."""
+def _passed(round: Round) -> dict[int, bool]:
+    """Projects whose latest closing review was passed, so that nothing bars their team; and whether
+    it lets the team apply for the next tier."""
     reviews = Report.objects.filter(
         project__round=round, kind=ReportKind.CLOSING, stage=project_stages.REVIEWED
     ).order_by("number")
     latest = {one.project_id: one for one in reviews}
     return {
-        key
+        key: "next_tier" in one.consequence
         for key, one in latest.items()
         if passes(one) and not {"drop", "ban"} & set(one.consequence)
     }
@@ -73,8 +92,17 @@ def proposal_for(year: Year, budget: int) -> Proposed | None:
     return fewer_and_larger(year.book, budget, year.round.rules.project_cap)
 
 
+def tiers_for(year: Year, budget: int) -> list[NextTier]:
+    """Next year's tiers with `budget` fen; nothing where a tier has no ceiling, or nobody passed."""
+    caps = {tier.key: tier.cap for tier in year.round.rules.tiers}
+    if not caps or None in caps.values():
+        return []
+    rows = [Standing(key, stand, caps[key] or 0) for key, _name, _n, _g, _s, stand in year.tiers]
+    return next_tiers(rows, budget) or []
+
+
 @dataclass(frozen=True)
-class Standing:
+class OfTeam:
     """One project of a team, as its dossier tells it."""
 
     project: Any
@@ -90,7 +118,7 @@ class Dossier:
     """A team over the years."""
 
     team: Organisation
-    standings: list[Standing]
+    standings: list[OfTeam]
     bars: list[Bar]
     rungs: list[Rung]
     meetings: int
@@ -108,16 +136,16 @@ def dossier(team: Organisation, *, now: datetime) -> Dossier:
         Project.objects.filter(undertaking__organisation=team)
         .select_related("round__street", "undertaking")
         .annotate(
-            d_receipts=_how_many(Receipt),
-            d_returned=_how_many(Receipt, stage=project_stages.RETURNED),
-            d_advice=_how_many(Advice),
-            d_done=_how_many(Advice, done_at__isnull=False),
-            d_visits=_how_many(Visit),
+            d_receipts=how_many(Receipt.objects.all()),
+            d_returned=how_many(Receipt.objects.filter(stage=project_stages.RETURNED)),
+            d_advice=how_many(Advice.objects.all()),
+            d_done=how_many(Advice.objects.filter(done_at__isnull=False)),
+            d_visits=how_many(Visit.objects.all()),
         )
         .order_by("-round__year", "-pk")
     )
     standings = [
-        Standing(
+        OfTeam(
             row,
             _grade(row.round.rules, row.grade),
             row.d_receipts,
@@ -140,13 +168,6 @@ def dossier(team: Organisation, *, now: datetime) -> Dossier:
             .order_by("-pk")
         ),
     )
-
-
-def _how_many(table: type[Model], **some: Any) -> Coalesce:
-    """How many rows of `table` are of a project, as a column."""
-    rows = table._default_manager.filter(project=OuterRef("pk"), **some).order_by()
-    counted = rows.values("project").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), Value(0))
 
 
 def _grade(rules: Rules, key: str) -> str:

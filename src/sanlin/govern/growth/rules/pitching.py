@@ -128,6 +128,15 @@ def can_put_back(who: Any, slot: Slot, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
+def can_leave_out(who: Any, slot: Slot, *, now: datetime) -> Verdict:
+    """A project that nobody has heard is taken out of the order, such as one that did not come."""
+    if not (verdict := can_keep(who, slot.pitching, now=now)):
+        return verdict
+    if slot.stage != stages.WAITING:
+        return denied(_("已经开始汇报，不能移出顺序"))
+    return ALLOWED
+
+
 def own_chair(who: Any, pitching: Pitching) -> Juror | None:
     """The chair of this person in the session."""
     if not who.is_authenticated or who.hand is not None:

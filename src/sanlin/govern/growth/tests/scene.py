@@ -31,10 +31,15 @@ def circle(members: list[Project], *, led: bool = True) -> Circle:
 
 
 def session(
-    members: list[Project], *, jurors: int = 3, kind: str = "resident", opened: bool = True
+    members: list[Project],
+    *,
+    jurors: int = 3,
+    kind: str = "resident",
+    opened: bool = True,
+    of: Project | None = None,
 ) -> Pitching:
-    """A midterm session at which these projects are to pitch."""
-    round = members[0].round
+    """A midterm session at which these projects are to pitch; without any, of a project's round."""
+    round = (of or members[0]).round
     by = officer(round.street)
     made = actions.plan(round, "中期评议会", NOW, "街道三楼", by=by, now=NOW)
     for _each in range(jurors):
@@ -95,4 +100,5 @@ __all__ = [
     "session",
     "slots",
     "survey",
+    "told",
 ]

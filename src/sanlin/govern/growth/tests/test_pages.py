@@ -9,6 +9,7 @@ from sanlin.commons.orgs import actions as orgs
 from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.growth import actions, queries, rules
+from sanlin.govern.growth.actions.closing import Said
 from sanlin.govern.growth.models import (
     Advice,
     Answer,
@@ -31,6 +32,7 @@ from sanlin.govern.growth.tests.scene import (
     session,
     slots,
     survey,
+    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,11 @@ def test_a_circle_from_its_leader_to_its_first_visit(client):
     said = {"title": "怎样浇水", "at": "2024-04-09T14:00", "place": "客堂间"}
     assert "会议已通知" in page(client, "meet", made.pk, **said)
     meeting = Meeting.objects.get()
+    before = meeting.at - timedelta(days=1)
+    coming = queries.waiting_for_team(leader(members[1]), now=before)
+    assert [(one.title, one.why) for one in coming] == [
+        ("小组会议：怎样浇水", "2024年4月9日 (周二) · 客堂间")
+    ]
     assert "请填写到会" in page(client, "meeting", meeting.pk, notes="排好了班")
     assert "会议记录已保存" in page(client, "meeting", meeting.pk, notes="排好了班", came0="2")
     said = {"day": "2024-04-10", "notes": "花箱缺水", "advice1": "排浇水班", "due1": ""}
@@ -201,6 +208,59 @@ def test_the_years_page_is_for_staff(client):
     assert client.get(go("year", one.round_id)).status_code == 302
     client.force_login(auditor(one.round.street.district))
     assert "还没有结项合格的项目" in page(client, "year", one.round_id)
+
+
+def test_staff_see_how_far_each_project_is_and_strangers_do_not(client):
+    one, other = running(1_000_00, 2_000_00)
+    actions.visit(fresh(one), NOW.date(), "看过", by=worker(one.place), now=NOW)
+    sheet = survey(one)
+    for content in (5, 2):
+        actions.key_in(sheet, Said(True, True, True, content), 1, by=worker(one.place), now=NOW)
+    actions.accept(fresh(other), ["goals"], 3, "", by=officer(other.round.street), now=NOW)
+    assert client.get(go("progress", one.round_id)).status_code == 302
+    client.force_login(officer(one.round.street))
+    told = page(client, "progress", one.round_id)
+    assert "50%" in told
+    rows = {row.pk: row for row in queries.progress(one.round, NOW.date())}
+    assert [
+        (rows[x.pk].visited, rows[x.pk].answers, rows[x.pk].accepted) for x in (one, other)
+    ] == [
+        (1, 2, 0),
+        (0, 0, 1),
+    ]
+    never = client.get(go("progress", one.round_id) + "?visits=0").content.decode()
+    assert one.number not in never
+    assert other.number in never
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_progress_reads_as_often_for_three_as_for_one(
+    client, rows, django_assert_num_queries
+):
+    members = running(*[1_000_00] * rows)
+    client.force_login(officer(members[0].round.street))
+    with django_assert_num_queries(7):
+        page(client, "progress", members[0].round_id)
+
+
+def test_several_projects_are_entered_at_once_and_one_that_did_not_come_is_taken_out(client):
+    members = running(1_000_00, 2_000_00)
+    made = session([], opened=False, of=members[0])
+    reports = [told(one, "midterm") for one in members]
+    client.force_login(officer(made.round.street))
+    said = {"verb": "slot", "kind": "resident", "reports": [one.pk for one in reports]}
+    assert "已排入顺序" in page(client, "pitching", made.pk, **said)
+    first, second = slots(made)
+    assert "已移出顺序" in page(client, "slot", first.pk, verb="leave_out")
+    assert slots(made) == [second]
+    page(client, "pitching", made.pk, verb="open")
+    page(client, "slot", second.pk, verb="call")
+    assert "不能移出顺序" in page(client, "slot", second.pk, verb="leave_out")
+
+
+def test_a_bar_of_the_projector_is_full_at_the_full_mark(client):
+    marked(made := session(running(1_000_00)), "8", "8", "8")
+    assert '<rect width="800" height="16"/>' in page(client, "wall", made.pk)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

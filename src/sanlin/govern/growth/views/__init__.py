@@ -2,6 +2,7 @@ from .circles import advice, circle, joint, meet, meeting, photo, round, visit, 
 from .closing import answer, closing, slips
 from .pairs import pair, pairs
 from .pitching import dismiss, pitching, pitchings, score, seat, slot, wall
+from .progress import progress
 from .years import bar, dossier, year
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "photo",
     "pitching",
     "pitchings",
+    "progress",
     "round",
     "score",
     "seat",

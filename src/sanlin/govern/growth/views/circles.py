@@ -19,7 +19,7 @@ from sanlin.govern.growth.models import Advice, Meeting, Snapshot, Visit
 from sanlin.govern.projects.models import Circle, Project
 from sanlin.govern.projects.stages import ENDED, TO_SIGN
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_manage
+from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground import files
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
@@ -107,10 +107,17 @@ def circle(request: Request, circle: Circle) -> HttpResponse:
     teams = {one.team.pk: one.team for one in projects}
     own = [team for pk, team in teams.items() if pk in teams_of(who, now=now)]
     staff = bool(can_manage(who, circle.round, now=now))
+    guides = who.is_authenticated and circle.leader_id == who.pk
+    visits = guides or bool(can_run(who, circle.round, now=now))
+
+    def may_be_visited(one: Project) -> bool:
+        ours = one.team.pk in teams_of(who, now=now)
+        return not ours and one.stage not in (TO_SIGN, *ENDED)
+
     page = {
         "circle": circle,
         "round": circle.round,
-        "projects": [(one, one.stage not in (TO_SIGN, *ENDED)) for one in projects],
+        "projects": [(one, visits and may_be_visited(one)) for one in projects],
         "agreed": len(backings & set(teams)),
         "teams": len(teams),
         "confirmed": len(backings & set(teams)) * 2 > len(teams),
@@ -119,7 +126,6 @@ def circle(request: Request, circle: Circle) -> HttpResponse:
         and bool(leads(who, own[0], now=now)),
         "can_recommend": rules.can_recommend(who, circle, now=now),
         "can_meet": rules.can_meet(who, circle, now=now),
-        "guides": who.is_authenticated and circle.leader_id == who.pk,
         "meetings": circle.meetings.annotate(people=Count("attendances"))[:20],
         "visits": Visit.objects.filter(project__circle=circle).select_related(
             "project__undertaking"
@@ -189,7 +195,8 @@ def visit(request: Request, project: Project) -> HttpResponse:
         said = form.cleaned_data
         words = (said["day"], said["notes"], form.wanted(), form.photos())
         if made := done(request, actions.visit, project, *words, form=form):
-            messages.success(request, _("走访已记录，建议已列为项目待办"))
+            agreed = _("走访已记录，建议已列为项目待办")
+            messages.success(request, agreed if words[2] else _("走访已记录"))
             return redirect("growth:visited", pk=made.pk)
     advised = [(form[f"advice{n}"], form[f"due{n}"]) for n in (1, 2, 3)]
     photos = [form[name] for name in form.fields if name.startswith("photo")]

@@ -15,7 +15,7 @@ from sanlin.govern.growth.forms import CONTENT, AcceptForm, AnswerForm, SheetsFo
 from sanlin.govern.growth.models import Acceptance, Survey
 from sanlin.govern.projects.models import Project, Report, ReportKind
 from sanlin.govern.projects.queries import by_head
-from sanlin.govern.projects.rules import flows
+from sanlin.govern.projects.rules import can_review, flows
 from sanlin.ground.gate import gate, open_to_all
 from sanlin.ground.http import Request, press
 from sanlin.ground.verdict import Refused
@@ -60,11 +60,13 @@ def closing(request: Request, project: Project) -> HttpResponse:
     if answer := turn(request, deeds, here):
         return answer
     sheet = Acceptance.objects.filter(project=project).first()
+    reports = Report.objects.filter(project=project, kind=ReportKind.CLOSING)
+    if report := reports.order_by("-number").first():
+        report.project = project
     page = {
         "project": project,
-        "report": Report.objects.filter(project=project, kind=ReportKind.CLOSING)
-        .order_by("-number")
-        .first(),
+        "report": report,
+        "can_review": report is not None and can_review(who, report, now=now),
         "spending": _spending(project),
         "survey": survey,
         **_told(survey),

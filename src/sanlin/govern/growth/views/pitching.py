@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from sanlin.govern.growth import actions, queries, rules, stages
 from sanlin.govern.growth.forms import (
-    AdviceFields,
     AsideForm,
+    ConditionsForm,
     FindingsForm,
     JurorForm,
     MarkForm,
@@ -24,6 +24,7 @@ from sanlin.govern.growth.forms import (
     SlotForm,
 )
 from sanlin.govern.growth.models import Aside, Juror, Pitching, Score, Slot
+from sanlin.govern.projects.queries import consequence_words
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
@@ -31,6 +32,7 @@ from sanlin.ground.http import Request, press
 
 from .acting import Deed, asked, done, through, turn
 
+FULL_BAR = 1000  # a line of the projector at its full mark
 SLOT = ("pitching__round__street", "report", *through("report__project"))
 
 
@@ -84,8 +86,8 @@ def pitching(request: Request, pitching: Pitching) -> HttpResponse:
         ),
         Deed(
             entry,
-            actions.enter,
-            lambda: (pitching, entry.cleaned_data["report"], entry.cleaned_data["kind"]),
+            actions.enter_all,
+            lambda: (pitching, list(entry.cleaned_data["reports"]), entry.cleaned_data["kind"]),
             _("已排入顺序"),
         ),
     )
@@ -123,13 +125,16 @@ def slot(request: Request, slot: Slot) -> HttpResponse:
         return press(request, here, _("开始汇报，评委可以打分"), actions.call, slot)
     if asked(request, "put_back"):
         return press(request, here, _("已退回等候"), actions.put_back, slot)
+    if asked(request, "leave_out"):
+        where = reverse("growth:pitching", args=[slot.pitching_id])
+        return press(request, where, _("已移出顺序"), actions.leave_out, slot)
     mark = MarkForm(asked(request, "mark"))
     ticks = FindingsForm(
         asked(request, "tick"),
         rules=slot.pitching.round.rules,
         initial={"findings": slot.findings},
     )
-    advice = AdviceFields(asked(request, "lay_down"))
+    advice = ConditionsForm(asked(request, "lay_down"))
     deeds = (
         Deed(
             mark,
@@ -171,6 +176,10 @@ def slot(request: Request, slot: Slot) -> HttpResponse:
         "laid_down": slot.advice.all(),
         "can_call": rules.can_call(request.by, slot, now=request.now),
         "can_put_back": rules.can_put_back(request.by, slot, now=request.now),
+        "can_leave_out": rules.can_leave_out(request.by, slot, now=request.now),
+        "next": queries.next_of(slot) if slot.stage == stages.MARKED else None,
+        "consequence": consequence_words(slot.report.consequence or []),
+        "money": queries.money_after(slot.report.project) if slot.stage == stages.MARKED else [],
         "can_mark": rules.can_mark(request.by, slot, now=request.now),
         "can_note": rules.can_note(request.by, slot, now=request.now),
         **_clock(slot, request),
@@ -193,11 +202,13 @@ def seat(request: Request, pitching: Pitching) -> HttpResponse:
     chair = rules.own_chair(request.by, pitching)
     given = set(Score.objects.filter(juror=chair).values_list("slot_id", flat=True))
     aside = set(Aside.objects.filter(juror=chair).values_list("slot_id", flat=True))
-    rows = pitching.slots.select_related("report__project__undertaking__organisation")
+    rows = list(pitching.slots.select_related("report__project__undertaking__organisation"))
+    heard = next((one for one in rows if one.stage == stages.CALLED), None)
     page = {
         "pitching": pitching,
         "rows": [(one, one.pk in given, one.pk in aside) for one in rows],
-        "now_heard": next((one for one in rows if one.stage == stages.CALLED), None),
+        "now_heard": heard,
+        "waits": pitching.stage != stages.CLOSED and (heard is None or heard.pk in given | aside),
     }
     return render(request, "growth/seat.html", page)
 
@@ -230,6 +241,7 @@ def score(request: Request, slot: Slot) -> HttpResponse:
         "may": rules.can_score(request.by, slot, now=request.now),
         "can_step_aside": rules.can_step_aside(request.by, slot, now=request.now),
         "kind": slot.get_kind_display(),
+        **(_clock(slot, request) if slot.stage == stages.CALLED else {}),
     }
     return render(request, "growth/score.html", page)
 
@@ -252,12 +264,13 @@ def wall(request: Request, pitching: Pitching) -> HttpResponse:
         "bars": [
             (
                 line.rule.name,
-                int((line.mean or 0) * 100),
+                int((line.mean or 0) * FULL_BAR / line.rule.max),
                 f"{float(line.mean or 0):.1f} / {line.rule.max}",
             )
             for line in lines
         ],
         "mean": mean,
+        "full_bar": FULL_BAR,
         "coming": coming[:3],
         "done": len(marked),
         "all": len(rows),

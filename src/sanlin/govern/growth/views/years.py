@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +21,7 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.kernel.money import yuan
+from sanlin.kernel.years import NextTier, Proposed
 
 from .acting import done
 
@@ -52,7 +51,7 @@ def _dossier(
                 "stands": bar.lifted_at is None and bar.since <= today < bar.until,
                 "can_ask": can_ask_to_lift(who, bar, now=now),
                 "can_lift": can_lift(who, bar, now=now),
-                "form": form if form and asked == bar.pk else LiftForm(),
+                "form": form if form and asked == bar.pk else LiftForm(auto_id=f"bar{bar.pk}_%s"),
             }
             for bar in found.bars
         ],
@@ -91,7 +90,8 @@ def year(request: Request, round: Round) -> HttpResponse:
     told = queries.year_of(round)
     budget = asked * 100 if asked else round.rules.budget
     proposed = queries.proposal_for(told, budget)
-    values = _values(proposed, budget, drafts[0]) if proposed and drafts else {}
+    tiers = queries.tiers_for(told, budget)
+    values = _values(proposed, tiers, budget, drafts[0]) if proposed and drafts else {}
     if request.method == "POST" and drafts:
         picked = {
             path: value for path, value in values.items() if path in request.POST.getlist("take")
@@ -143,23 +143,35 @@ def year(request: Request, round: Round) -> HttpResponse:
         else [],
         "grades": [(name, n, str(n)) for name, n in told.grades],
         "drafts": drafts,
-        "values": [(path, words, yuan(value)) for path, (words, value) in _worded(values).items()],
+        "next_tiers": [(round.rules.tier(one.key), one) for one in tiers],
+        "values": [
+            (path, words, yuan(value)) for path, (words, value) in _worded(values, round).items()
+        ],
         "may": rules.can_take_over(request.by, drafts[0], now=request.now) if drafts else None,
     }
     return render(request, "growth/year.html", page)
 
 
-def _values(proposed: Any, budget: int, draft: Round) -> dict[str, int]:
+def _values(proposed: Proposed, tiers: list[NextTier], budget: int, draft: Round) -> dict[str, int]:
     """The paths of the draft's pack that may take a figure, with the figure in fen."""
-    wanted = {"budget": budget, "project_cap": proposed.cap}
+    highest = max((one.cap for one in tiers), default=0)
+    wanted: dict[str, int | None] = {
+        "budget": budget,
+        "project_cap": max(proposed.cap, highest) if proposed.cap else None,
+    }
+    for one in tiers:
+        wanted |= {f"tiers.{one.key}.cap": one.cap, f"tiers.{one.key}.money": one.money}
     pack = draft.pack
     return {
         path: value
         for path, value in wanted.items()
-        if value is not None and path in pack.values and not pack.binds(path)
+        if value and path in pack.values and not pack.binds(path)
     }
 
 
-def _worded(values: dict[str, int]) -> dict[str, tuple[str, int]]:
+def _worded(values: dict[str, int], round: Round) -> dict[str, tuple[str, int]]:
     words = {"budget": _("本轮总额"), "project_cap": _("单项上限")}
+    for tier in round.rules.tiers:
+        words[f"tiers.{tier.key}.cap"] = _("%(tier)s单项上限") % {"tier": tier.name}
+        words[f"tiers.{tier.key}.money"] = _("%(tier)s总额") % {"tier": tier.name}
     return {path: (words[path], value) for path, value in values.items()}

@@ -297,12 +297,13 @@ def figures(items: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/bars.html")
-def bars(rows: Sequence[tuple[str, int, str]], caption: str) -> dict[str, Any]:
+def bars(rows: Sequence[tuple[str, int, str]], caption: str, whole: int = 0) -> dict[str, Any]:
     """Zero-based bars, each labelled with its figure: rows of (label, size, figure).
 
-    It is a table to whoever reads it, and a chart to whoever sees it.
+    A bar of the size `whole` is full (a mark of its best, a share of 100); without it the largest
+    is. It is a table to whoever reads it, and a chart to whoever sees it.
     """
-    return {"rows": charts.lengths(rows), "caption": caption, "full": charts.FULL}
+    return {"rows": charts.lengths(rows, whole), "caption": caption, "full": charts.FULL}
 
 
 @register.inclusion_tag("ui/strip.html")

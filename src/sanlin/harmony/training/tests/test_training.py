@@ -83,8 +83,35 @@ def test_who_came_is_ticked(place):
     with pytest.raises(Refused, match="还没有开始"):
         actions.note_who_came(made, [first.pk], by=by, now=NOW)
     actions.note_who_came(made, [first.pk], by=by, now=BEGIN)
-    actions.note_who_came(made, [second.pk], by=by, now=BEGIN)
+    actions.note_who_came(made, [second.pk], [first.pk], by=by, now=BEGIN)
     assert list(SignUp.objects.order_by("pk").values_list("came", flat=True)) == [False, True]
+
+
+def test_whoever_comes_says_so_on_the_phone_and_may_take_a_free_seat(place):
+    made = planned(place, seats=2)
+    first, second, third = (resident(place) for _each in range(3))
+    signed = actions.sign_up(made, by=first, now=NOW)
+    with pytest.raises(Refused, match="开始前一小时"):
+        actions.come(made, by=first, now=BEGIN - timedelta(hours=2))
+    assert actions.come(made, by=first, now=BEGIN - timedelta(minutes=30)).pk == signed.pk
+    with pytest.raises(Refused, match="您已经签到"):
+        actions.come(made, by=first, now=BEGIN)
+    actions.come(made, by=second, now=BEGIN)
+    with pytest.raises(Refused, match="名额已满"):
+        actions.come(made, by=third, now=BEGIN)
+    with pytest.raises(Refused, match="开始前一小时"):
+        actions.come(made, by=third, now=BEGIN + timedelta(hours=4))
+    assert list(SignUp.objects.order_by("pk").values_list("came", flat=True)) == [True, True]
+
+
+def test_who_came_by_phone_is_not_lost_when_an_officer_ticks_an_older_list(place):
+    made = planned(place)
+    first, second = resident(place), resident(place)
+    asked = actions.sign_up(made, by=first, now=NOW)
+    actions.sign_up(made, by=second, now=NOW)
+    actions.come(made, by=second, now=BEGIN)
+    actions.note_who_came(made, [asked.pk], by=officer(place.street), now=BEGIN)
+    assert SignUp.objects.filter(came=True).count() == 2
 
 
 def test_ideas_come_in_while_it_lasts(place):
@@ -150,6 +177,10 @@ def test_a_resident_signs_up_and_speaks_by_phone(client, place, monkeypatch):
     client.force_login(resident(place))
     assert "已报名" in page(client, "session", made.pk, verb="sign_up")
     monkeypatch.setattr("sanlin.ground.clock.now", lambda: BEGIN)
+    assert "已签到" in page(client, "session", made.pk, verb="come")
+    there = page(client, "session", made.pk)
+    assert "我到了" not in there
+    assert (there.count('id="idea_text"'), there.count('id="ask_text"')) == (1, 1)
     assert "审看后上墙" in page(client, "session", made.pk, verb="idea", text="放到傍晚")
     assert "放到傍晚" not in page(client, "wall", made.pk)
     actions.move_idea(Idea.objects.get(), "show", by=officer(place.street), now=BEGIN)
