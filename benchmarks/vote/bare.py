@@ -98,3 +98,13 @@ def application(environ, start_response):
     status = "302 Found" if write(_local.db, line, roll, form["log"][0]) else "409 Conflict"
     start_response(status, [("Location", "/"), ("Content-Length", "0")])
     return [b""]
+
+
+def nothing(environ, start_response):
+    """What the server costs by itself, and the hands: an answer without a question."""
+    if environ["REQUEST_METHOD"] == "GET":
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start_response("302 Found", [("Location", "/"), ("Content-Length", "0")])
+    return [b""]

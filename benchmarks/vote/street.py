@@ -1,9 +1,9 @@
 """Makes what the load needs: an open vote with many voters, who are signed in and have chosen.
 
-    python -m benchmarks.vote.street VOTERS FILE
+    python -m benchmarks.vote.street VOTERS FILE ROUND…
 
 Run in the environment of the measurement (SANLIN_HOME, DATABASE_URL). Writes FILE as JSON:
-{"rounds": {"sanlin": …, "bare": …, "direct": …}}, each with its round, roll and voters' cookies.
+{ROUND: {"round": …, "roll": …, "log": …, "voters": [{"line": …, "cookie": …, "ready": …}]}}.
 """
 
 from __future__ import annotations
@@ -39,10 +39,9 @@ from sanlin.ground.accounts.models import Account
 LONG_AGO = date(2020, 1, 1)
 
 
-def main(voters: int, file: Path) -> None:
+def main(voters: int, file: Path, names: list[str]) -> None:
     call_command("migrate", verbosity=0)
-    rounds = {name: _round(name, voters) for name in ("sanlin", "bare", "direct")}
-    file.write_text(json.dumps({"rounds": rounds}))
+    file.write_text(json.dumps({name: _round(name, voters) for name in names}))
 
 
 def _round(name: str, voters: int) -> dict[str, object]:
@@ -110,4 +109,4 @@ def _cookies(round, people, proposals):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

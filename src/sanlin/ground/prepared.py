@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import psycopg
@@ -30,6 +31,7 @@ from django.db.models import (
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
+AT_ONCE = 32  # rows that one statement inserts
 LAST = 64  # rows that are kept for the next time, of each question
 Row = TypeVar("Row")
 Line = TypeVar("Line", bound=Model)
@@ -203,21 +205,21 @@ class Add(Generic[Line]):
         self.model = model
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[Any]]:
+    def _compiled(self) -> tuple[str, str, list[Any]]:
         options = self.model._meta
         quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
         fields = [_Cell(field) for field in options.local_concrete_fields]
         columns = ", ".join(quote(str(cell.field.column)) for cell in fields)
         places = ", ".join(["%s"] * len(fields))
-        return f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
+        return f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ", f"({places})", fields  # noqa: S608
 
     def rows(self, rows: Sequence[Line]) -> None:
         """Insert them. Raises IntegrityError where a key is taken."""
-        sql, cells = self._compiled
+        sql, places, cells = self._compiled
         db = connections[DEFAULT_DB_ALIAS]
         lines = [[cell.written(getattr(row, cell.name), db) for cell in cells] for row in rows]
-        if len(lines) == 1:
-            _asked(db, sql, lines[0])
+        if len(lines) <= AT_ONCE:
+            _asked(db, sql + ", ".join([places] * len(lines)), [*chain.from_iterable(lines)])
             return
         with db.cursor() as cursor:
-            cursor.executemany(sql, lines)
+            cursor.executemany(sql + places, lines)

@@ -15,23 +15,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2, help="server processes (%(default)s)")
 
 
+# In each process. More than its share of a processor: ballots that wait for the disk at one moment are
+# written together (ground/together.py), on either engine.
+THREADS = 8
+
+
+def granian(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
+    """How the web server is started."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", str(THREADS), "--backpressure", "256"),
+        app,
+    ]
+
+
 def run(options: argparse.Namespace) -> int:
     """Start the web server, one ticker and one worker; they end together."""
-    from django.conf import settings
-
-    on_file = str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
-    threads = 1 if on_file else 4
     beside = [
         subprocess.Popen([sys.executable, "-m", "sanlin.site.cli", *words])
         for words in (("tick", "--every", "20"), ("work", "--every", "2"))
     ]
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-        *("--host", options.host, "--port", str(options.port)),
-        *("--workers", str(options.workers), "--blocking-threads", str(threads)),
-        *("--backpressure", "256", "--respawn-failed-workers", "sanlin.site.wsgi:application"),
-    ]
-    server = subprocess.Popen(command, env=os.environ)
+    command = granian(
+        "sanlin.site.wsgi:application",
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+    )
+    server = subprocess.Popen([*command, "--respawn-failed-workers"], env=os.environ)
     # Asked to end, this process lets the server finish what it is answering, then ends the others.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import F
@@ -16,7 +21,8 @@ from sanlin.ground import keys, lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.pii import mark
-from sanlin.ground.prepared import Add, Change, Given, run
+from sanlin.ground.prepared import Add, Change, Given, Read, run
+from sanlin.ground.together import Together
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.ballots.form import Choices, Chosen, canonical
@@ -51,10 +57,105 @@ def cast(
     """
     require(rules.is_open(round, now=now))
     seed = seed or lots.new_secret()
+    alone = connection.in_atomic_block
+    first = None if alone else _first(round, chosen, by=by, now=now, seed=seed, seen=seen)
+    if first and (ballot := PUT_IN.do(first, by=None, now=now)):
+        return ballot
     try:
         return _cast(round, chosen, by=by, now=now, seed=seed, seen=seen)
     except IntegrityError as error:
         raise Refused(_("这张选票已经抽检作废，不能再投；请重新核对后投出")) from error
+
+
+# --- a first ballot, which nothing speaks against -------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Paper:
+    """A ballot that is filled in and sealed, and the line of the roll that it marks."""
+
+    ballot: Ballot
+    voter: Voter
+    by: Account
+    linked: bool
+    hour: datetime
+    seen: Seen
+
+
+def _first(
+    round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str, seen: Seen
+) -> Paper | None:
+    """The first ballot of a voter, as her line reads now; None for any other, and where a rule would
+    refuse it: such a one is cast alone, with its line held."""
+    roll = rules.roll_of(round)
+    assert roll is not None  # noqa: S101  # the vote is open
+    voter = rules.voter_of(by, roll)
+    if voter is None or voter.stage != stages.WAITING:
+        return None
+    if not (rules.may_cast(by, voter, round, now=now) and rules.can_choose(chosen, voter, round)):
+        return None
+    kept = rules.kept(chosen, voter, round)
+    ballot = _sealed(round, roll, kept, seed)
+    return Paper(ballot, voter, by, rules.keeps_links(round), _hour(now), seen)
+
+
+@deed("ballot.cast")
+def _put_in(take: Callable[[], Sequence[Paper]], *, by: None, now: datetime) -> list[Ballot | None]:
+    """Put in what has come, in one transaction; None for whose line is no longer as it was read.
+
+    To mark a line is the first that is written of a ballot, and it does nothing where the line has moved on: so
+    a ballot that is left out leaves nothing. Of several, no line is waited for while others are held.
+    """
+    papers = take()
+    free = _free(papers)
+    marked = [
+        paper for paper in papers if free.pop(paper.voter.pk, None) is paper and _takes(paper)
+    ]
+    if marked:
+        marked.sort(key=attrgetter("ballot.code"))
+        INTO_THE_BOX.rows([paper.ballot for paper in marked])
+        _trace(marked)
+        for paper in marked:
+            _tell(paper.ballot, paper.hour)
+    return [paper.ballot if paper in marked else None for paper in papers]
+
+
+PUT_IN: Together[Paper, Ballot] = Together(_put_in)
+
+
+def _free(papers: Sequence[Paper]) -> dict[int, Paper]:
+    """One ballot for each line, by the line, where nobody else holds it."""
+    lines = {paper.voter.pk: paper for paper in sorted(papers, key=lambda p: p.voter.pk)}
+    if len(lines) == 1 or not connection.features.has_select_for_update:
+        return lines
+    keys_ = {f"line {n}": pk for n, pk in enumerate(lines)}
+    return {pk: lines[pk] for (pk,) in _standing_free(len(lines)).all(**keys_)}
+
+
+@lru_cache(maxsize=64)
+def _standing_free(size: int) -> Read[tuple[int]]:
+    """The prepared question which of so many lines nobody holds; it holds them."""
+    lines: list[Any] = [Given(f"line {n}") for n in range(size)]
+    return Read(
+        lambda: (
+            Voter.objects.select_for_update(skip_locked=True)
+            .filter(pk__in=lines)
+            .order_by("pk")
+            .values_list("pk")
+        )
+    )
+
+
+def _takes(paper: Paper) -> bool:
+    """Mark the line; False where it has moved on."""
+    try:
+        _mark(paper.voter, paper.ballot.code, paper.by, paper.linked)
+    except Refused:
+        return False
+    return True
+
+
+# --- any ballot, with its line held ---------------------------------------------------------------
 
 
 @deed("ballot.cast")
@@ -74,26 +175,42 @@ def _cast(
     require(rules.may_cast(by, voter, round, now=now))
     assert voter is not None  # noqa: S101  # the rule has just said so
     require(rules.can_choose(chosen, voter, round))
-    replaced = _mark(voter, code, by, rules.keeps_links(round))
-    ballot = Ballot(
-        code=code,
-        roll=roll,
-        channel=Channel.WEB,
-        box=keys.seal(_filled(kept, seed, rules.room(round)), bytes(roll.key or NOTHING)),
-    )
+    linked, hour = rules.keeps_links(round), _hour(now)
+    replaced = _mark(voter, code, by, linked)
+    ballot = _sealed(round, roll, kept, seed)
     INTO_THE_BOX.rows([ballot])
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    _trace(roll, hour, seen, helped=by.hand is not None)
+    _trace([Paper(ballot, voter, by, linked, hour, seen)])
     if replaced:
         _note_again(roll, by=None, now=hour, code=code, replaces=replaced)
     else:
-        record(roll, by=None, now=hour, channel=Channel.WEB.value, code=code)
+        _tell(ballot, hour)
     return ballot
+
+
+def _sealed(round: Round, roll: Roll, kept: Choices, seed: str) -> Ballot:
+    """The ballot with these choices, which only the key of the vote opens."""
+    filled = bytes.fromhex(seed) + canonical(kept).ljust(rules.room(round))
+    return Ballot(
+        code=code_of(opening(round.pk, kept, seed)),
+        roll=roll,
+        channel=Channel.WEB,
+        box=keys.seal(filled, bytes(roll.key or NOTHING)),
+    )
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _tell(ballot: Ballot, hour: datetime) -> None:
+    record(ballot.roll, by=None, now=hour, channel=Channel.WEB.value, code=ballot.code)
 
 
 INTO_THE_BOX = Add(Ballot)
 MARKED = Change(
-    lambda: Voter.objects.filter(pk=Given("pk"), stage=Given("was"), open=True),
+    lambda: Voter.objects.filter(
+        pk=Given("pk"), stage=Given("was"), neighbourhood=Given("place"), open=True
+    ),
     *("stage", "link", "hand"),
 )
 
@@ -119,7 +236,7 @@ def _mark(voter: Voter, code: str, by: Account, linked: bool) -> str:
         link_key = keys.fleeting(link_name(voter.roll_id), make=True)
         link = keys.hide(bytes.fromhex(code), link_key or NOTHING)
     new = {"stage": target, "link": link, "hand": by.hand and by.hand.pk}
-    if not MARKED.run(new, pk=voter.pk, was=voter.stage):
+    if not MARKED.run(new, pk=voter.pk, was=voter.stage, place=voter.neighbourhood_id):
         raise Refused(_("投票已经截止，不再接受选票"))
     return replaced
 
@@ -137,11 +254,6 @@ def code_behind(voter: Voter) -> str:
         return keys.show(bytes(voter.link), link_key or NOTHING).hex()
     except keys.DoesNotOpen:
         raise Refused(_("找不到您先前的一票，所以不能更改；先前的一票仍然有效")) from None
-
-
-def _filled(kept: Choices, seed: str, room: int) -> bytes:
-    """What a box holds: the seed and the choices, filled up so that its length tells nothing."""
-    return bytes.fromhex(seed) + canonical(kept).ljust(room)
 
 
 @deed("ballot.recast")
@@ -185,20 +297,28 @@ def spoil(round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str
 _COUNT = (
     "INSERT INTO {table} (roll_id, hour, kind, mark, casts, helped) VALUES {rows} "
     "ON CONFLICT (roll_id, hour, kind, mark) DO UPDATE "
-    "SET casts = {table}.casts + 1, helped = {table}.helped + excluded.helped"
+    "SET casts = {table}.casts + excluded.casts, helped = {table}.helped + excluded.helped"
 )
 
 
-def _trace(roll: Roll, hour: datetime, seen: Seen, *, helped: bool) -> None:
-    """Count one more ballot of this hour for its address and its device, without naming either."""
-    found = [(kind, text) for kind, text in vars(seen).items() if text]
-    if not found:
+def _trace(papers: Sequence[Paper]) -> None:
+    """Count these ballots of their hours for their addresses and devices, without naming any. The
+    counts are held in one order, so that nobody waits in a circle."""
+    casts, helped = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for paper in papers:
+        for kind, text in vars(paper.seen).items():
+            if text:
+                roll = paper.ballot.roll_id
+                count = (roll, paper.hour, kind, mark(f"{roll}:{kind}:{text}"))
+                casts[count] += 1
+                helped[count] += paper.by.hand is not None
+    if not casts:
         return
-    moment = connection.ops.adapt_datetimefield_value(hour)
+    moment = connection.ops.adapt_datetimefield_value
     cells = [
         cell
-        for kind, text in found
-        for cell in (roll.pk, moment, kind, mark(f"{roll.pk}:{kind}:{text}"), 1, int(helped))
+        for count in sorted(casts)
+        for cell in (count[0], moment(count[1]), *count[2:], casts[count], helped[count])
     ]
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(found))
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(casts))
     run(_COUNT.format(table=Trace._meta.db_table, rows=rows), cells)

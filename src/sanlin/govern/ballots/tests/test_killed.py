@@ -208,7 +208,8 @@ class Server:
 
     def start(self):
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-        command += ["--workers", "2", "--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--workers", "2", "--blocking-threads", "8"]  # as `sanlin serve`
+        command += ["--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--log-level", "critical", "sanlin.site.wsgi:application"]
         self.process = subprocess.Popen(command, env=self.env)
 
