@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sanlin.kernel.allocation.outcome import Purchase, Tie
 from sanlin.kernel.allocation.shares.field import Field, Good, Spent, first
 from sanlin.kernel.allocation.shares.gates import PASSING, Gate
+from sanlin.kernel.allocation.shares.opening import Opening, applies, in_order, resumed
 from sanlin.kernel.allocation.shares.purse import (
     HALF_ULP,
     Exact,
@@ -219,16 +220,17 @@ class Run:
     """One spending, from the first purchase to the last."""
 
     def __init__(self, market: Market, each: Fraction, wealth: Wealth | None = None) -> None:
-        self.market, self.wealth = market, wealth
+        self.market, self.wealth, self.each = market, wealth, each
         self.goods = [search.anew() for search in market.goods]
         self.purse = Purse(market.field.times.size, each, market.field.weighted)
         self.round = 0
         self.waiting = market.waiting.copy()
 
-    def go(self, gate: Gate, most: int | None, first: Choose) -> Iterator[tuple[int, Exact, Rows]]:
-        """Buy until nobody can or may buy, or until more than `most` is spent: which good, its
-        price, and who is too poor to pay it."""
-        cost = 0
+    def go(
+        self, gate: Gate, most: int | None, first: Choose, cost: int = 0
+    ) -> Iterator[tuple[int, Exact, Rows]]:
+        """Buy until nobody can or may buy, or until more than `most` is spent (`cost` has been): which
+        good, its price, and who is too poor to pay it."""
         while (most is None or cost <= most) and (found := self.cheapest(gate)):
             level = _least(found)
             at = level[0] if len(level) == 1 else first(level, found[level[0]][0])
@@ -237,14 +239,14 @@ class Run:
             gate.take(bid)
             cost += bid.cost
 
-    def follow(self, gate: Gate, leader: Sequence[Sale]) -> list[Sale] | None:
-        """Buy what `leader` bought with less money, if all between must buy the same; else None.
+    def follow(self, gate: Gate, leader: Sequence[Sale], sales: list[Sale]) -> list[Sale] | None:
+        """Buy what `leader` bought with less money, if all between must buy the same; else None. `sales`
+        have been made, as all must make them.
 
         Everybody has at least as much as in the leading run, so the leader's price is an upper bound
         of this bid's price for all between, and prices here are lower bounds of the others'.
         """
-        sales: list[Sale] = []
-        for key, price in leader:
+        for key, price in leader[len(sales) :]:
             at = self.market.at_key[key]
             found = self.cheapest(gate, price)
             if at not in found or not self.ahead(at, price, found):
@@ -343,6 +345,7 @@ class Market:
 
     def __init__(self, field: Field, ties: TieOrder) -> None:
         self.field, self.ties = field, ties
+        self.opening: Opening | None = None
         times = None if (field.times == 1).all() else field.times.astype(np.float64)
         self.goods = [Search(good, times) for good in field.goods]
         self.at_key = {good.key: at for at, good in enumerate(field.goods)}
@@ -408,17 +411,52 @@ class Market:
         return Spent(tuple(purchases), refused, lacking, tuple(met))
 
     def bought(self, each: Fraction, gate: Gate, most: int) -> list[Sale]:
-        """What `spend` buys, up to the purchase after which more than `most` is spent."""
-        run, sales = Run(self, each, self.wealth), list[Sale]()
-        for at, price, poor in run.go(gate, most, self.first):
+        """What `spend` buys, up to the purchase after which more than `most` is spent.
+
+        Asked for rising amounts; how one begins is kept for the next.
+        """
+        run, cost = Run(self, each, self.wealth), 0
+        if applies(gate):
+            cost = self.open(run, gate, most)
+        sales = self.opened_with(each) if cost else []
+        for at, price, poor in run.go(gate, most, self.first, cost):
             run.buy(at, price, poor)
             sales.append((self.goods[at].good.key, price))
         return sales
 
+    def open(self, run: Run, gate: Gate, most: int) -> int:
+        """Let a run begin with what any run begins with that has so much; what that costs."""
+        opening, turn = self.opening, self.turn
+        if turn is None:
+            return 0
+        if opening is None or opening.each > run.each:
+            order = in_order(self.goods, turn)
+            opening = Opening(order, self.field.times.size, run.each, self.field.weighted)
+        else:
+            opening = opening.at(run.each)
+        for at, _price in opening.sales:
+            gate.take(self.goods[at].good.bid)
+        opening.extend(run.goods, gate, most)
+        self.opening = opening
+        resumed(run, opening)
+        return opening.cost
+
+    def opened_with(self, each: Fraction) -> list[Sale]:
+        """The sales with which every run begins that has `each`."""
+        if self.opening is None or self.opening.each > each:
+            return []
+        return [(self.goods[at].good.key, price) for at, price in self.opening.sales]
+
     def same(self, each: Fraction, gate: Gate, leader: Sequence[Sale]) -> list[Sale] | None:
         """The purchases with `each`, if they are the leader's, who had less, and so are those with any
         amount between; None where that is not certain."""
-        return Run(self, each, self.wealth).follow(gate, leader)
+        run = Run(self, each, self.wealth)
+        sales = self.opened_with(each) if applies(gate) else []
+        if self.opening is not None and sales:
+            for at, _price in self.opening.sales:
+                gate.take(self.goods[at].good.bid)
+            resumed(run, self.opening)
+        return run.follow(gate, leader, sales)
 
 
 def fits(field: Field) -> bool:

@@ -45,6 +45,13 @@ class Marks:
         self.blocks[-1][rows] |= np.uint8(1 << self.many % BITS)
         self.many += 1
 
+    def copy(self) -> Marks:
+        """The same, to go on with."""
+        other = Marks(self.rows)
+        other.many = self.many
+        other.blocks = [*self.blocks[:-1], *(block.copy() for block in self.blocks[-1:])]
+        return other
+
     def sums(self, rows: Rows, times: Given) -> list[float]:
         """By price, how often these rows paid it; `times` voters in each."""
         counts: list[float] = []
@@ -73,6 +80,13 @@ class Counts:
             self.blocks.append(np.zeros((self.rows, BLOCK), np.int32))
         self.blocks[-1][rows, column] = 1 if weight is None else weight
         self.many += 1
+
+    def copy(self) -> Counts:
+        """As `Marks.copy`."""
+        other = Counts(self.rows)
+        other.many = self.many
+        other.blocks = [*self.blocks[:-1], *(block.copy() for block in self.blocks[-1:])]
+        return other
 
     def sums(self, rows: Rows, times: Given) -> list[float]:
         """As `Marks.sums`."""
@@ -103,6 +117,18 @@ class Purse:
         self.prices: list[int] = []
         self.paid: Marks | Counts = Counts(rows) if weighted else Marks(rows)
         self._seen: tuple[Rows, Floats] | None = None
+
+    def richer(self, each: Fraction) -> Purse:
+        """The same payments out of `each`, which is no less than before; its denominator divides `scale`."""
+        other = object.__new__(Purse)
+        other.each = float(each)
+        more = float(each - Fraction(self.base, self.scale))
+        other.left = self.left + more
+        other.error = self.error + 4 * HALF_ULP * other.each
+        other.base, other.scale = each.numerator * (self.scale // each.denominator), self.scale
+        other.prices, other.paid = self.prices.copy(), self.paid.copy()
+        other._seen = None
+        return other
 
     def look(self, rows: Rows) -> Floats:
         """What these rows have left, not to be written to; the last look is remembered."""
