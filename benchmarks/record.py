@@ -33,21 +33,25 @@ def main(many: int) -> None:
     assert step("write again", sealed_record) == sealed
     print(f"{sealed.path.stat().st_size / 2**20:.1f} MB, {sealed.size} lines")
     verifier = Path("src/sanlin/kernel/record/verify.py")
-    began = time.perf_counter()
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, verifier, sealed.path, "--root", sealed.root], check=False
     )
-    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(
-        f"verify: {time.perf_counter() - began:.1f} s, peak {used:.0f} MB, exit {done.returncode}"
+        f"verify: {time.perf_counter() - began:.1f} s, {used:.1f} s of processor time, "
+        f"peak {after.ru_maxrss / 1024:.0f} MB, exit {done.returncode}"
     )
 
 
 def step(name, act):
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     found = act()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name}: {time.perf_counter() - began:.1f} s, peak {peak:.0f} MB", flush=True)
+    took, used = time.perf_counter() - began, time.process_time() - used
+    told = f"{took:.1f} s, {used:.1f} s of processor time, peak {peak:.0f} MB"
+    print(f"{name}: {told}", flush=True)
     return found
 
 

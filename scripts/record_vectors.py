@@ -31,6 +31,9 @@ RECORDS = {
     "phragmen": (9, Wish("phragmen", "approve_k", voters=7, paper=False)),
     "welfare": (3, Wish("welfare", "approve_k", voters=7, paper=False)),
     "entered": (2, Wish(entered=True, voters=9)),
+    "pairs": (6, Wish("votes", "approve_k", voters=30, paper=False)),
+    "publics": (1, Wish("blend", "approve_k", voters=30, paper=True)),
+    "floors": (34, Wish("votes", "approve_k", voters=30, paper=False)),
 }
 DOCUMENTS = (
     '{"a":1,"b":[2,3]}',
@@ -66,7 +69,7 @@ def vectors() -> dict[str, bytes]:
         "lot.json": _pretty(_lot()),
         "code.json": _pretty(_codes()),
         "marks.json": _pretty(_marks()),
-        "counts.json": _pretty([_count(make(n)) for n in range(100, 140)]),
+        "counts.json": _pretty([_count(make(n)) for n in range(100, 160)]),
     }
     for name, (number, wish) in RECORDS.items():
         made = make(number, wish)

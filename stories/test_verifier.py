@@ -113,8 +113,13 @@ def test_the_small_vectors(blank: Page) -> None:
     tree = vectors("tree.json")
     sizes = list(range(len(tree["roots"])))
     found = blank.evaluate(
-        """async ([lines, sizes]) =>
-          [...(await V.roots(lines.map(V.utf8), new Set(sizes))).values()]""",
+        """async ([lines, sizes]) => {
+          const record = new V.Record(new Uint8Array());
+          record.lines = lines.map(V.utf8);
+          const out = [];
+          for (const size of sizes) out.push(await record.root(size));
+          return out;
+        }""",
         [tree["lines"], sizes],
     )
     assert found == tree["roots"]
@@ -143,8 +148,8 @@ def test_the_marks_of_the_vectors(blank: Page) -> None:
         assert found == one["marks"]
 
 
-COUNT = """async ({case: kase, ballots, outcome}) => {
-  try { await V.count(kase, ballots, outcome); return true; }
+COUNT = """async ({case: kase, outcome}) => {
+  try { await V.count(kase, outcome); return true; }
   catch (no) { if (no instanceof V.Wrong) return false; throw no; }
 }"""
 
@@ -159,10 +164,15 @@ def test_the_counts_of_the_vectors(blank: Page) -> None:
         ]
         whole = {"rule": case["rule"], "unit": case["method"], **outcome, "steps": steps}
         assert blank.evaluate(COUNT, {**one, "outcome": whole}) is True, case
-        left_alone = case["limits"]["floors"] and case["limits"]["partial"]  # section 6.4
-        if outcome["funded"] and not left_alone:
-            other = {**whole, "left": outcome["left"] + 1}
-            assert blank.evaluate(COUNT, {**one, "outcome": other}) is False
+        for name, other in (("left", outcome["left"] + 1), ("reserve", [*outcome["reserve"], 1])):
+            assert blank.evaluate(COUNT, {**one, "outcome": {**whole, name: other}}) is False
+
+
+def test_the_types_of_the_page_are_those_of_the_script(blank: Page) -> None:
+    page = (ROOT / "docs/record-format.md").read_text(encoding="utf-8")
+    assert f"```types{blank.evaluate('V.TYPES')}```" in page
+    rows = dict(re.findall(r"^\| ([A-Z]\d) \| ([a-z.\- ]*) \|", page, re.M))
+    assert rows == dict(blank.evaluate("V.CHECKS.map(one => [one[0], one[3] || '-'])"))
 
 
 def changed(name: str, file: str, change: Callable[[Any], Any]) -> Files:
@@ -197,7 +207,12 @@ TAMPERED = {
     "a larger grant": (changed("votes", "awards.json", more_money), {"M1", "L4", "N1"}),
     "a foreign format": (
         changed("votes", "round.json", lambda whole: {**whole, "format": 2}),
-        {"M1", "L4", "F1"},
+        # what cannot be read fails every check that needs it
+        {"Z2", "M1", "F1", "L3", "L4", "R1", "B2", "B4", "P1", "A1", "A2", "A4"},
+    ),
+    "a number that is none": (
+        changed("votes", "totals.json", lambda whole: {**whole, "ballots": True}),
+        {"M1", "F1", "L4", "B2", "B4", "A1"},
     ),
 }
 
@@ -214,6 +229,8 @@ def test_what_is_no_record_fails_and_ends(blank: Page) -> None:
         assert "Z1" in failed(blank, junk)
     deep = {**files_of("votes"), "rules.json": b"[" * 200_000 + b"]" * 200_000 + b"\n"}
     assert {"F1", "R1"} <= failed(blank, pack(deep))
+    packed = archive[:8] + b"\x08" + archive[9:]  # as if the first file were compressed
+    assert failed(blank, packed) == {"Z1"}
 
 
 def without_a_line(files: Files, name: str, which: int) -> Files:

@@ -139,12 +139,9 @@ class Papers:
         seed = sampling.seed_of(root, DICE)
         wrong: dict[str, int] = {}
         if not full and draws and chance.random() < 0.5:
-            first = sampling.draw(seed, draws, serials)
-            wrong, again = {first[0]: 1}, first.count(first[0])
-            due = sampling.draws_due(
-                len(serials), margin, weight, Fraction(LIMIT, 1000), [1] * again
-            )
-            full, draws = due >= len(serials), min(due, len(serials))
+            first = sampling.draw(seed, draws, serials)[0]
+            wrong = {first: 1}
+            draws, full = _enough(seed, serials, (margin, weight), draws, first)
         drawn = tuple(serials) if full else sampling.draw(seed, draws, serials)
         looks = [[one, one in wrong, wrong.get(one, 0)] for one in sorted(set(drawn))]
         for one, differs, over in looks:
@@ -156,6 +153,21 @@ class Papers:
         figures |= {"risk": sampling.permille(risk)}
         maker.tell("sample.finish", subject, stands=stage, **figures)
         self.done.sample = {"looks": looks, "stage": stage, **told, **figures}
+
+
+def _enough(
+    seed: str, serials: list[str], of: tuple[int, int], draws: int, wrong: str
+) -> tuple[int, bool]:
+    """How many draws it takes where this sheet differs by one vote, and whether that is all sheets;
+    `of` are the margin and the weight of a ballot."""
+    while True:
+        again = sampling.draw(seed, draws, serials).count(wrong)
+        due = sampling.draws_due(len(serials), *of, Fraction(LIMIT, 1000), [1] * again)
+        if due >= len(serials):
+            return len(serials), True
+        if due <= draws:
+            return draws, False
+        draws = due
 
 
 def _weight(vote: dict[str, Any]) -> int:

@@ -97,9 +97,7 @@ class Maker:
             "reserve": 0 if wish.entered else chance.randrange(3),
             "ties": list(chance.choice(TIES)),
         }
-        floor = int(
-            method in {"votes", "score", "blend"} and not wish.entered and chance.random() < 0.2
-        )
+        floor = int(not wish.entered and chance.random() < 0.25)
         if floor:
             award["overflow"] = "skip"  # the only rule that can keep floors
         if method in {"equal_shares", "welfare"}:
@@ -110,18 +108,19 @@ class Maker:
         if method == "blend":
             award["expert"] = chance.choice((300, 500, 600))
             award["public"] = 1000 - award["expert"]
+            award["onsite"] = chance.choice((None, 300, 500))
         if method != "score":
             award["normaliser"] = chance.choice(("share_of_ballots", "share_of_leader", "rank"))
             award["min_votes"] = chance.choice((None, None, 1))
         if review and not wish.entered:
             award["min_score"] = chance.choice((None, 40))
-        if method in {"votes", "score", "blend"} and not wish.entered and chance.random() < 0.4:
+        if not wish.entered and chance.random() < 0.4:
             award |= {"partial": "remainder", "partial_min": chance.choice((500, 333, 800))}
         told: dict[str, Any] = {
             "award": award,
             "budget": chance.randrange(2, 20) * 1_000_00,
-            "community_floor": None,
-            "community_least": floor,
+            "community_floor": chance.choice((None, 1_500_00)) if floor else None,
+            "community_least": floor * chance.randrange(1, 3),
             "community_cap": chance.choice((None, 12_000_00)),
             "criteria": [],
             "format": "sanlin-rules-1",
@@ -132,7 +131,7 @@ class Maker:
             "themes": [
                 {
                     "cap": chance.choice((None, 8_000_00)),
-                    "floor": None,
+                    "floor": chance.choice((None, 2_000_00)) if floor else None,
                     "key": "green",
                     "least": floor,
                 },

@@ -35,6 +35,9 @@ from .afterwards import Afterwards
 from .drawing import ORIGIN, ROUND, Maker, Wish
 from .voting import Ballot, Vote
 
+GONE = 998  # a proposal that was refused
+FEW = 10  # ballots of one way of voting: fewer are not weighed apart
+
 
 @dataclass
 class Made:
@@ -143,6 +146,7 @@ class Record:
         return {
             "ballots": "whole" if self.whole else "totals" if self.has_vote else "none",
             "exclusive": self.exclusive,
+            **({"requires": self.requires} if self.requires else {}),
             "format": FORMAT,
             "handed_in": len(self.keys) + 1,
             "name": "演练",  # data
@@ -228,6 +232,7 @@ class Record:
         self.exclusive = []
         if len(self.keys) > 3 and not self.wish.entered and chance.random() < 0.4:
             self.exclusive = [sorted(chance.sample(self.keys, 2))]
+        self.requires = self._pairs()
         seed = self.secret
         if self.number:
             self.maker.tell("round.enter_number", number=self.number)
@@ -253,6 +258,8 @@ class Record:
             utility="" if self.wish.entered else award.get("utility", "cost"),
             completion=award.get("completion", "none"),
             choices=self._choices() if self.whole else (),
+            onsite=award["onsite"] if self.weighed else None,
+            ballots_onsite=self._on_paper()[1] if self.weighed else 0,
         )
         inputs, result, outcome = self._counted(case)
         digest = fingerprint(inputs + result)
@@ -272,6 +279,32 @@ class Record:
             self.maker.tell("awards.publish", "awards.Notice:1", fingerprint=digest)
         return body, outcome
 
+    def _pairs(self) -> list[list[int]]:
+        """Bids that depend on others, one of which may have left; never in a circle."""
+        chance = self.chance
+        if self.wish.entered or len(self.keys) < 3 or chance.random() < 0.6:
+            return []
+        order = chance.sample(self.keys, len(self.keys))
+        count = chance.randrange(1, 4)
+        places = (sorted(chance.sample(range(len(order)), 2)) for _ in range(count))
+        pairs = {(order[later], order[first]) for first, later in places}
+        if chance.random() < 0.2:
+            pairs.add((order[0], GONE))
+        return sorted(map(list, pairs))
+
+    def _on_paper(self) -> tuple[int, int]:
+        """(ballots on paper that were counted, voters marked on paper)."""
+        marked = sum(booth["issued"] - booth["spoiled"] for booth in self.done.booths)
+        return len(self.done.paper) if self.done.booths else 0, marked
+
+    @property
+    def weighed(self) -> bool:
+        """Whether ballots on paper and online are two publics."""
+        paper, marked = self._on_paper()
+        counted = len(self.done.counted)
+        each = (paper, counted - paper, marked, self.done.cast - marked)
+        return self.rules["award"].get("onsite") is not None and min(each) >= FEW
+
     def _counted(self, case: Case) -> tuple[bytes, bytes, Outcome]:
         """The bytes of the case and of its outcome, without what the format does not know."""
         outcome = case.answer()
@@ -284,6 +317,7 @@ class Record:
         if self.wish.entered:
             return bid
         award = self.rules["award"]
+        on_paper = dict(map(tuple, self._sums(self.done.paper))) if self.weighed else {}  # type: ignore[arg-type]
         least = None
         if award["partial"] == "remainder":
             least = max(1, -(-one["cost"] * award["partial_min"] // 1000))
@@ -296,6 +330,7 @@ class Record:
             theme=one["theme"],
             least=least,
             own_funds=one["own_funds"],
+            onsite=on_paper.get(one["key"], 0),
         )
 
     def _voted_down(self) -> set[int]:
@@ -329,17 +364,19 @@ class Record:
             reserve=award["reserve"],
             own_share=rules["own_funds_min"],
             floors=tuple(self._floors()),
+            requires=tuple((a, b) for a, b in self.requires if a in self.bids),
         )
 
     def _floors(self) -> Iterator[Floor]:
         rules = self.rules
         for kind, groups in (("tier", rules["tiers"]), ("theme", rules["themes"])):
             for group in groups:
-                if group["least"]:
-                    yield Floor(kind, group["key"], group["least"], 0)
+                if group["least"] or group["floor"]:
+                    yield Floor(kind, group["key"], group["least"], group["floor"] or 0)
         for place in sorted({p["community"] for p in self.proposals if p["key"] in self.bids}):
-            if rules["community_least"]:
-                yield Floor("community", place, rules["community_least"], 0)
+            least, floor = rules["community_least"], rules["community_floor"]
+            if least or floor:
+                yield Floor("community", place, least, floor or 0)
 
     # --- afterwards ---------------------------------------------------------------------------
 

@@ -181,18 +181,43 @@ class Tampering:
 
 
 def records(seed: int = 0) -> dict[str, Made]:
-    """The records that are falsified: of a vote with paper, of a blend, and of Equal Shares."""
+    """The records that are falsified: of a vote with paper, of a blend, of Equal Shares, of bids that
+    depend on each other, and of a blend in which paper and online ballots are weighed apart."""
     wishes = {
-        "votes": Wish("votes", "approve_k", voters=30, paper=True),
-        "blend": Wish("blend", "approve_k", "trimmed", voters=30, paper=False),
-        "shares": Wish("equal_shares", "approve_k", voters=30, paper=False),
+        "votes": (Wish("votes", "approve_k", voters=30, paper=True), _has_nothing_else),
+        "blend": (Wish("blend", "approve_k", "trimmed", voters=30, paper=False), _has_recusal),
+        "shares": (Wish("equal_shares", "approve_k", voters=30, paper=False), _has_nothing_else),
+        "pairs": (Wish("votes", "approve_k", voters=30, paper=False), _has_pair),
+        "publics": (Wish("blend", "approve_k", "mean", voters=30, paper=True), _has_publics),
     }
-    return {name: _first(seed, wish) for name, wish in wishes.items()}
+    return {name: _first(seed, *wish) for name, wish in wishes.items()}
 
 
-def _first(seed: int, wish: Wish) -> Made:
+def _first(seed: int, wish: Wish, has: Callable[[Made], bool]) -> Made:
     """The first made record that has everything one may want to falsify."""
-    return next(made for n in range(seed * 10_000, 10**9) if _is_rich(made := make(n, wish)))
+    found = (make(n, wish) for n in range(seed * 10_000, 10**9))
+    return next(made for made in found if has(made) and _is_rich(made))
+
+
+def _has_nothing_else(made: Made) -> bool:
+    return b'"requires":[[' not in made.files["round.json"]
+
+
+def _has_recusal(made: Made) -> bool:
+    return b",-,\n" in made.files["scores.csv"]
+
+
+def _has_pair(made: Made) -> bool:
+    """Somebody was refused for want of the other, and would be funded without that pair."""
+    told = json.loads(made.files["allocation.json"])
+    codes = [step["reason"]["code"] for step in told["outcome"]["steps"]]
+    told["case"]["limits"]["requires"] = []
+    free = from_bytes(canonical(told["case"])).answer()
+    return "requires" in codes and list(free.funded) != told["outcome"]["funded"]
+
+
+def _has_publics(made: Made) -> bool:
+    return json.loads(made.files["allocation.json"])["case"].get("onsite") is not None
 
 
 def _is_rich(made: Made) -> bool:

@@ -133,3 +133,81 @@ def votes_of_the_case(draft: Draft) -> None:
 def other_shares(draft: Draft) -> None:
     draft.edit("allocation.json", lambda it: it["outcome"]["funded"].reverse())
     _refinger(draft)
+
+
+def _unpaired(draft: Draft) -> None:
+    """Count as if no bid depended on another."""
+    draft.recount(lambda it: it["limits"].update(requires=[]))
+    draft.forget_objections()
+
+
+@way()
+def pairs_forgotten(draft: Draft) -> None:
+    _unpaired(draft)
+
+
+@way()
+def pairs_never_named(draft: Draft) -> None:
+    draft.edit("round.json", lambda it: it.pop("requires"))
+    _unpaired(draft)
+
+
+@way()
+def pairs_in_a_circle(draft: Draft) -> None:
+    key = draft.read("round.json")["requires"][0][0]
+    draft.edit("round.json", lambda it: it.update(requires=[[key, key]]))
+    draft.edit("allocation.json", lambda it: it["case"]["limits"].update(requires=[[key, key]]))
+    _refinger(draft)
+
+
+@way()
+def one_public(draft: Draft) -> None:
+    """Ballots on paper and online are counted as one public."""
+
+    def change(case: Any) -> None:
+        case.update(onsite=None, ballots_onsite=0)
+        for bid in case["bids"]:
+            bid.update(onsite=0)
+
+    draft.recount(change)
+    draft.forget_objections()
+
+
+@way()
+def another_weight(draft: Draft) -> None:
+    draft.recount(lambda it: it.update(onsite=it["onsite"] + 100))
+    draft.forget_objections()
+
+
+@way()
+def votes_between_the_publics(draft: Draft) -> None:
+    """A vote of the first bid on paper is told as one more."""
+
+    def change(case: Any) -> None:
+        bid = next(bid for bid in case["bids"] if bid["votes"] > bid["onsite"])
+        bid["onsite"] += 1
+
+    draft.recount(change)
+    draft.forget_objections()
+
+
+@way()
+def a_floor_from_nowhere(draft: Draft) -> None:
+    """The case has another floor than the rules."""
+    floor = {"kind": "community", "money": 0, "name": 1, "projects": 1}
+    draft.edit("allocation.json", lambda it: it["case"]["limits"].update(floors=[floor]))
+    _refinger(draft)
+
+
+@way()
+def another_reserve(draft: Draft) -> None:
+    """Equal Shares: somebody stands on the reserve list who does not."""
+
+    def change(told: Any) -> None:
+        outcome = told["outcome"]
+        keys = [bid["key"] for bid in told["case"]["bids"]]
+        others = [k for k in keys if k not in outcome["funded"] and k not in outcome["reserve"]]
+        outcome["reserve"] = [*outcome["reserve"], *others][:1] if not outcome["reserve"] else []
+
+    draft.edit("allocation.json", change)
+    _refinger(draft)

@@ -114,15 +114,17 @@ const SanlinVerifier = (() => {
     if (LONE.test(text)) wrong("有无法写成UTF-8的字符", "a character that UTF-8 cannot write");
     return JSON.stringify(text);
   };
-  function canonical(value) {
+  const MOST_LEVELS = 64;
+  function canonical(value, level = 1) {
     if (value === null || value === true || value === false) return String(value);
     if (typeof value === "number") {
       need(Number.isSafeInteger(value), "数字不是范围内的整数", "a number that is not whole and in range");
       return String(value);
     }
     if (typeof value === "string") return quoted(value);
-    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-    return `{${Object.keys(value).sort(byText).map(key => `${quoted(key)}:${canonical(value[key])}`).join(",")}}`;
+    need(level <= MOST_LEVELS, "嵌套太深", "nested too deep");
+    if (Array.isArray(value)) return `[${value.map(one => canonical(one, level + 1)).join(",")}]`;
+    return `{${Object.keys(value).sort(byText).map(key => `${quoted(key)}:${canonical(value[key], level + 1)}`).join(",")}}`;
   }
   function parse(text) {
     const value = JSON.parse(text);
@@ -132,18 +134,104 @@ const SanlinVerifier = (() => {
   const isCanonical = text => { try { parse(text); return true; } catch { return false; } };
   const same = (a, b) => canonical(a) === canonical(b);
 
-  // values out of documents, of the type that a check needs
+  // values out of documents
   const own = (thing, key) => (thing !== null && typeof thing === "object" && Object.hasOwn(thing, key) ? thing[key] : undefined);
   const bad = name => wrong(`“${name}”缺少或类型不对`, `"${name}" is missing or of the wrong type`);
-  const int = (value, name = "number") => (Number.isSafeInteger(value) ? value : bad(name));
-  const natural = (value, name = "number") => (Number.isSafeInteger(value) && value >= 0 ? value : bad(name));
-  const str = (value, name = "text") => (typeof value === "string" ? value : bad(name));
-  const list = (value, name = "list") => (Array.isArray(value) ? value : bad(name));
-  const obj = (value, name = "object") => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : bad(name));
-  const flag = (value, name = "flag") => (typeof value === "boolean" ? value : bad(name));
   const or = (value, other) => (value === undefined ? other : value);
   const HEX64 = /^[0-9a-f]{64}$/;
   const sum = numbers => numbers.reduce((total, one) => total + BigInt(one), 0n);
+
+  // ---------------------------------------------------------------- the types of values (5.16)
+  const TYPES = `
+GROUP {cap?:n|-,floor?:n|-,key:s,least?:n,money?:n|-,places?:n|-,...}
+CLERK {hand:m,post:s}
+BATCH {blank:n,clerks:[CLERK,CLERK],differences:n,invalid:n,number:n,serials:[s],third:CLERK|-,valid:n}
+BOOTH {batches:[BATCH],discrepancy:i,in_box:n,issued:n,name:s,number:k,received:n,spoiled:n,unused:n}
+SAMPLE {differences:n,digits:s,draws:n,full:b,limit:n,looks:[[s,b,n]],margin:n,risk:n,root:h,size:n,stage:"confirmed"|"corrected"}
+AWARD {completion?:s,expert?:n,method?:s,min_score?:n|-,min_votes?:n|-,normaliser?:s,one_per_team?:b,onsite?:n|-,overflow?:s,
+ partial?:s,partial_min?:n,public?:n,reserve?:n,ties?:[s],utility?:s,...}
+BID {community:k|-,cost:n,key:k,least:k|-,onsite?:n,own_funds:n,score:f|-,sent:n,team:k|-,theme:s|-,tier:s|-,votes:n,...}
+FLOOR {kind:"tier"|"theme"|"community",money:n,name:s|k,projects:n}
+LIMITS {budget:n,community_cap:n|-,exclusive:[[k]],floors:[FLOOR],min_score:f|-,min_votes:n|-,one_per_team:b,own_share:n,partial:b,
+ project_cap:n|-,requires?:[[k,k]],reserve:n,team_cap:n|-,theme_caps:[[s,n]],tiers:[{cap:n|-,key:s,money:n|-,places:n|-}],topup:n,...}
+CASE {ballots:n,ballots_onsite?:n,bids:[BID],choices:[[[[k,k]],k]],completion:s,expert:n,limits:LIMITS,lot:[k],method:s,normaliser:s,
+ onsite?:n|-,public:n,rule:s,rules:h,seed:s,ties:[s],utility:s,...}
+OUTCOME {extra:n,funded:[k],grants:[[k,n]],left:i,reserve:[k],...}
+allocation.json {case:CASE,fingerprint:h,outcome:OUTCOME}
+awards.json {awards:[{grant:n,key:k,stage:"standing"|"reserve"|"out"|"cancelled"}],changes:[{grant:n,key:k,notice:s}]}
+ballots.jsonl {choices:[[k,k]],times:k}
+keys.json {public:h|-}
+ledger.jsonl {at:d,number:k,postings:[[s,i]],reverses:k|-}
+log.jsonl {data:o,deed:s,...}
+manifest.json {files:[{bytes:n,path:s,sha256:h}],format:1,root:h,round:k,size:n}
+objections.json [{answered:d|-,filed:d,key:k,notice:s,number:k,stage:"open"|"upheld"|"rejected"}]
+paper.json {booths:[BOOTH],sample:SAMPLE|-}
+proposals.json [{community:k,community_name:s,cost:n,events:[[n,s]],key:k,number:k,own_funds:n,team:k,team_name:s,theme:s|-,tier:s|-,title:s}]
+round.json {ballots:"none"|"totals"|"whole",exclusive:[[k]],format:1,handed_in:n,name:s,origin:s,overflow:"skip"|"stop"|"threshold"|"topup",
+ requires?:[[k,k]],roll:{cast:n,day:d,size:n}|-,round:k,source:"here"|"entered",street:s,windows:[{closes:t|-,opens:t,stage:s}],year:n}
+rules.json {award?:AWARD,budget?:n,community_cap?:n|-,community_floor?:n|-,community_least?:n,criteria?:[{key:s,max:k,weight:k,...}],
+ own_funds_min?:n,project_cap?:n|-,scoring?:{blank?:s,mean?:s,...},stages?:[s],team_cap?:n|-,themes?:[GROUP],tiers?:[GROUP],
+ vote?:{carried?:s,k?:n|-,kind?:s,points?:n|-,silence?:s,...},...}
+totals.json {ballots:n,channels:[{ballots:n,name:s,votes:[[k,n]]}],opinions:[[k,n,n,n,n,n]],votes:[[k,n]]}
+round.open_call {fingerprint?:s,lot?:s,...}
+round.enter {lot?:s,rules?:s,...}
+round.enter_number {number?:s,...}
+ballot.cast {code?:h,...}
+ballot.recast {code?:h,replaces?:h,...}
+ballot.override {code?:h,...}
+ballot.spoil {code?:h,...}
+vote.close {cast?:n,size?:n,...}
+box.open {broken?:n,counted?:n,paper?:n,...}
+booth.close {in_box?:n,issued?:n,number?:n,received?:n,spoiled?:n,unused?:n,...}
+batch.register {batch?:n,booth?:n,...}
+batch.drop {batch?:n,booth?:n,...}
+batch.key {batch?:n,blank?:n,booth?:n,differences?:n,hand?:s,invalid?:n,place?:n,post?:s,valid?:n,...}
+batch.settle {batch?:n,blank?:n,booth?:n,differences?:n,hand?:s,invalid?:n,post?:s,valid?:n,...}
+paper.explain {booth?:n,sheets?:i,...}
+sample.draw {digits?:s,limit?:n,margin?:n,root?:s,size?:n,...}
+sample.look {differs?:b,overstated?:n,serial?:s,...}
+sample.finish {differences?:n,draws?:n,full?:b,risk?:n,stands?:s,...}
+awards.publish {fingerprint?:s,...}
+awards.enter_election {fingerprint?:s,...}
+record.seal {files?:o,format?:i,...}
+`;
+  const text = pattern => value => typeof value === "string" && pattern.test(value), whole = value => Number.isSafeInteger(value);
+  const KINDS = {
+    n: value => whole(value) && value >= 0, k: value => whole(value) && value > 0, i: whole, s: text(/^/), b: value => typeof value === "boolean",
+    o: value => value !== null && typeof value === "object" && !Array.isArray(value), "-": value => value === null, h: text(HEX64), m: text(/^[0-9a-f]{12}$/),
+    d: text(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/), t: text(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/),
+    f: value => { try { fraction(value); return true; } catch { return false; } },
+  };
+  function typed(words) { // reads one type from the front of the words, and gives what says whether a value is of it
+    const all = [];
+    do all.push(typedOne(words)); while (words[0] === "|" && words.shift());
+    return value => all.some(fits => fits(value));
+  }
+  function typedOne(words) {
+    const word = words.shift();
+    if (word === "[") {
+      const parts = [];
+      do parts.push(typed(words)); while (words.shift() === ",");
+      return value => Array.isArray(value) && (parts.length === 1 || value.length === parts.length) && value.every((one, i) => parts[parts.length === 1 ? 0 : i](one));
+    }
+    if (word === "{") {
+      const keys = new Map();
+      let open = false;
+      do {
+        const name = words.shift();
+        if (name === "...") open = true;
+        else keys.set(name, { needed: words.shift() === ":", fits: typed(words) });
+      } while (words.shift() === ",");
+      return value => KINDS.o(value) && (open || Object.keys(value).every(key => keys.has(key)))
+        && [...keys].every(([key, one]) => (Object.hasOwn(value, key) ? one.fits(value[key]) : !one.needed));
+    }
+    if (/^["1]/.test(word)) return value => value === JSON.parse(word);
+    return KINDS[word];
+  }
+  for (const line of TYPES.replace(/\n /g, "").split("\n").filter(Boolean)) {
+    const space = line.indexOf(" ");
+    KINDS[line.slice(0, space)] = typed(line.slice(space).match(/"[a-z]*"|\?:|\.{3}|\w+|[^\w\s]/g));
+  }
 
   // ---------------------------------------------------------------- fractions
   const gcd = (a, b) => { if (a < 0n) a = -a; if (b < 0n) b = -b; while (b) [a, b] = [b, a % b]; return a; };
@@ -163,7 +251,7 @@ const SanlinVerifier = (() => {
   const ZERO = { n: 0n, d: 1n };
   const mean = all => div(all.reduce(add, ZERO), Q(all.length));
   function fraction(text) {
-    const found = /^(-?(?:0|[1-9][0-9]*))\/([1-9][0-9]*)$/.exec(str(text, "fraction"));
+    const found = typeof text === "string" && /^(-?(?:0|[1-9][0-9]*))\/([1-9][0-9]*)$/.exec(text);
     need(found && text.length < 4000, "分数写法不对", "a fraction is not well written");
     const value = Q(found[1], found[2]);
     need(show(value) === text, "分数不是最简", "a fraction is not in lowest terms");
@@ -207,59 +295,22 @@ const SanlinVerifier = (() => {
     return joined([...first, ...second, end]);
   }
 
-  const MOST_BYTES = 512 * 1024 * 1024;
-  /** The files that can be read out of a ZIP, in names (all, doubles too) and files. */
+  /** The files of an archive, read from its beginning until something is not as section 2 says. */
   function unpack(bytes) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), names = [], files = new Map();
-    const two = at => view.getUint16(at, true), four = at => view.getUint32(at, true);
-    let end = bytes.length - 22, total = 0;
-    const lowest = Math.max(0, bytes.length - 22 - 65535);
-    while (end >= lowest && four(end) !== 0x06054b50) end--;
-    if (end < lowest) return { zip: false, names, files };
-    const count = two(end + 10), start = end - four(end + 12), shift = start - four(end + 16);
-    for (let i = 0, at = start; i < count; i++) {
-      if (at < 0 || at + 46 > end || four(at) !== 0x02014b50) break;
-      const [method, crc, packed, size, length] = [two(at + 10), four(at + 16), four(at + 20), four(at + 24), two(at + 28)];
-      let name = null;
-      try { name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(at + 46, at + 46 + length)); } catch { name = `?${i}`; }
-      const local = four(at + 42) + shift;
-      at += 46 + length + two(at + 30) + two(at + 32);
-      names.push(name);
-      files.delete(name);
-      if (local < 0 || local + 30 > bytes.length || four(local) !== 0x04034b50) continue;
-      const from = local + 30 + two(local + 26) + two(local + 28);
-      if (from + packed > bytes.length || (total += size) > MOST_BYTES) continue;
-      if (method !== 0 || packed !== size) continue; // compressed: not an archive of section 2
-      const content = bytes.subarray(from, from + size);
-      if (crc32(content) === crc) files.set(name, content);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), files = new Map();
+    for (let at = 0; at + 30 <= bytes.length && view.getUint32(at, true) === 0x04034b50;) {
+      const size = view.getUint32(at + 22, true), length = view.getUint16(at + 26, true), begin = at + 30 + length;
+      const name = String.fromCharCode(...bytes.subarray(at + 30, begin));
+      if (!ASCII.test(name) || begin + size > bytes.length) break;
+      files.set(name, bytes.subarray(begin, begin + size));
+      at = begin + size;
     }
-    return { zip: true, names, files };
+    return files;
   }
 
   // ---------------------------------------------------------------- the tree (section 3)
   const leaf = line => sha256(joined([new Uint8Array([0]), line]));
   const node = (left, right) => sha256(joined([new Uint8Array([1]), left, right]));
-  const fold = stack => {
-    if (!stack.length) return sha256(new Uint8Array());
-    let hash = stack[stack.length - 1][1];
-    for (let i = stack.length - 2; i >= 0; i--) hash = node(stack[i][1], hash);
-    return hash;
-  };
-  /** The roots of lines (bytes) at the sizes wanted, as a Map of size and hexadecimal root. */
-  async function roots(lines, wanted, clock = new Clock()) {
-    const stack = [], found = new Map();
-    if (wanted.has(0)) found.set(0, hex(fold(stack)));
-    for (let i = 0; i < lines.length; i++) {
-      stack.push([0, leaf(lines[i])]);
-      while (stack.length > 1 && stack[stack.length - 1][0] === stack[stack.length - 2][0]) {
-        const [height, right] = stack.pop(), left = stack.pop()[1];
-        stack.push([height + 1, node(left, right)]);
-      }
-      if (wanted.has(i + 1)) found.set(i + 1, hex(fold(stack)));
-      await clock.tick(20, i / lines.length);
-    }
-    return found;
-  }
   function linesOf(bytes) {
     const lines = [];
     let from = 0;
@@ -273,7 +324,7 @@ const SanlinVerifier = (() => {
     return btoa(binary) === text ? hex(Uint8Array.from(binary, c => c.charCodeAt(0))) : null;
   }
   function checkpoint(text) {
-    const found = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n?$/.exec(text);
+    const found = /^([^\n]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n?$/.exec(text);
     const root = found && fromBase64(found[3]);
     need(root, "不是校验点的三行", "not the three lines of a checkpoint");
     return { origin: found[1], size: Number(found[2]), root };
@@ -309,7 +360,7 @@ const SanlinVerifier = (() => {
     };
     const trimmed = of => mean(of.length >= 5 ? of.slice(1, -1) : of);
     const evened = async width => {
-      const M = mean(all), D = width(all, M), out = new Map();
+      const M = all.length ? mean(all) : ZERO, D = all.length ? width(all, M) : ZERO, out = new Map();
       for (const [juror, of] of sheets) {
         const m = mean([...of.values()]), d = width([...of.values()], m);
         out.set(juror, new Map([...of].map(([p, x]) => [p, d.n ? add(M, div(mul(sub(x, m), D), d)) : M])));
@@ -317,7 +368,6 @@ const SanlinVerifier = (() => {
       }
       return out;
     };
-    if (!all.length) return new Map();
     if (method === "mean") return each(sheets, mean);
     if (method === "trimmed") return each(sheets, trimmed);
     if (method === "median") return each(sheets, of => (of.length % 2 ? of[(of.length - 1) / 2] : mean([of[of.length / 2 - 1], of[of.length / 2]])));
@@ -382,65 +432,64 @@ const SanlinVerifier = (() => {
   }
 
   // ---------------------------------------------------------------- the count (section 6)
-  const big = value => (value === null ? null : BigInt(int(value)));
-  function read(kase) {
-    const limits = obj(own(kase, "limits"), "limits"), keys = new Set();
-    need(JSON.stringify(list(own(kase, "bids"), "bids").map(bid => own(bid, "score"))).length < 2e6, "分数过长", "the scores are too long");
-    const bids = list(own(kase, "bids"), "bids").map(bid => {
-      const key = int(own(bid, "key"), "key"), score = own(bid, "score");
-      need(!keys.has(key), "提案重复", "a bid is there twice");
-      keys.add(key);
-      return {
-        key, cost: big(own(bid, "cost")) ?? bad("cost"), own: big(own(bid, "own_funds")) ?? bad("own_funds"), votes: big(own(bid, "votes")) ?? bad("votes"), sent: big(own(bid, "sent")),
-        least: big(own(bid, "least")), score: score === null ? null : fraction(score),
-        tier: or(own(bid, "tier"), null), theme: or(own(bid, "theme"), null), team: or(own(bid, "team"), null), community: or(own(bid, "community"), null),
-      };
-    });
-    const tiers = new Map(list(own(limits, "tiers"), "tiers").map(tier => [str(own(tier, "key")), { cap: big(own(tier, "cap")), money: big(own(tier, "money")), places: big(own(tier, "places")) }]));
-    const min = own(limits, "min_score"), groups = new Map();
-    list(own(limits, "exclusive"), "exclusive").forEach((group, i) => { for (const key of list(group)) { if (!groups.has(key)) groups.set(key, []); groups.get(key).push(i); } });
-    return {
-      bids: bids.sort((a, b) => a.key - b.key), method: str(own(kase, "method"), "method"), rule: str(own(kase, "rule"), "rule"),
-      utility: own(kase, "utility"), completion: own(kase, "completion"), normaliser: own(kase, "normaliser"), ballots: big(own(kase, "ballots")) ?? bad("ballots"),
-      expert: big(own(kase, "expert")) ?? bad("expert"), public: big(own(kase, "public")) ?? bad("public"), ties: list(own(kase, "ties"), "ties"), tiers, tiered: tiers.size > 0,
-      lot: new Map(list(own(kase, "lot"), "lot").map((key, i) => [key, BigInt(i + 1)])),
-      budget: big(own(limits, "budget")) ?? bad("budget"), themes: new Map(list(own(limits, "theme_caps"), "theme_caps").map(([key, cap]) => [key, big(cap)])),
-      communityCap: big(own(limits, "community_cap")), teamCap: big(own(limits, "team_cap")), projectCap: big(own(limits, "project_cap")),
-      groups, floors: list(own(limits, "floors"), "floors"),
-      minScore: min === null ? null : fraction(min), minVotes: big(own(limits, "min_votes")), onePerTeam: flag(own(limits, "one_per_team"), "one_per_team"),
-      ownShare: big(own(limits, "own_share")) ?? bad("own_share"), partial: flag(own(limits, "partial"), "partial"), reserve: natural(own(limits, "reserve"), "reserve"), topup: big(own(limits, "topup")) ?? bad("topup"),
+  const big = value => (value === null ? null : BigInt(value));
+  function read(kase) { // the case with whole numbers as bigints and what is looked up as maps
+    const { limits } = kase, min = limits.min_score, needs = new Map();
+    const bids = kase.bids.map(bid => ({
+      key: bid.key, cost: BigInt(bid.cost), own: BigInt(bid.own_funds), votes: BigInt(bid.votes), onsite: BigInt(bid.onsite ?? 0), sent: BigInt(bid.sent), least: big(bid.least),
+      score: bid.score === null ? null : fraction(bid.score), tier: bid.tier, theme: bid.theme, team: bid.team, community: bid.community,
+    })).sort((a, b) => a.key - b.key);
+    const byKey = new Map(bids.map(bid => [bid.key, bid]));
+    need(byKey.size === bids.length, "提案重复", "a bid is there twice");
+    for (const [key, other] of limits.requires ?? []) { if (!needs.has(key)) needs.set(key, []); needs.get(key).push(other); }
+    const tiers = new Map(limits.tiers.map(tier => [tier.key, { cap: big(tier.cap), money: big(tier.money), places: big(tier.places) }]));
+    const c = {
+      bids, byKey, needs, tiers, tiered: tiers.size > 0, method: kase.method, rule: kase.rule, utility: kase.utility, completion: kase.completion, normaliser: kase.normaliser,
+      ballots: BigInt(kase.ballots), onsite: big(kase.onsite ?? null), ballotsOnsite: BigInt(kase.ballots_onsite ?? 0), expert: BigInt(kase.expert), public: BigInt(kase.public), ties: kase.ties,
+      lot: new Map(kase.lot.map((key, i) => [key, BigInt(i + 1)])), budget: BigInt(limits.budget), floors: limits.floors, reserve: limits.reserve, partial: limits.partial,
+      minScore: min === null ? null : fraction(min), minVotes: big(limits.min_votes), ownShare: BigInt(limits.own_share), topup: BigInt(limits.topup), projectCap: big(limits.project_cap),
     };
+    // what a bid uses up, in the order in which it is asked (6.4): [code, name, limit], without those that do not bind
+    const themes = new Map(limits.theme_caps.map(([key, cap]) => [key, BigInt(cap)]));
+    for (const bid of bids) {
+      const tier = tiers.get(bid.tier) ?? { cap: null, money: null, places: null };
+      const counted = [...limits.exclusive.entries()].filter(([, group]) => group.includes(bid.key)).map(([i]) => ["exclusive", i, 1n]);
+      counted.push(["team_taken", bid.team, limits.one_per_team ? 1n : null]);
+      const money = [["tier_money", bid.tier, tier.money], ["community_cap", bid.community, big(limits.community_cap)], ["team_cap", bid.team, big(limits.team_cap)], ["theme_cap", bid.theme, themes.get(bid.theme) ?? null]];
+      const binds = ([, name, limit]) => name !== null && limit !== null;
+      bid.counted = counted.filter(binds); bid.places = [["places", bid.tier, tier.places]].filter(binds); bid.money = money.filter(binds);
+      bid.most = [bid.cost, tier.cap, c.projectCap].filter(cap => cap !== null).reduce((a, b) => (b < a ? b : a));
+    }
+    return c;
   }
 
-  function standings(c) { // 6.2, by the method; Map key → fraction or null
-    const out = new Map(), votes = c.bids.map(bid => bid.votes), places = new Map();
-    const most = votes.reduce((a, b) => (b > a ? b : a), votes[0] ?? 0n), fewest = votes.reduce((a, b) => (b < a ? b : a), votes[0] ?? 0n);
-    const leader = bid => (most === 0n ? ZERO : Q(bid.votes, most));
-    const share = bid => {
-      if (c.normaliser === "share_of_ballots") return c.ballots === 0n ? leader(bid) : Q(bid.votes, c.ballots);
-      if (c.normaliser === "share_of_leader") return leader(bid);
-      if (c.normaliser === "min_max") return most === fewest ? ZERO : Q(bid.votes - fewest, most - fewest);
-      if (c.normaliser === "rank") {
-        if (!places.size) { // votes → 2 × place
-          const down = votes.slice().sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
-          for (let i = 0, j; i < down.length; i = j) { for (j = i; j < down.length && down[j] === down[i];) j++; places.set(down[i], BigInt(2 * i + (j - i) + 1)); }
-        }
-        const twice = places.get(bid.votes), n = BigInt(votes.length);
+  function standings(c) { // 6.2; Map key → fraction or null
+    const shares = (votes, ballots) => {
+      const most = votes.reduce((a, b) => (b > a ? b : a), votes[0] ?? 0n), fewest = votes.reduce((a, b) => (b < a ? b : a), votes[0] ?? 0n), n = BigInt(votes.length);
+      const of = whole => votes.map(v => (whole === 0n ? ZERO : Q(v, whole)));
+      if (c.normaliser === "share_of_ballots") return of(ballots || most);
+      if (c.normaliser === "share_of_leader") return of(most);
+      if (c.normaliser === "min_max") return votes.map(v => (most === fewest ? ZERO : Q(v - fewest, most - fewest)));
+      need(c.normaliser === "rank", "不认识的折算方法", "an unknown normaliser");
+      return votes.map(v => { // twice the place: those above count two, those level one
+        const twice = votes.reduce((all, x) => all + (x > v ? 2n : x === v ? 1n : 0n), 1n);
         return Q(2n * (n + 1n) - twice, 2n * n);
-      }
-      return bad("normaliser");
+      });
     };
-    for (const bid of c.bids) {
-      let value;
-      if (c.method === "score") value = bid.score;
-      else if (c.method === "votes") value = Q(bid.votes);
-      else if (c.method === "blend") {
-        value = bid.score === null && c.expert > 0n ? null
-          : div(add(mul(Q(c.expert), bid.score ?? ZERO), mul(Q(c.public * 100n), share(bid))), Q(1000));
-      } else value = bad("method");
-      out.set(bid.key, value);
+    const publics = () => {
+      if (c.onsite === null) return shares(c.bids.map(bid => bid.votes), c.ballots);
+      const channel = (votes, ballots) => (votes.some(v => v !== 0n) ? shares(votes, ballots) : votes.map(() => ZERO));
+      const paper = channel(c.bids.map(bid => bid.onsite), c.ballotsOnsite), online = channel(c.bids.map(bid => bid.votes - bid.onsite), c.ballots - c.ballotsOnsite);
+      return paper.map((near, i) => div(add(mul(Q(c.onsite), near), mul(Q(1000n - c.onsite), online[i])), Q(1000)));
+    };
+    const worth = { cost: bid => Q(bid.votes * bid.cost), cardinality: bid => Q(bid.votes), points: bid => Q(bid.votes), borda: bid => Q(bid.votes), score: bid => bid.score };
+    if (c.method === "blend") {
+      const share = publics();
+      return new Map(c.bids.map((bid, i) => [bid.key, bid.score === null && c.expert > 0n ? null : div(add(mul(Q(c.expert), bid.score ?? ZERO), mul(Q(c.public * 100n), share[i])), Q(1000))]));
     }
-    return out;
+    need(c.method !== "welfare" || Object.hasOwn(worth, c.utility), "不认识的效用", "an unknown utility");
+    const how = c.method === "welfare" ? worth[c.utility] : c.method === "score" ? worth.score : worth.cardinality;
+    return new Map(c.bids.map(bid => [bid.key, how(bid)]));
   }
 
   function part(c, level, names = c.ties) { // 6.3: {order, ties}
@@ -449,8 +498,7 @@ const SanlinVerifier = (() => {
     const [name, ...rest] = names;
     const value = {
       votes: bid => Q(bid.votes), score: bid => bid.score, cheaper: bid => Q(-bid.cost), dearer: bid => Q(bid.cost),
-      own_funds: bid => Q(bid.own, bid.cost + bid.own > 1n ? bid.cost + bid.own : 1n), earlier: bid => (bid.sent === null ? null : Q(-bid.sent)),
-      lot: bid => (c.lot.has(bid.key) ? Q(-c.lot.get(bid.key)) : null),
+      own_funds: bid => Q(bid.own, bid.cost + bid.own > 1n ? bid.cost + bid.own : 1n), earlier: bid => Q(-bid.sent), lot: bid => Q(-(c.lot.get(bid.key) ?? bad("lot"))),
     };
     need(Object.hasOwn(value, name), "不认识的并列规则", "an unknown way to part a tie");
     const groups = grouped(level, value[name]);
@@ -473,9 +521,9 @@ const SanlinVerifier = (() => {
     return { order: parted.flatMap(one => one.order), ties: parted.flatMap(one => one.ties) };
   }
 
-  const smallest = (c, bid, whole) => (c.partial && bid.least !== null && !whole ? bid.least : bid.cost);
-  function aside(c, bid, standing, whole = false) { // 6.4 before the count: a code or ""
-    const tier = c.tiers.get(bid.tier), least = smallest(c, bid, whole);
+  const smallest = (c, bid, entire) => (c.partial && bid.least !== null && !entire ? bid.least : bid.cost);
+  function aside(c, bid, standing, entire = false) { // 6.4 before the count: a code or ""
+    const tier = c.tiers.get(bid.tier), least = smallest(c, bid, entire);
     if (standing === null) return "no_score";
     if (c.tiered && !tier) return "no_tier";
     if (c.minScore !== null && bid.score === null) return "no_score";
@@ -487,105 +535,166 @@ const SanlinVerifier = (() => {
     return "";
   }
 
-  class Books { // what was granted so far, pot by pot
-    constructor(c) { this.c = c; this.spent = new Map(); this.keys = new Set(); this.teams = new Set(); this.places = new Map(); this.taken = new Set(); this.total = 0n; }
-    pots(bid) {
-      const c = this.c, pots = [], tier = c.tiers.get(bid.tier);
-      if (tier && tier.money !== null) pots.push(["tier_money", tier.money, `tier ${bid.tier}`]);
-      if (c.communityCap !== null && bid.community !== null) pots.push(["community_cap", c.communityCap, `community ${bid.community}`]);
-      if (c.teamCap !== null && bid.team !== null) pots.push(["team_cap", c.teamCap, `team ${bid.team}`]);
-      if (bid.theme !== null && (c.themes.get(bid.theme) ?? null) !== null) pots.push(["theme_cap", c.themes.get(bid.theme), `theme ${bid.theme}`]);
-      pots.push(["budget", c.budget, "budget"]);
-      return pots.map(([code, limit, name]) => [code, limit - (this.spent.get(name) ?? 0n)]);
+  class Books { // what was granted so far; pool: the bids that take part; clock: who counts the steps of the search for floors
+    constructor(c, pool, clock, budget = c.budget) { Object.assign(this, { c, clock, budget, spent: new Map(), grants: new Map(), total: 0n, floors: null }); this.pool = [...pool].sort((a, b) => (a.most < b.most ? -1 : a.most > b.most ? 1 : a.key - b.key)); }
+    get left() { return this.budget - this.total; }
+    used(code, name) { return this.spent.get(`${code} ${name}`) ?? 0n; }
+    awaits(bid) { return (this.c.needs.get(bid.key) ?? []).find(other => !this.grants.has(other)); }
+    /** The first limit that leaves no room for this grant, or "". */
+    full(bid, grant) {
+      const taken = ([code, name, limit]) => this.used(code, name) >= limit, over = ([code, name, limit]) => this.used(code, name) + grant > limit;
+      const first = bid.counted.find(taken);
+      if (first) return first[0];
+      if (this.awaits(bid) !== undefined) return "requires";
+      const next = bid.places.find(taken) ?? bid.money.find(over);
+      return next ? next[0] : grant > this.left ? "budget" : "";
     }
-    barred(bid) { // step 2
-      const c = this.c, tier = c.tiers.get(bid.tier);
-      if ((c.groups.get(bid.key) ?? []).some(group => this.taken.has(group))) return "exclusive"; // asked only of bids not yet funded
-      if (c.onePerTeam && bid.team !== null && this.teams.has(bid.team)) return "team_taken";
-      if (tier && tier.places !== null && BigInt(this.places.get(bid.tier) ?? 0) >= tier.places) return "places";
-      return "";
+    room(bid) { return bid.money.map(([code, name, limit]) => limit - this.used(code, name)).concat(bid.most, this.left).reduce((a, b) => (b < a ? b : a)); }
+    enter(bid, grant, sign = 1n) {
+      const put = amount => ([code, name]) => this.spent.set(`${code} ${name}`, this.used(code, name) + sign * amount);
+      bid.counted.forEach(put(1n)); bid.places.forEach(put(1n)); bid.money.forEach(put(grant));
+      this.total += sign * grant;
+      if (sign > 0n) this.grants.set(bid.key, grant); else this.grants.delete(bid.key);
     }
-    room(bid) {
-      const c = this.c, tier = c.tiers.get(bid.tier), rooms = this.pots(bid).map(pot => pot[1]);
-      if (tier && tier.cap !== null) rooms.push(tier.cap);
-      if (c.projectCap !== null) rooms.push(c.projectCap);
-      return rooms.reduce((a, b) => (b < a ? b : a));
+    /** Why Equal Shares or Phragmén pass over a bid now, or "" (6.6). */
+    async refused(bid) {
+      const code = this.full(bid, bid.cost);
+      return code === "budget" ? "" : code || (await this.loses(bid, bid.cost) ? "floor" : "");
     }
-    refused(bid) { return this.barred(bid) !== "" || this.pots(bid).some(([code, room]) => code !== "budget" && room < bid.cost); } // 6.6
-    enter(bid, grant) {
-      const names = [`tier ${bid.tier}`, `community ${bid.community}`, `team ${bid.team}`, `theme ${bid.theme}`, "budget"];
-      for (const name of names) this.spent.set(name, (this.spent.get(name) ?? 0n) + grant);
-      this.keys.add(bid.key);
-      for (const group of this.c.groups.get(bid.key) ?? []) this.taken.add(group);
-      if (bid.team !== null) this.teams.add(bid.team);
-      this.places.set(bid.tier, (this.places.get(bid.tier) ?? 0) + 1);
-      this.total += grant;
-    }
-    get left() { return this.c.budget - this.total; }
-  }
 
-  function greedy(c, standing, { rule = c.rule, floored = new Set(), whole = false, bids = c.bids } = {}) { // 6.4
-    need(["skip", "stop", "threshold", "topup"].includes(rule), "不认识的规则", "an unknown rule");
-    const books = new Books(c), steps = [], grants = [], reserve = [], up = [], closed = new Set(), reserved = new Map();
-    let ended = false, extra = 0n;
-    const step = (bid, grant, left, code) => steps.push({ key: bid.key, funded: grant !== null, grant: grant ?? 0n, left, code });
-    for (const bid of bids) {
-      const code = aside(c, bid, standing.get(bid.key), whole);
-      if (code) step(bid, null, c.budget, code); else up.push(bid);
-    }
-    const { order, ties } = ranked(c, up, bid => standing.get(bid.key));
-    for (const bid of order) {
-      const least = smallest(c, bid, whole);
-      let code, grant = null;
-      if (ended || closed.has(bid.tier)) code = "stopped";
-      else if (!(code = books.barred(bid))) {
-        const room = books.room(bid);
-        if (room >= least) {
-          if (floored.has(bid.key)) code = "floor";
-          else { grant = room < bid.cost ? room : bid.cost; code = grant < bid.cost ? "funded_partly" : "funded"; }
-        } else code = (books.pots(bid).find(pot => pot[1] < least) ?? bad("limits"))[0];
-        if (grant === null && (rule === "stop" || rule === "topup")) {
-          if (code === "budget") {
-            const left = c.budget + extra - books.total;
-            if (rule === "topup" && left * 1000n >= bid.cost * c.topup) { grant = bid.cost; extra += bid.cost - left; code = "topped_up"; }
-            ended = true;
-          } else if (code === "tier_money") closed.add(bid.tier);
+    // what groups get at least (6.7)
+    async keepFloors() {
+      this.floors = [];
+      for (const { kind, name, projects, money } of this.c.floors) {
+        const low = { kind, name, projects: 0n, money: 0n };
+        for (const [what, asked] of [["projects", BigInt(projects)], ["money", BigInt(money)]]) {
+          let least = 0n, most = asked;
+          for (let middle = most; least < most; middle = (least + most + 1n) / 2n) {
+            if (await this.reach([...this.floors, { ...low, [what]: middle }])) least = middle; else most = middle - 1n;
+          }
+          low[what] = least;
         }
+        this.floors.push(low);
       }
-      if (grant !== null) { books.enter(bid, grant); grants.push([bid.key, grant]); } else {
-        const of = c.tiered ? bid.tier : null, count = reserved.get(of) ?? 0;
-        if (count < c.reserve) { reserve.push(bid.key); reserved.set(of, count + 1); }
-      }
-      step(bid, grant, c.budget + extra - books.total, code);
     }
-    for (const tie of ties) { const n = tie.keys.filter(key => books.keys.has(key)).length; tie.split = n > 0 && n < tie.keys.length; }
-    return { extra, funded: grants.map(one => one[0]), grants, left: c.budget + extra - books.total, reserve, steps, ties };
+    async loses(bid, grant) {
+      if (!this.floors?.length) return false;
+      this.enter(bid, grant);
+      const reached = await this.reach(this.floors);
+      this.enter(bid, grant, -1n);
+      return !reached;
+    }
+    async reach(floors, closed = new Set()) { // can bids of the pool, each with the most it may get, fill these floors?
+      await this.clock.tick(floors.length * this.pool.length);
+      const asked = new Map();
+      let hardest = null;
+      for (const floor of floors) {
+        const inside = this.pool.filter(bid => bid[floor.kind] === floor.name), granted = inside.filter(bid => this.grants.has(bid.key));
+        const projects = Number(floor.projects) - granted.length, money = floor.money - sum(granted.map(bid => this.grants.get(bid.key)));
+        if (projects <= 0 && money <= 0n) continue;
+        const free = inside.filter(bid => !this.grants.has(bid.key) && !closed.has(bid.key) && ["", "requires"].includes(this.full(bid, bid.most)));
+        const cheapest = sum(free.slice(0, Math.max(projects, 0)).map(bid => bid.most)), costs = cheapest > money ? cheapest : money;
+        if (!asked.has(floor.kind)) asked.set(floor.kind, new Map());
+        const of = asked.get(floor.kind);
+        if (costs > (of.get(floor.name) ?? -1n)) of.set(floor.name, costs);
+        if (free.length < projects || sum(free.map(bid => bid.most)) < money || sum([...of.values()]) > this.left) return false;
+        if (!hardest || free.length < hardest.length) hardest = money > 0n ? free.reverse() : free;
+      }
+      if (!hardest) return true;
+      const shut = new Set(closed);
+      for (const bid of hardest) { // every way to fill that floor holds one of these: each is tried as the first
+        const entered = [];
+        for (const one of this.withNeeds(bid, shut)) { if (this.full(one, one.most)) break; this.enter(one, one.most); entered.push(one); }
+        const found = entered.at(-1) === bid && await this.reach(floors, shut);
+        for (const one of entered) this.enter(one, one.most, -1n);
+        if (found) return true;
+        shut.add(bid.key);
+      }
+      return false;
+    }
+    withNeeds(bid, closed) { // the bids without which this one cannot be funded, and itself; none where one of them is closed
+      const found = [];
+      for (const other of this.c.needs.get(bid.key) ?? []) {
+        if (this.grants.has(other) || found.some(one => one.key === other)) continue;
+        const one = this.pool.find(it => it.key === other), more = one && !closed.has(other) ? this.withNeeds(one, closed) : [];
+        if (!more.length) return [];
+        for (const it of more) if (!found.includes(it)) found.push(it);
+      }
+      return [...found, bid];
+    }
   }
 
-  function voters(c, ballots) { // [{times, choices: Map}], and the classes that support each bid
-    const all = ballots.map(({ choices, times }) => ({ times: BigInt(natural(times)), choices: new Map(choices.map(([key, weight]) => [key, BigInt(natural(weight))])) }));
-    const supporters = new Map(c.bids.map(bid => [bid.key, []]));
-    all.forEach((ballot, i) => { for (const key of ballot.choices.keys()) supporters.get(key)?.push(i); });
-    return { all, supporters, n: sum(all.map(one => one.times)) };
-  }
-
-  async function equalShares(c, ballots, clock) { // 6.6
-    const { all, supporters, n } = voters(c, ballots);
-    const into = c.bids.filter(bid => !aside(c, bid, Q(bid.votes), true));
-    const utility = {
-      cost: bid => (bid.cost > 1n ? bid.cost : 1n), cardinality: () => 1n, approval: () => 1n,
-      points: (bid, i) => all[i].choices.get(bid.key), borda: (bid, i) => all[i].choices.get(bid.key),
+  async function inTurn(books, order, deal) { // 6.4: a bid that waits for another has its turn right behind it
+    const coming = new Set(order.map(bid => bid.key)), waiting = new Map();
+    const turn = async bid => {
+      const other = books.awaits(bid);
+      if (other !== undefined && coming.has(other)) { if (!waiting.has(other)) waiting.set(other, []); waiting.get(other).push(bid); return; }
+      await deal(bid);
+      coming.delete(bid.key);
+      for (const held of waiting.get(bid.key) ?? []) await turn(held);
     };
-    need(Object.hasOwn(utility, c.utility), "不认识的效用", "an unknown utility");
-    const u = utility[c.utility];
-    const backed = into.filter(bid => supporters.get(bid.key).length);
-    for (const bid of backed) bid.backers = supporters.get(bid.key).map(i => ({ i, u: u(bid, i), times: all[i].times }));
+    for (const bid of order) await turn(bid);
+  }
+  function reserveOf(c, order) { // the first of each tier
+    const taken = new Map();
+    return order.filter(bid => { const of = c.tiered ? bid.tier : null, n = taken.get(of) ?? 0; taken.set(of, n + 1); return n < c.reserve; }).map(bid => bid.key);
+  }
+  const told = (c, books, waiting) => ({ funded: [...books.grants.keys()], grants: [...books.grants], left: books.left, reserve: reserveOf(c, waiting.filter(bid => !books.grants.has(bid.key))) });
+
+  async function greedy(c, standing, clock, { rule = c.rule, entire = false, bids = c.bids } = {}) { // 6.4
+    need(["skip", "threshold"].includes(rule) || (["stop", "topup"].includes(rule) && !c.floors.length), "没有这种办法", "no such rule, or one that cannot keep floors");
+    const first = [], steps = new Map(), up = [], closed = new Set(), stops = rule === "stop" || rule === "topup";
+    let ended = false, extra = 0n;
+    for (const bid of bids) {
+      const code = aside(c, bid, standing.get(bid.key), entire);
+      if (code) first.push([bid.key, false, 0n, c.budget, code]); else up.push(bid);
+    }
+    const { order, ties } = ranked(c, up, bid => standing.get(bid.key)), books = new Books(c, order, clock);
+    await books.keepFloors();
+    const meet = async bid => {
+      let grant = null, code = ended || closed.has(bid.tier) ? "stopped" : books.full(bid, smallest(c, bid, entire));
+      if (!code) {
+        const room = books.room(bid);
+        if (await books.loses(bid, room)) code = "floor"; else { grant = room; code = room < bid.cost ? "funded_partly" : "funded"; }
+      } else if (stops && code === "budget") {
+        const left = books.left + extra;
+        ended = true;
+        if (rule === "topup" && left * 1000n >= bid.cost * c.topup) { grant = bid.cost; extra += bid.cost - left; code = "topped_up"; }
+      } else if (stops && code === "tier_money") closed.add(bid.tier);
+      if (grant !== null) books.enter(bid, grant);
+      return [bid.key, grant !== null, grant ?? 0n, books.left + extra, code];
+    };
+    await inTurn(books, order, async bid => { steps.set(bid.key, await meet(bid)); });
+    if (c.partial && c.floors.length) { // once more, now that the floors are filled
+      await inTurn(books, order.filter(bid => ["floor", "requires"].includes(steps.get(bid.key)[4])), async bid => {
+        const step = await meet(bid);
+        if (step[1]) { steps.delete(bid.key); steps.set(bid.key, step); }
+      });
+    }
+    const split = ({ keys }) => { const n = keys.filter(key => books.grants.has(key)).length; return n > 0 && n < keys.length; };
+    return { ...told(c, books, order), left: books.left + extra, extra, steps: [...first, ...steps.values()], ties: ties.map(tie => [tie.keys, tie.settled_by, split(tie)]), books };
+  }
+
+  function voters(c, ballots, u) { // the bids that take part, those with supporters, and what each of these values
+    const all = ballots.map(([choices, times]) => ({ times: BigInt(times), choices })), into = c.bids.filter(bid => !aside(c, bid, Q(bid.votes), true));
+    for (const bid of into) bid.backers = [];
+    const of = new Map(into.map(bid => [bid.key, bid]));
+    all.forEach(({ choices, times }, i) => { for (const [key, weight] of choices) { const bid = of.get(key); if (bid) bid.backers.push({ i, u: u(bid, BigInt(weight)), times }); } });
+    return { all, into, backed: into.filter(bid => bid.backers.length), n: sum(all.map(one => one.times)) };
+  }
+  const merit = bid => Q(sum(bid.backers.map(one => one.u * one.times)), bid.cost || 1n);
+
+  async function equalShares(c, ballots, claimed, clock) { // 6.6
+    const utility = { cost: bid => bid.cost || 1n, cardinality: () => 1n, approval: () => 1n, points: (_, weight) => weight, borda: (_, weight) => weight }, name = c.utility || "cost";
+    need(Object.hasOwn(utility, name), "不认识的效用", "an unknown utility");
+    const { all, into, backed, n } = voters(c, ballots, utility[name]);
     const level = new Map(backed.map(bid => [bid, bid.backers.every(one => one.u === bid.backers[0].u)]));
 
     async function run(each, share) {
       // The money of every class is money[i] / L, all over one denominator.
-      let L = each.d;
-      const money = all.map(() => each.n), books = new Books(c), bought = [], seen = new Map();
+      const purse = each.n * n / each.d, books = new Books(c, into, clock, purse > c.budget ? purse : c.budget), money = all.map(() => each.n), seen = new Map();
+      await books.keepFloors();
+      let L = each.d, open = backed.slice();
       const price = async bid => { // ρ as {n, d, D, U}, or null
         if (bid.cost === 0n) return { n: 0n, d: 1n, D: 0n, U: 1n };
         const of = bid.backers;
@@ -602,21 +711,18 @@ const SanlinVerifier = (() => {
             D -= money[one.i] * one.times; U -= one.u * one.times;
           }
         }
-        need(U > 0n, "选票的权重不对", "a weight of a ballot is wrong");
         return { n: D, d: L * U, D, U };
       };
-      let open = backed.slice();
       for (;;) {
         // Prices only rise within a run: one that was above the best before need not be looked at again.
-        const hopeful = open.filter(bid => !books.refused(bid)).sort((a, b) => {
-          const x = seen.get(a), y = seen.get(b);
-          return x && y ? cmp(x, y) : x ? 1 : y ? -1 : 0;
-        });
-        let best = null, first = [];
+        const hopeful = open.slice().sort((a, b) => { const x = seen.get(a), y = seen.get(b); return x && y ? cmp(x, y) : x ? 1 : y ? -1 : 0; });
         const gone = new Set();
+        let best = null, first = [];
         for (const bid of hopeful) {
           const before = seen.get(bid);
           if (best && before && cmp(before, best) > 0) break;
+          const refusal = await books.refused(bid);
+          if (refusal) { if (!["requires", "floor"].includes(refusal)) gone.add(bid); continue; }
           const found = await price(bid);
           if (!found) { gone.add(bid); continue; }
           seen.set(bid, found);
@@ -633,61 +739,70 @@ const SanlinVerifier = (() => {
           await clock.tick(money.length * 2);
         }
         books.enter(winner, winner.cost);
-        bought.push(winner);
         open = open.filter(bid => bid !== winner && !gone.has(bid));
       }
-      const poor = backed.filter(bid => !books.keys.has(bid.key) && !books.refused(bid));
-      return { each, books, bought, poor };
+      let poor = false;
+      for (const bid of backed) poor ||= !books.grants.has(bid.key) && !await books.refused(bid);
+      return { each, books, poor };
     }
+    async function held(keys) { // the same purchases under the budget itself
+      const books = new Books(c, into, clock);
+      for (const key of keys) books.enter(c.byKey.get(key), c.byKey.get(key).cost);
+      await books.keepFloors();
+      return books;
+    }
+    const fits = async (books, bid) => !books.grants.has(bid.key) && bid.cost <= books.left && !await books.refused(bid);
 
     let standing = await run(n ? Q(c.budget, n) : ZERO, null), raises = 0, stopped = "";
     if (["add1", "add1u", "comparison", "add1-exhaustive"].includes(c.completion)) {
       for (;;) {
-        const fits = bid => !standing.books.keys.has(bid.key) && !standing.books.refused(bid) && bid.cost <= standing.books.left;
-        if (c.completion === "add1-exhaustive" && !into.some(fits)) { stopped = "exhausted"; break; }
-        if (!standing.poor.length) { stopped = "served"; break; }
+        if (c.completion === "add1-exhaustive") {
+          const books = await held(standing.books.grants.keys());
+          let more = false;
+          for (const bid of into) more ||= await fits(books, bid);
+          if (!more) { stopped = "exhausted"; break; }
+        }
+        if (!standing.poor) { stopped = "served"; break; }
+        need(raises <= claimed, "加钱的次数与重算的不同", "there are more raises than the outcome says");
         const next = await run(add(standing.each, Q(100)), raises);
         if (next.books.total > c.budget) { stopped = "overshoot"; break; }
         standing = next; raises += 1;
         await clock.tick(1000, raises);
       }
     } else need(["none", "utilitarian"].includes(c.completion), "不认识的补足方法", "an unknown completion");
-    const { books } = standing, funded = standing.bought.slice(), completed = [];
+    const books = await held(standing.books.grants.keys()), completed = [];
     if (["utilitarian", "add1u", "comparison"].includes(c.completion)) {
-      const worth = bid => Q(sum((bid.backers ?? []).map(one => one.u * one.times)), bid.cost > 1n ? bid.cost : 1n);
-      for (const bid of ranked(c, into.filter(bid => !books.keys.has(bid.key)), worth).order) {
-        if (books.refused(bid) || bid.cost > books.left) continue;
-        books.enter(bid, bid.cost); completed.push(bid.key); funded.push(bid);
-      }
+      await inTurn(books, ranked(c, into.filter(bid => !books.grants.has(bid.key)), merit).order, async bid => {
+        if (await fits(books, bid)) { books.enter(bid, bid.cost); completed.push(bid.key); }
+      });
     }
-    const shares = { each: show(standing.each), raises, stopped, completed };
-    const outcome = { funded: funded.map(bid => bid.key), grants: funded.map(bid => [bid.key, bid.cost]), left: books.left, shares };
+    const shares = { each: show(standing.each), raises, stopped, completed }, rest = ranked(c, into.filter(bid => !books.grants.has(bid.key)), merit).order;
     if (c.completion === "comparison") {
-      const other = greedy(c, new Map(c.bids.map(bid => [bid.key, Q(bid.votes)])), { rule: "skip", whole: true, bids: into });
-      const worth = keys => {
-        const out = all.map(() => 0n), has = new Set(keys);
-        for (const bid of backed) if (has.has(bid.key)) for (const one of bid.backers) out[one.i] += one.u;
+      const other = await greedy(c, new Map(c.bids.map(bid => [bid.key, Q(bid.votes)])), clock, { rule: "skip", entire: true, bids: into });
+      const worth = grants => {
+        const out = all.map(() => 0n);
+        for (const bid of backed) if (grants.has(bid.key)) for (const one of bid.backers) out[one.i] += one.u;
         return out;
       };
-      const here = worth(outcome.funded), there = worth(other.funded);
+      const here = worth(books.grants), there = worth(other.books.grants);
       const more = (a, b) => sum(all.filter((_, i) => a[i] > b[i]).map(one => one.times));
-      if (more(there, here) > more(here, there)) return { ...outcome, funded: other.funded, grants: other.grants, left: other.left };
+      if (more(there, here) > more(here, there)) return { funded: other.funded, grants: other.grants, left: other.left, reserve: other.reserve, shares };
     }
-    return outcome;
+    return { ...told(c, books, rest), shares };
   }
 
   async function phragmen(c, ballots, clock) { // 6.6
-    const { all, supporters } = voters(c, ballots), books = new Books(c), funded = [], skip = c.rule === "skip";
-    let open = c.bids.filter(bid => !aside(c, bid, Q(bid.votes), true) && supporters.get(bid.key).length), L = 1n;
-    const load = all.map(() => 0n), count = new Map(open.map(bid => [bid, sum(supporters.get(bid.key).map(i => all[i].times))]));
+    const { all, into, backed } = voters(c, ballots, () => 1n), books = new Books(c, into, clock), skip = c.rule === "skip";
+    await books.keepFloors();
+    const load = all.map(() => 0n), count = new Map(backed.map(bid => [bid, sum(bid.backers.map(one => one.times))]));
+    let L = 1n;
     for (;;) {
-      open = open.filter(bid => !books.refused(bid));
       let best = null, first = [];
-      for (const bid of open) {
-        if (bid.cost > (skip ? books.left : c.budget)) continue;
+      for (const bid of backed) {
+        if (books.grants.has(bid.key) || bid.cost > (skip ? books.left : c.budget) || await books.refused(bid)) continue;
         let n = bid.cost * L;
-        for (const i of supporters.get(bid.key)) n += load[i] * all[i].times;
-        await clock.tick(supporters.get(bid.key).length * 3);
+        for (const one of bid.backers) n += load[one.i] * one.times;
+        await clock.tick(bid.backers.length * 3);
         const due = { n, d: count.get(bid) }, order = best ? cmp(due, best) : -1;
         if (order < 0) { best = due; first = [bid]; } else if (order === 0) first.push(bid);
       }
@@ -695,154 +810,161 @@ const SanlinVerifier = (() => {
       const winner = part(c, first).order[0], g = gcd(best.n, best.d), n = best.n / g, d = best.d / g;
       for (let i = 0; i < load.length; i++) load[i] *= d;
       L *= d;
-      for (const i of supporters.get(winner.key)) load[i] = n;
-      books.enter(winner, winner.cost); funded.push(winner);
-      open = open.filter(bid => bid !== winner);
+      for (const one of winner.backers) load[one.i] = n;
+      books.enter(winner, winner.cost);
     }
-    return { funded: funded.map(bid => bid.key), grants: funded.map(bid => [bid.key, bid.cost]), left: books.left };
+    return told(c, books, ranked(c, into.filter(bid => !books.grants.has(bid.key)), merit).order);
   }
 
-  function welfare(c, outcome) { // 6.6: raises where a check fails
-    const worth = {
-      cost: bid => Q(bid.votes * bid.cost), cardinality: bid => Q(bid.votes), points: bid => Q(bid.votes), borda: bid => Q(bid.votes), score: bid => bid.score,
-    };
-    need(Object.hasOwn(worth, c.utility), "不认识的效用", "an unknown utility");
-    const standing = new Map(c.bids.map(bid => [bid.key, worth[c.utility](bid)]));
-    const part = new Map(c.bids.filter(bid => !aside(c, bid, standing.get(bid.key))).map(bid => [bid.key, bid])), books = new Books(c);
-    const funded = list(own(outcome, "funded"), "funded"), grants = list(own(outcome, "grants"), "grants");
-    need(same(grants.map(one => one[0]), funded) && new Set(funded).size === funded.length, "入选名单与金额不一致", "funded and grants do not agree");
-    let total = ZERO;
-    for (const [key, fen] of grants) {
-      const bid = part.get(key), grant = BigInt(natural(fen, "grant"));
-      need(bid, `提案${key}本不能入选`, `bid ${key} could not take part`);
-      const room = books.room(bid);
-      need(!books.barred(bid) && smallest(c, bid) <= grant && grant <= (room < bid.cost ? room : bid.cost) && (c.partial || grant === bid.cost),
-        `提案${key}的金额超出限额`, `the grant of ${key} breaks a limit`);
+  async function welfare(c, outcome, clock) { // 6.6: raises where a check fails
+    const standing = standings(c), up = ranked(c, c.bids.filter(bid => !aside(c, bid, standing.get(bid.key))), bid => standing.get(bid.key)).order, books = new Books(c, up, clock);
+    const grants = new Map(outcome.grants.map(([key, fen]) => [key, BigInt(fen)]));
+    need(same([...grants.keys()], outcome.funded) && grants.size === outcome.grants.length, "入选名单与金额不一致", "funded and grants do not agree");
+    need(outcome.funded.every(key => up.some(bid => bid.key === key)), "有提案本不能入选", "a funded bid could not take part");
+    await inTurn(books, outcome.funded.map(key => c.byKey.get(key)), async bid => {
+      const grant = grants.get(bid.key), least = smallest(c, bid);
+      need(!books.full(bid, least) && least <= grant && grant <= books.room(bid) && (c.partial || grant === bid.cost), `提案${bid.key}的金额超出限额`, `the grant of ${bid.key} breaks a limit`);
       books.enter(bid, grant);
-      total = add(total, standing.get(key));
-    }
-    need(BigInt(int(own(outcome, "left"), "left")) === books.left, "余额不对", "left is wrong");
-    if (c.floors.length) return;
-    for (const bid of part.values()) {
-      if (!books.keys.has(bid.key)) need(books.barred(bid) || books.room(bid) < smallest(c, bid), `提案${bid.key}还能入选`, `bid ${bid.key} could still be funded`);
-    }
-    const other = greedy(c, standing, { rule: "skip" }).funded.reduce((all, key) => add(all, standing.get(key)), ZERO);
-    need(cmp(total, other) >= 0, "逐个入选的结果更好", "the greedy count has more welfare");
+    });
+    for (const bid of up) need(books.grants.has(bid.key) || books.full(bid, smallest(c, bid)), `提案${bid.key}还能入选`, `bid ${bid.key} could still be funded`);
+    const other = await greedy(c, standing, clock, { rule: "skip" }), value = keys => keys.reduce((all, key) => add(all, standing.get(key)), ZERO);
+    const filled = given => c.floors.flatMap(floor => { // how far each floor was filled
+      const inside = [...given].filter(([key]) => c.byKey.get(key)[floor.kind] === floor.name).map(one => one[1]), money = sum(inside);
+      return [BigInt(Math.min(floor.projects, inside.length)), money < BigInt(floor.money) ? money : BigInt(floor.money)];
+    });
+    const mine = filled(books.grants), theirs = filled(other.books.grants), at = mine.findIndex((n, i) => n !== theirs[i]);
+    need(at < 0 || mine[at] > theirs[at], "保底不如逐个计算的结果", "the floors are filled less than by the greedy count");
+    need(at >= 0 || cmp(value(outcome.funded), value(other.funded)) >= 0, "逐个入选的结果更好", "the greedy count has more welfare");
+    return { left: books.left, reserve: reserveOf(c, up.filter(bid => !books.grants.has(bid.key))) };
   }
 
   const plain = value => (typeof value === "bigint" ? (need(Number.isSafeInteger(Number(value)), "数字过大", "a number is too large"), Number(value)) : Array.isArray(value) ? value.map(plain) : value);
-  /** Compares an outcome with the count of a case. ballots: [{choices, times}]. Throws where they differ. */
-  async function count(kase, ballots, outcome, clock = new Clock()) {
-    const c = read(kase), steps = or(own(outcome, "steps"), []);
-    const compare = (name, value) => need(own(outcome, name) !== undefined && same(own(outcome, name), plain(value)), `${name}与重算的不同`, `${name} is not what the count gives`);
+  /** Compares an outcome with the count of a case, both of their types. Throws where they differ. */
+  async function count(kase, outcome, clock = new Clock()) {
+    const c = read(kase), compare = (thing, name, value) => need(own(thing, name) !== undefined && same(thing[name], plain(value)), `${name}与重算的不同`, `${name} is not what the count gives`);
     if (["score", "votes", "blend"].includes(c.method)) {
-      if (c.floors.length && c.partial) return; // 6.4: who comes up twice is not laid down
-      const about = list(steps, "steps").map(one => ({
-        key: own(one, "key"), funded: own(one, "funded"), grant: own(one, "grant"), left: own(one, "left"), code: own(own(one, "reason"), "code"),
-      }));
-      const floored = new Set(c.floors.length ? about.filter(one => one.code === "floor").map(one => one.key) : []);
-      const found = greedy(c, standings(c), { floored });
-      for (const name of ["extra", "funded", "grants", "left", "reserve"]) compare(name, found[name]);
-      compare("rule", c.rule); compare("unit", c.method);
-      const mine = found.steps.map(one => [one.key, one.funded, one.grant, one.left, one.code]);
-      need(same(plain(mine), about.map(one => [one.key, one.funded, one.grant, one.left, one.code].map(x => or(x, null)))), "逐步的经过与重算的不同", "the steps are not those of the count");
-      need(same(found.ties, list(own(outcome, "ties"), "ties").map(one => ({ keys: or(own(one, "keys"), null), settled_by: or(own(one, "settled_by"), null), split: or(own(one, "split"), null) }))), "并列的处理与重算的不同", "the ties are not those of the count");
+      const found = await greedy(c, standings(c), clock);
+      for (const name of ["extra", "funded", "grants", "left", "reserve"]) compare(outcome, name, found[name]);
+      compare(outcome, "rule", c.rule); compare(outcome, "unit", c.method);
+      const none = value => value ?? null, steps = outcome.steps.map(one => [none(one.key), none(one.funded), none(one.grant), none(one.left), none(one.reason.code)]);
+      need(same(plain(found.steps), steps), "逐步的经过与重算的不同", "the steps are not those of the count");
+      need(same(found.ties, outcome.ties.map(one => [none(one.keys), none(one.settled_by), none(one.split)])), "并列的处理与重算的不同", "the ties are not those of the count");
       return;
     }
     need(["equal_shares", "phragmen", "welfare"].includes(c.method), "不认识的方法", "an unknown method");
-    need(or(own(outcome, "extra"), 0) === 0, "这个方法没有预算外的钱", "this method has no extra money");
-    if (c.method === "welfare") { welfare(c, outcome); return; }
-    if (c.floors.length) return;
-    const found = c.method === "equal_shares" ? await equalShares(c, ballots, clock) : await phragmen(c, ballots, clock);
-    for (const name of ["funded", "grants", "left"]) compare(name, found[name]);
-    if (found.shares) for (const name of ["each", "raises", "stopped", "completed"]) need(same(or(own(own(outcome, "shares"), name), null), found.shares[name]), `shares.${name}与重算的不同`, `shares.${name} is not what the count gives`);
+    need(outcome.extra === 0, "这个方法没有预算外的钱", "this method has no extra money");
+    const { shares, ...found } = c.method === "welfare" ? await welfare(c, outcome, clock)
+      : c.method === "phragmen" ? await phragmen(c, kase.choices, clock) : await equalShares(c, kase.choices, own(outcome.shares, "raises"), clock);
+    for (const name of Object.keys(found)) compare(outcome, name, found[name]);
+    for (const name of Object.keys(shares ?? {})) compare(outcome.shares, name, shares[name]);
   }
 
   const lot = (seed, keys) => keys.map(key => [digest(`${seed}:${key}`), key]).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(one => one[1]);
 
   // ---------------------------------------------------------------- the verifier (section 4)
   const CHECKS = [
-    ["Z1", "压缩包的每个字节都合规定", "the archive is byte for byte what its files make it"],
-    ["Z2", "该有的文件都在，没有别的文件", "exactly the files of a record are there"],
-    ["M1", "清单与各文件一致", "the manifest is what the other files make it"],
-    ["F1", "各文件写法规范，格式为第1版", "every file has its one form, and the format is 1"],
-    ["L1", "台账的指纹与清单一致", "the log has the root that the manifest names"],
-    ["L2", "指纹就是公示上印的那个", "the root is the printed one"],
-    ["L3", "以前公布的校验点都对得上", "every published checkpoint fits the log"],
-    ["L4", "封存行写的就是这些文件", "the seal names these files and no others"],
-    ["L5", "历次封存没有换过结果", "no seal ever changed the ballots or the decision"],
-    ["L6", "以前下载的账本或校验点对得上", "what was kept from earlier fits this log"],
-    ["R1", "办法就是开始征集时定下的办法", "the rules are those that were fixed at the opening"],
-    ["B1", "回执码与台账一致", "the receipts are what the log says of codes"],
-    ["B2", "票数对得上", "the numbers of ballots agree"],
-    ["B4", "得票数与选票相符", "the totals are what ballots can give"],
-    ["P1", "纸质选票的账平，与台账一致", "the accounts of paper ballots add up and are those of the log"],
-    ["P2", "纸票抽样由骰子定出，风险算得对", "the sample of paper is the one that the dice drew, and its risk is right"],
-    ["S1", "评委的打分合规定", "the marks are marks"],
-    ["A1", "计票的依据就是办法、提案、打分和得票", "the case is what rules, proposals, marks and totals make it"],
-    ["A2", "抽签的顺序由事先封好的种子定出", "the lot follows from a seed that was committed to"],
-    ["A3", "重新计算得到同样的结果", "counting again gives the same outcome"],
-    ["A4", "决定的指纹正确，并写在台账上", "the fingerprint of the decision is right and stands in the log"],
-    ["N1", "资助名单由结果和更正得出", "the awards follow from the outcome and its changes"],
-    ["K1", "账目借贷平衡，编号不缺", "the books balance, without gaps"],
-    ["K2", "没有多付一分钱", "nobody was paid more than was awarded"],
-    ["O1", "异议与台账一致", "the objections are those of the log"],
-    ["C1", "您的选票计入了", "your ballot is counted"],
-    ["C2", "这是一张当场作废查看的选票", "this is the opening of a ballot that was given up on purpose"],
+    ["Z1", "压缩包的每个字节都合规定", "the archive is byte for byte what its files make it", ""],
+    ["Z2", "该有的文件都在，没有别的文件", "exactly the files of a record are there", "round.json"],
+    ["M1", "清单与各文件一致", "the manifest is what the other files make it", "round.json log.jsonl"],
+    ["F1", "各文件写法规范，格式为第1版", "every file has its one form, and the format is 1", ""],
+    ["L1", "台账的指纹与清单一致", "the log has the root that the manifest names", "manifest.json log.jsonl"],
+    ["L2", "指纹就是公示上印的那个", "the root is the printed one", "log.jsonl"],
+    ["L3", "以前公布的校验点都对得上", "every published checkpoint fits the log", "checkpoints.txt round.json log.jsonl"],
+    ["L4", "封存行写的就是这些文件", "the seal names these files and no others", "log.jsonl"],
+    ["L5", "历次封存没有换过结果", "no seal ever changed the ballots or the decision", "log.jsonl"],
+    ["L6", "以前下载的账本或校验点对得上", "what was kept from earlier fits this log", "round.json log.jsonl"],
+    ["R1", "办法就是开始征集时定下的办法", "the rules are those that were fixed at the opening", "round.json rules.json log.jsonl"],
+    ["B1", "回执码与台账一致", "the receipts are what the log says of codes", "receipts.txt log.jsonl"],
+    ["B2", "票数对得上", "the numbers of ballots agree", "totals.json round.json receipts.txt paper.json rules.json log.jsonl"],
+    ["B4", "得票数与选票相符", "the totals are what ballots can give", "totals.json round.json rules.json proposals.json"],
+    ["P1", "纸质选票的账平，与台账一致", "the accounts of paper ballots add up and are those of the log", "paper.json round.json log.jsonl"],
+    ["P2", "纸票抽样由骰子定出，风险算得对", "the sample of paper is the one that the dice drew, and its risk is right", "paper.json rules.json log.jsonl"],
+    ["S1", "评委的打分合规定", "the marks are marks", "scores.csv rules.json"],
+    ["A1", "计票的依据就是办法、提案、打分和得票", "the case is what rules, proposals, marks and totals make it", "allocation.json round.json rules.json proposals.json totals.json scores.csv paper.json log.jsonl"],
+    ["A2", "抽签的顺序由事先封好的种子定出", "the lot follows from a seed that was committed to", "allocation.json round.json log.jsonl"],
+    ["A3", "重新计算得到同样的结果", "counting again gives the same outcome", "allocation.json"],
+    ["A4", "决定的指纹正确，并写在台账上", "the fingerprint of the decision is right and stands in the log", "allocation.json round.json log.jsonl"],
+    ["N1", "资助名单由结果和更正得出", "the awards follow from the outcome and its changes", "awards.json allocation.json rules.json"],
+    ["K1", "账目借贷平衡，编号不缺", "the books balance, without gaps", "ledger.jsonl"],
+    ["K2", "没有多付一分钱", "nobody was paid more than was awarded", "ledger.jsonl awards.json"],
+    ["O1", "异议与台账一致", "the objections are those of the log", "objections.json log.jsonl"],
+    ["C1", "您的选票计入了", "your ballot is counted", "receipts.txt log.jsonl"],
+    ["C2", "这是一张当场作废查看的选票", "this is the opening of a ballot that was given up on purpose", "round.json log.jsonl"],
   ];
-  const KEYS = { // the keys of the objects, 5.1 to 5.15
-    manifest: ["files", "format", "root", "round", "size"], file: ["bytes", "path", "sha256"],
-    round: ["ballots", "exclusive", "format", "handed_in", "name", "origin", "overflow", "roll", "round", "source", "street", "windows", "year"],
-    roll: ["cast", "day", "size"], window: ["closes", "opens", "stage"],
-    proposal: ["community", "community_name", "cost", "events", "key", "number", "own_funds", "team", "team_name", "theme", "tier", "title"],
-    totals: ["ballots", "channels", "opinions", "votes"], channel: ["ballots", "name", "votes"], ballot: ["choices", "times"], keys: ["public"],
-    paper: ["booths", "sample"], booth: ["batches", "discrepancy", "in_box", "issued", "name", "number", "received", "spoiled", "unused"],
-    batch: ["blank", "clerks", "differences", "invalid", "number", "serials", "third", "valid"], clerk: ["hand", "post"],
-    sample: ["differences", "digits", "draws", "full", "limit", "looks", "margin", "risk", "root", "size", "stage"], allocation: ["case", "fingerprint", "outcome"],
-    awards: ["awards", "changes"], award: ["grant", "key", "stage"], change: ["grant", "key", "notice"],
-    voucher: ["at", "number", "postings", "reverses"], objection: ["answered", "filed", "key", "notice", "number", "stage"],
-  };
-  const CODES = new Set(["ballot.cast", "ballot.recast", "ballot.override", "ballot.spoil"]);
+  const SORTED = { "proposals.json": [null, "key"], "objections.json": [null, "filed", "notice", "number"], "paper.json": ["booths", "number"] };
   const ascending = (all, order) => all.every((one, i) => i === 0 || order(all[i - 1], one) < 0);
   const byNumber = (a, b) => a - b;
-  const unsure = name => wrong(`${name}缺失或读不出`, `${name} is missing or cannot be read`);
+  const byAny = (a, b) => (typeof a === "string" ? byText(a, b) : a - b);
+  const CODES = new Set(["ballot.cast", "ballot.recast", "ballot.override", "ballot.spoil"]);
 
-  class Record { // one archive, read once; a getter throws where a file cannot be read
-    constructor(bytes, clock) { this.bytes = bytes; this.clock = clock; this.read = new Map(); this.known = new Map(); }
-    async open() { Object.assign(this, unpack(this.bytes)); if (this.raw("log.jsonl", false)) this.lines = linesOf(this.raw("log.jsonl")); return this; }
-    raw(name, must = true) { return this.files.get(name) ?? (must ? unsure(name) : null); }
-    once(name, make) {
-      if (!this.read.has(name)) { let value; try { value = { value: make() }; } catch { value = null; } this.read.set(name, value); }
-      return (this.read.get(name) ?? unsure(name)).value;
+  class Record { // one archive; asking for a file gives what it says, or throws where it is missing or not of its form
+    constructor(bytes, clock = new Clock()) { this.bytes = bytes; this.clock = clock; this.read = new Map(); this.files = unpack(bytes); this.lines = linesOf(this.files.get("log.jsonl") ?? new Uint8Array()); }
+    ask(name) {
+      if (!this.read.has(name)) { let value; try { value = { value: this.parse(name) }; } catch { value = null; } this.read.set(name, value); }
+      return (this.read.get(name) ?? wrong(`${name}缺失或写法不对`, `${name} is missing or not in its form`)).value;
     }
-    text(name) {
-      return this.once(`text ${name}`, () => {
-        const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.raw(name));
-        need(!text.startsWith("\ufeff") && !text.includes("\r") && (text === "" || text.endsWith("\n")) && text.normalize("NFC") === text, "写法不规范", "not in its form");
-        return text;
-      });
+    parse(name) {
+      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.files.get(name) ?? bad(name));
+      need(!text.startsWith("\ufeff") && !text.includes("\r") && (text === "" || text.endsWith("\n")) && text.normalize("NFC") === text, "写法不规范", "not in its form");
+      const lines = text.split("\n").slice(0, -1);
+      if (name.endsWith(".md")) return text;
+      if (name === "receipts.txt") { need(lines.every(line => HEX64.test(line)), "", ""); return lines; }
+      if (name === "checkpoints.txt") return text === "" ? [] : text.slice(0, -1).split("\n\n").map(checkpoint);
+      if (name === "scores.csv") return markRows(lines);
+      need(name.endsWith(".jsonl") || lines.length === 1, "应为一行", "it should be one line");
+      const all = lines.map(parse);
+      need(all.every(KINDS[name]), "内容的名称或类型不对", "its keys or types are wrong");
+      if (name === "log.jsonl") need(all.every(one => !one.deed.includes(".") || !Object.hasOwn(KINDS, one.deed) || KINDS[one.deed](one.data)), "台账有一行不对", "a line of the log is wrong");
+      const value = name.endsWith(".jsonl") ? all : all[0];
+      if (Object.hasOwn(SORTED, name)) {
+        const [inside, ...keys] = SORTED[name];
+        need(ascending(inside ? value[inside] : value, (a, b) => keys.reduce((order, key) => order || byAny(a[key], b[key]), 0)), "次序不对", "out of order");
+      }
+      return value;
     }
-    json(name) { return this.once(name, () => { const text = this.text(name); need(text.endsWith("\n"), "", ""); return parse(text.slice(0, -1)); }); }
-    jsonl(name) { return this.once(name, () => this.text(name).split("\n").slice(0, -1).map(parse)); }
-    async log() { await this.clock.tick(1); return this.jsonl("log.jsonl"); }
-    get round() { return obj(this.json("round.json"), "round.json"); }
-    get rules() { return obj(this.json("rules.json"), "rules.json"); }
+    get log() { return this.ask("log.jsonl"); }
+    get round() { return this.ask("round.json"); }
+    get here() { return this.round.source === "here"; }
+    get voted() { return this.round.roll !== null; }
+    get whole() { return this.round.ballots === "whole"; }
+    get totals() { return this.ask("totals.json"); }
+    get proposals() { return this.ask("proposals.json"); }
+    get booths() { return this.ask("paper.json").booths; }
+    get kase() { return this.ask("allocation.json").case; }
+    get outcome() { return this.ask("allocation.json").outcome; }
     rule(path, ...other) {
-      const value = path.split(".").reduce((thing, key) => own(thing, key), this.rules);
+      const value = path.split(".").reduce((thing, key) => own(thing, key), this.ask("rules.json"));
       return value === undefined ? (other.length ? other[0] : bad(path)) : value;
     }
-    get source() { const source = this.round.source; return source === "here" || source === "entered" ? source : bad("source"); }
-    get voted() { return this.round.ballots === "totals" || this.round.ballots === "whole" ? true : this.round.ballots === "none" ? false : bad("ballots"); }
-    get proposals() { return list(this.json("proposals.json"), "proposals.json"); }
-    get kase() { return obj(own(this.json("allocation.json"), "case"), "case"); }
-    get outcome() { return obj(own(this.json("allocation.json"), "outcome"), "outcome"); }
-    get logLines() { return this.lines ?? unsure("log.jsonl"); }
-    async root(size) {
-      if (!this.known.has(size)) for (const [n, root] of await roots(this.logLines, new Set([size]), this.clock)) this.known.set(n, root);
-      return this.known.get(size);
+    deeds(deed) { return this.log.map((line, i) => ({ i, deed: line.deed, data: line.data })).filter(one => one.deed === deed); }
+    get onPaper() { return this.booths.flatMap(one => one.batches).reduce((n, one) => n + one.valid + one.blank, 0); }
+    get marked() { return this.booths.reduce((n, one) => n + one.issued - one.spoiled, 0); }
+    /** The root of the first lines of the log (RFC 6962), out of the nodes of its whole tree. */
+    async root(size = this.lines.length) {
+      if (!this.levels) {
+        const levels = [[]];
+        for (const line of this.lines) { levels[0].push(leaf(line)); await this.clock.tick(20, levels[0].length / this.lines.length); }
+        while (levels.at(-1).length > 1) {
+          const below = levels.at(-1), level = [];
+          for (let i = 0; i + 1 < below.length; i += 2) { level.push(node(below[i], below[i + 1])); await this.clock.tick(20); }
+          levels.push(level);
+        }
+        this.levels = levels;
+      }
+      let top = null;
+      for (let height = 0, many = size; many > 0; height++, many = Math.floor(many / 2)) if (many % 2) top = top ? node(this.levels[height][many - 1], top) : this.levels[height][many - 1];
+      return hex(top ?? sha256(new Uint8Array()));
     }
-    async know(sizes) { for (const [n, root] of await roots(this.logLines, new Set(sizes), this.clock)) this.known.set(n, root); }
-    deeds(log, deed) { return log.map((line, i) => ({ i, deed: own(line, "deed"), data: own(line, "data") })).filter(one => one.deed === deed); }
+  }
+  function markRows([header, ...rows]) { // scores.csv (5.6)
+    need(header === "proposal,juror,criterion,halves", "打分文件的表头不对", "the header of the marks is wrong");
+    const all = rows.map(row => {
+      const found = /^([1-9][0-9]{0,14}),([1-9][0-9]{0,14}),([ !#-+\--~]+),((?:0|[1-9][0-9]{0,8})?)$/.exec(row);
+      need(found && (found[3] === "-") === (found[4] === ""), "打分文件有一行写得不对", "a row of the marks is wrong");
+      return { proposal: Number(found[1]), juror: Number(found[2]), criterion: found[3], halves: Number(found[4]) };
+    });
+    need(ascending(all, (a, b) => a.proposal - b.proposal || a.juror - b.juror || byText(a.criterion, b.criterion)), "打分的次序不对", "the marks are out of order");
+    return all;
   }
 
   // paper (5.11)
@@ -850,388 +972,295 @@ const SanlinVerifier = (() => {
   function serialOf(text, round, booth, received) {
     const found = /^([0-9]+)-([0-9]+)-([0-9]{4,6})-([0-9]{2})$/.exec(text);
     if (!found || found[1] !== String(round) || found[2] !== String(booth)) return false;
-    const sheet = BigInt(found[3]), digits = String(round).padStart(9, "0") + String(booth).padStart(4, "0") + String(sheet).padStart(6, "0");
-    return sheet >= 1n && sheet <= received && found[3] === String(sheet).padStart(4, "0") && BigInt(found[4]) === 98n - (BigInt(digits) * 100n) % 97n;
+    const sheet = Number(found[3]), digits = String(round).padStart(9, "0") + String(booth).padStart(4, "0") + String(sheet).padStart(6, "0");
+    return sheet >= 1 && sheet <= received && found[3] === String(sheet).padStart(4, "0") && BigInt(found[4]) === 98n - (BigInt(digits) * 100n) % 97n;
   }
-  function checkBatch(batch, acts, corrected, differences) {
-    const keyed = acts.filter(one => one.deed === "batch.key").sort((a, b) => a.i - b.i), settled = acts.filter(one => one.deed === "batch.settle");
+  function checkBatch(batch, acts, corrected) {
+    const keyed = acts.filter(one => one.deed === "batch.key"), settled = acts.filter(one => one.deed === "batch.settle"), { clerks, third, differences } = batch;
     need(open(acts) === 1 && keyed.length === 2, "一批没有登记，或不是录了两遍", "a batch was not registered, or not keyed twice");
-    const clerks = list(batch.clerks, "clerks").map(one => [str(own(one, "hand")), str(own(one, "post"))]);
-    const told = keyed.map(one => [own(one.data, "place"), own(one.data, "hand"), own(one.data, "post")]).sort((a, b) => a[0] - b[0]);
-    need(same(told.map(row => row.map(one => one ?? null)), clerks.map((one, i) => [i + 1, ...one])), "录入的人与台账不符", "the clerks are not those of the log");
-    need(clerks.length === 2 && clerks[0][0] !== clerks[1][0] && clerks.every(one => /^[0-9a-f]{12}$/.test(one[0])), "录入的两人不对", "the two clerks are wrong");
-    need(own(keyed[1].data, "differences") === batch.differences, "差异的张数与台账不符", "the differences are not those of the log");
-    need((batch.third === null) === (differences === 0n) && settled.length === (differences === 0n ? 0 : 1), "第三人不对", "the third clerk is wrong");
-    let last = keyed[1];
-    if (batch.third !== null) {
-      last = settled[0];
-      const { hand, post } = batch.third;
-      need(last.i > keyed[1].i && clerks.every(one => one[0] !== hand) && own(last.data, "hand") === str(hand) && own(last.data, "post") === str(post) && own(last.data, "differences") === batch.differences, "裁定与台账不符", "the settlement is not that of the log");
-    }
-    const figures = ["valid", "blank", "invalid"].map(name => BigInt(natural(own(last.data, name), name))), own2 = ["valid", "blank", "invalid"].map(name => BigInt(batch[name]));
-    need(figures.every((n, i) => n === own2[i]) || corrected && sum(figures) === sum(own2), "一批的数目与台账不符", "the figures of a batch are not those of the log");
+    const by = keyed.map(one => [one.data.place ?? bad("place"), one.data.hand ?? bad("hand"), one.data.post ?? bad("post")]).sort((a, b) => a[0] - b[0]);
+    need(same(by, clerks.map((one, i) => [i + 1, one.hand, one.post])) && clerks[0].hand !== clerks[1].hand, "录入的两人不对，或与台账不符", "the two clerks are wrong, or not those of the log");
+    need(keyed[1].data.differences === differences, "差异的张数与台账不符", "the differences are not those of the log");
+    need((third === null) === (differences === 0) && settled.length === (third ? 1 : 0), "第三人不对", "the third clerk is wrong");
+    const last = third ? settled[0] : keyed[1];
+    if (third) need(last.i > keyed[1].i && clerks.every(one => one.hand !== third.hand) && last.data.hand === third.hand && last.data.post === third.post && last.data.differences === differences, "裁定与台账不符", "the settlement is not that of the log");
+    const figures = [last.data.valid ?? bad("valid"), last.data.blank ?? bad("blank"), last.data.invalid ?? bad("invalid")], mine = [batch.valid, batch.blank, batch.invalid];
+    need(same(figures, mine) || (corrected && sum(figures) === sum(mine)), "一批的数目与台账不符", "the figures of a batch are not those of the log");
   }
+  const only = (all, zh, en) => (all.length === 1 ? all[0] : wrong(zh, en));
 
   const checks = {
-    async Z1(r) { need(r.zip && r.files.size === r.names.length, "不是原来的文件，可能被解开后重新压缩过", "it is not the file as it was published; it may have been packed anew"); need(equalBytes(pack(r.files), r.bytes), "字节与规定的不同", "its bytes are not those of section 2"); },
+    async Z1(r) { need(r.files.size && equalBytes(pack(r.files), r.bytes), "不是原来的文件，可能被解开后重新压缩过", "it is not the file as it was published; it may have been packed anew"); },
     async Z2(r) {
-      const whole = r.round.ballots === "whole", wanted = CONTENT.filter(name => whole || name !== "ballots.jsonl");
-      const missing = wanted.filter(name => !r.files.has(name)), other = r.names.filter(name => !wanted.includes(name));
-      need(!missing.length && !other.length && r.names.length === wanted.length, `缺少或多出：${[...missing, ...other].slice(0, 5).join(" ")}`, `missing or too many: ${[...missing, ...other].slice(0, 5).join(" ")}`);
+      const wanted = CONTENT.filter(name => r.whole || name !== "ballots.jsonl"), strange = [...wanted.filter(name => !r.files.has(name)), ...[...r.files.keys()].filter(name => !wanted.includes(name))];
+      need(!strange.length, `缺少或多出：${strange.slice(0, 5).join(" ")}`, `missing or too many: ${strange.slice(0, 5).join(" ")}`);
     },
     async M1(r) {
-      const names = [...r.files.keys()].filter(name => name !== "manifest.json").sort(byText), files = [];
-      for (const name of names) { files.push({ bytes: r.raw(name).length, path: name, sha256: digest(r.raw(name)) }); await r.clock.tick(r.raw(name).length / 50); }
-      const made = { files, format: 1, root: await r.root(r.logLines.length), round: int(r.round.round, "round"), size: r.logLines.length };
-      need(equalBytes(utf8(`${canonical(made)}\n`), r.raw("manifest.json")), "清单与文件不符", "the manifest does not fit the files");
+      const files = [];
+      for (const name of [...r.files.keys()].filter(one => one !== "manifest.json").sort(byText)) { const body = r.files.get(name); files.push({ bytes: body.length, path: name, sha256: digest(body) }); await r.clock.tick(body.length / 50); }
+      const made = { files, format: 1, root: await r.root(), round: r.round.round, size: r.lines.length };
+      need(equalBytes(utf8(`${canonical(made)}\n`), r.files.get("manifest.json") ?? bad("manifest.json")), "清单与文件不符", "the manifest does not fit the files");
     },
     async F1(r) {
-      const faults = new Set();
-      const fits = (name, thing, keys) => { if (!(thing !== null && typeof thing === "object" && !Array.isArray(thing) && same(Object.keys(thing).sort(), keys))) faults.add(name); };
-      const many = (name, things, keys) => { if (Array.isArray(things)) things.forEach(thing => fits(name, thing, keys)); else faults.add(name); };
-      const wanted = CONTENT.filter(name => name !== "verify.py" && (name !== "ballots.jsonl" || r.files.has(name)));
-      for (const name of new Set([...wanted, ...r.files.keys()])) {
+      const faults = [];
+      for (const name of CONTENT.filter(one => one !== "verify.py" && (one !== "ballots.jsonl" || r.files.has(one)))) {
         await r.clock.tick(2000);
-        try {
-          if (name.endsWith(".json")) r.json(name);
-          else if (name.endsWith(".jsonl")) r.jsonl(name);
-          else if (name.endsWith(".csv")) {
-            const rows = r.text(name).split("\n").slice(0, -1);
-            need(rows.length && rows.every(row => /^[\x20-\x7e]*$/.test(row) && !row.includes('"') && row.split(",").length === rows[0].split(",").length), "", "");
-          } else if (/\.(txt|md)$/.test(name)) r.text(name);
-        } catch { faults.add(name); }
+        try { r.ask(name); } catch { faults.push(name); }
       }
-      const about = (name, look) => { if (!faults.has(name)) try { look(name.endsWith("l") ? r.jsonl(name) : r.json(name), name); } catch { faults.add(name); } };
-      about("manifest.json", (all, name) => { fits(name, all, KEYS.manifest); many(name, all.files, KEYS.file); });
-      about("round.json", (all, name) => { fits(name, all, KEYS.round); if (all.roll !== null) fits(name, all.roll, KEYS.roll); many(name, all.windows, KEYS.window); need(all.format === 1, "", ""); });
-      about("proposals.json", (all, name) => many(name, all, KEYS.proposal));
-      about("totals.json", (all, name) => { fits(name, all, KEYS.totals); many(name, all.channels, KEYS.channel); });
-      if (r.files.has("ballots.jsonl")) about("ballots.jsonl", (all, name) => many(name, all, KEYS.ballot));
-      about("keys.json", (all, name) => { fits(name, all, KEYS.keys); need(all.public === null || HEX64.test(str(all.public)), "", ""); });
-      about("paper.json", (all, name) => {
-        fits(name, all, KEYS.paper);
-        if (all.sample !== null) fits(name, all.sample, KEYS.sample);
-        many(name, all.booths, KEYS.booth);
-        for (const booth of all.booths) {
-          many(name, booth.batches, KEYS.batch);
-          for (const batch of booth.batches) { many(name, batch.clerks, KEYS.clerk); if (batch.third !== null) fits(name, batch.third, KEYS.clerk); }
-        }
-      });
-      about("allocation.json", (all, name) => fits(name, all, KEYS.allocation));
-      about("awards.json", (all, name) => { fits(name, all, KEYS.awards); many(name, all.awards, KEYS.award); many(name, all.changes, KEYS.change); });
-      about("ledger.jsonl", (all, name) => many(name, all, KEYS.voucher));
-      about("objections.json", (all, name) => many(name, all, KEYS.objection));
-      need(!faults.size, `写法不规范：${[...faults].slice(0, 5).join(" ")}`, `not in its form: ${[...faults].slice(0, 5).join(" ")}`);
+      need(!faults.length, `写法不规范：${faults.slice(0, 5).join(" ")}`, `not in its form: ${faults.slice(0, 5).join(" ")}`);
     },
-    async L1(r) { need(await r.root(r.logLines.length) === own(r.json("manifest.json"), "root"), "台账与清单的指纹不同", "the log has another root than the manifest"); },
+    async L1(r) { need(await r.root() === r.ask("manifest.json").root, "台账与清单的指纹不同", "the log has another root than the manifest"); },
     async L2(r, { root }) {
       const plainText = root.replace(/[\s\-]/g, "").toLowerCase(), given = HEX64.test(plainText) ? plainText : fromBase64(root.trim());
       need(given, "这不是指纹：应为64位十六进制，或44位base64", "this is no root: it has 64 hexadecimal digits, or 44 of base64");
-      if (given === await r.root(r.logLines.length)) return null;
-      const sizes = r.deeds(await r.log(), "record.seal").map(one => one.i + 1).filter(size => size < r.logLines.length);
-      await r.know(sizes);
-      need(sizes.some(size => r.known.get(size) === given), "这份账本的指纹不是给出的那个", "the root of this record is another one");
-      return ["这是较早一次封存的指纹；此后账目、异议和资助名单可能有新的内容", "this is the root of an earlier seal; books, objections and awards may be newer than it"];
+      if (given === await r.root()) return null;
+      for (const { i } of r.deeds("record.seal")) if (await r.root(i + 1) === given) return ["这是较早一次封存的指纹；此后账目、异议和资助名单可能有新的内容", "this is the root of an earlier seal; books, objections and awards may be newer than it"];
+      return wrong("这份账本的指纹不是给出的那个", "the root of this record is another one");
     },
     async L3(r) {
-      const text = r.text("checkpoints.txt");
-      const all = text === "" ? [] : text.slice(0, -1).split("\n\n").map(checkpoint), n = r.logLines.length, origin = str(r.round.origin, "origin");
-      need(ascending(all.map(one => one.size), byNumber) && all.every(one => one.origin === origin && one.size <= n - 1), "校验点的次序或来源不对", "the order or origin of checkpoints is wrong");
-      await r.know(all.map(one => one.size));
-      for (const one of all) need(r.known.get(one.size) === one.root, `第${one.size}行的校验点对不上`, `the checkpoint at ${one.size} does not fit`);
+      const all = r.ask("checkpoints.txt");
+      need(ascending(all.map(one => one.size), byNumber) && all.every(one => one.origin === r.round.origin && one.size < r.lines.length), "校验点的次序或来源不对", "the order or origin of checkpoints is wrong");
+      for (const one of all) need(await r.root(one.size) === one.root, `第${one.size}行的校验点对不上`, `the checkpoint at ${one.size} does not fit`);
     },
     async L4(r) {
-      const last = r.logLines[r.logLines.length - 1] ?? unsure("log.jsonl");
-      const line = parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(last)), data = own(line, "data"), files = obj(own(data, "files"), "files");
-      need(own(line, "deed") === "record.seal" && own(data, "format") === 1, "最后一行不是封存", "the last line is no seal");
-      const names = [...r.files.keys()].filter(name => name !== "manifest.json").sort(byText);
-      need(same(Object.keys(files).sort(byText), names) && r.names.length === r.files.size, "封存的文件名不同", "the seal names other files");
-      const log = r.raw("log.jsonl"), before = log.subarray(0, last.byteOffset - log.byteOffset);
-      for (const name of names) { need(digest(name === "log.jsonl" ? before : r.raw(name)) === files[name], `${name}被改动过`, `${name} was changed`); await r.clock.tick(r.raw(name).length / 50); }
+      const { deed, data } = r.log.at(-1) ?? bad("log.jsonl");
+      need(deed === "record.seal" && same(Object.keys(data).sort(byText), ["files", "format"]) && data.format === 1, "最后一行不是封存", "the last line is no seal");
+      const names = [...r.files.keys()].filter(name => name !== "manifest.json").sort(byText), log = r.files.get("log.jsonl"), before = log.subarray(0, log.length - r.lines.at(-1).length - 1);
+      need(same(Object.keys(data.files).sort(byText), names), "封存的文件名不同", "the seal names other files");
+      for (const name of names) { const body = name === "log.jsonl" ? before : r.files.get(name); need(digest(body) === data.files[name], `${name}被改动过`, `${name} was changed`); await r.clock.tick(body.length / 50); }
     },
     async L5(r) {
-      const seals = r.deeds(await r.log(), "record.seal").map(one => obj(own(one.data, "files"), "files")), last = seals[seals.length - 1];
-      for (const seal of seals) for (const name of FIXED) need(own(seal, name) === own(last, name), `${name}在封存之间被换过`, `${name} was exchanged between seals`);
+      const seals = r.deeds("record.seal").map(one => own(one.data, "files") ?? bad("files")), last = seals.at(-1);
+      for (const seal of seals) for (const name of FIXED) need(same(own(seal, name) ?? null, own(last, name) ?? null), `${name}在封存之间被换过`, `${name} was exchanged between seals`);
     },
     async L6(r, { old }) {
       if (old[0] !== 0x50 || old[1] !== 0x4b) {
         let text = "";
         try { text = new TextDecoder("utf-8", { fatal: true }).decode(old).replace(/\r\n/g, "\n").trim(); } catch { text = ""; }
         const kept = checkpoint(text);
-        need(kept.origin === r.round.origin && kept.size <= r.logLines.length, "校验点不属于这份台账", "the checkpoint is not of this log");
+        need(kept.origin === r.round.origin && kept.size <= r.lines.length, "校验点不属于这份台账", "the checkpoint is not of this log");
         need(await r.root(kept.size) === kept.root, "校验点对不上：此前的台账被改过", "the checkpoint does not fit: the log before it was changed");
         return;
       }
-      const earlier = await new Record(old, r.clock).open();
-      for (const code of ["Z1", "M1", "L1", "L4"]) {
-        try { await checks[code](earlier); } catch (no) { if (no instanceof Wrong) wrong(`旧账本本身有误（${code}）`, `the old record is itself wrong (${code})`); throw no; }
+      const earlier = new Record(old, r.clock);
+      for (const [code, , , needs] of CHECKS.filter(one => ["Z1", "M1", "L1", "L4"].includes(one[0]))) {
+        try { needs.split(" ").filter(Boolean).forEach(name => earlier.ask(name)); await checks[code](earlier); } catch (no) { if (no instanceof Wrong) wrong(`旧账本本身有误（${code}）`, `the old record is itself wrong (${code})`); throw no; }
       }
-      need(same(earlier.round.round ?? null, r.round.round ?? null) && same(earlier.round.origin ?? null, r.round.origin ?? null), "旧账本是另一轮的", "the old record is of another round");
-      const before = earlier.raw("log.jsonl"), log = r.raw("log.jsonl");
+      need(earlier.round.round === r.round.round && earlier.round.origin === r.round.origin, "旧账本是另一轮的", "the old record is of another round");
+      const before = earlier.files.get("log.jsonl"), log = r.files.get("log.jsonl");
       need(before.length <= log.length && equalBytes(before, log.subarray(0, before.length)), "以前公布的台账被改过", "the log that was published before was changed");
     },
     async R1(r) {
-      const [deed, name] = r.source === "here" ? ["round.open_call", "fingerprint"] : ["round.enter", "rules"], found = r.deeds(await r.log(), deed);
-      need(found.length === 1, `台账里应当正好有一行${deed}`, `the log should have one line ${deed}`);
-      need(own(found[0].data, name) === digest(canonical(r.json("rules.json"))), "办法与当时定下的不同", "the rules are not those that were fixed");
+      const [deed, name] = r.here ? ["round.open_call", "fingerprint"] : ["round.enter", "rules"], { data } = only(r.deeds(deed), `台账里应当正好有一行${deed}`, `the log should have one line ${deed}`);
+      need(data[name] === digest(r.files.get("rules.json").slice(0, -1)), "办法与当时定下的不同", "the rules are not those that were fixed");
     },
-    async B1(r) {
-      const { counted } = codesOf(await r.log());
-      need([...counted].sort().map(code => `${code}\n`).join("") === r.text("receipts.txt"), "回执码与台账不符", "the receipts are not what the log says");
-    },
+    async B1(r) { need(same([...codesOf(r.log).counted].sort(), r.ask("receipts.txt")), "回执码与台账不符", "the receipts are not what the log says"); },
     async B2(r) {
-      const receipts = r.text("receipts.txt").split("\n").length - 1, totals = obj(r.json("totals.json"), "totals.json"), log = await r.log(), ballots = natural(totals.ballots, "ballots");
-      const channels = list(totals.channels, "channels"), roll = r.round.roll;
-      if (!r.voted) {
-        need(roll === null && !receipts && same(totals, { ballots: 0, channels: [], opinions: [], votes: [] }), "没有投票，却有票数", "there was no vote, but there are numbers");
-        return;
-      }
-      const cast = natural(own(roll, "cast"), "roll.cast"), size = natural(own(roll, "size"), "roll.size");
-      need(cast <= size, "票数多于选民", "more ballots than voters");
-      if (r.source === "here") {
-        const closes = r.deeds(log, "vote.close"), opens = r.deeds(log, "box.open"), booths = list(own(r.json("paper.json"), "booths"), "booths");
-        const marked = sum(booths.map(one => natural(one.issued, "issued"))) - sum(booths.map(one => natural(one.spoiled, "spoiled")));
-        const counted = sum(booths.flatMap(one => list(one.batches, "batches").flatMap(batch => [natural(batch.valid, "valid"), natural(batch.blank, "blank")])));
-        need(closes.length === 1 && own(closes[0].data, "cast") === cast && own(closes[0].data, "size") === size, "截止时的人数与台账不符", "the close of the vote says other numbers");
-        need(opens.length === 1 && opens[0].i > closes[0].i, "开箱不在截止之后", "the box was not opened once, after the close");
-        const opened = BigInt(natural(own(opens[0].data, "counted"), "counted")), broken = BigInt(natural(own(opens[0].data, "broken"), "broken"));
-        need(opened + broken === BigInt(receipts), "开箱的票数与回执不符", "the box and the receipts differ in number");
-        need(BigInt(cast) === BigInt(receipts) + marked, "投票人数与回执、纸票不符", "voters, receipts and paper do not agree");
-        need(BigInt(ballots) === opened + counted, "计入的票数不符", "the ballots counted do not agree");
-        for (const one of channels) if (one.name === "paper") need(BigInt(natural(one.ballots)) === counted, "纸票的票数不符", "the ballots on paper do not agree");
-      } else need(!receipts && ballots === cast, "票数与名册不符", "ballots and roll do not agree");
-      need(ascending(channels.map(one => str(one.name)), byText), "投票方式的次序不对", "the channels are out of order");
-      need(sum(channels.map(one => natural(one.ballots))) === BigInt(ballots), "各方式票数之和不是总数", "the channels do not sum up to the whole");
+      const receipts = r.ask("receipts.txt").length, { ballots, channels, votes } = r.totals, { roll } = r.round;
+      need((roll === null) === (r.round.ballots === "none"), "有没有投票，说法不一", "whether there was a vote is told in two ways");
+      if (!r.voted) { need(!receipts && same(r.totals, { ballots: 0, channels: [], opinions: [], votes: [] }), "没有投票，却有票数", "there was no vote, but there are numbers"); return; }
+      need(roll.cast <= roll.size, "票数多于选民", "more ballots than voters");
+      if (r.here) {
+        const close = only(r.deeds("vote.close"), "没有截止或截止几次", "the vote was not closed once"), opened = only(r.deeds("box.open"), "没有开箱或开了几次", "the box was not opened once");
+        const { counted, broken } = opened.data;
+        need(close.data.cast === roll.cast && close.data.size === roll.size, "截止时的人数与台账不符", "the close of the vote says other numbers");
+        need(opened.i > close.i, "开箱不在截止之后", "the box was not opened after the close");
+        need(sum([counted ?? bad("counted"), broken ?? bad("broken")]) === BigInt(receipts), "开箱的票数与回执不符", "the box and the receipts differ in number");
+        need(sum([receipts, r.marked]) === BigInt(roll.cast), "投票人数与回执、纸票不符", "voters, receipts and paper do not agree");
+        need(sum([counted, r.onPaper]) === BigInt(ballots), "计入的票数不符", "the ballots counted do not agree");
+        need(channels.every(one => one.name !== "paper" || one.ballots === r.onPaper), "纸票的票数不符", "the ballots on paper do not agree");
+      } else need(!receipts && ballots === roll.cast, "票数与名册不符", "ballots and roll do not agree");
+      need(ascending(channels.map(one => one.name), byText), "投票方式的次序不对", "the channels are out of order");
+      need(sum(channels.map(one => one.ballots)) === BigInt(ballots), "各方式票数之和不是总数", "the channels do not sum up to the whole");
+      need(channels.every(one => same(one.votes.map(pair => pair[0]), votes.map(pair => pair[0]))), "各方式的提案不同", "a channel has other proposals");
       if (r.rule("vote.kind") === "stance") return;
-      const add2 = new Map();
-      for (const one of channels) for (const [key, votes] of list(one.votes)) add2.set(int(key), (add2.get(key) ?? 0n) + BigInt(natural(votes)));
-      const whole = list(totals.votes, "votes");
-      need(whole.every(([key, votes]) => (add2.get(key) ?? 0n) === BigInt(natural(votes))) && [...add2.keys()].every(key => whole.some(one => one[0] === key)), "各方式得票之和不是总数", "the votes of the channels do not sum up to the whole");
+      need(votes.every(([, v], i) => sum(channels.map(one => one.votes[i][1])) === BigInt(v)), "各方式得票之和不是总数", "the votes of the channels do not sum up to the whole");
     },
     async B4(r) {
-      const totals = obj(r.json("totals.json"), "totals.json"), votes = list(totals.votes, "votes"), opinions = list(totals.opinions, "opinions");
+      const { votes, opinions } = r.totals;
       if (!r.voted) { need(!votes.length && !opinions.length, "没有投票，却有得票", "there was no vote, but there are votes"); return; }
-      const kind = r.rule("vote.kind"), k = BigInt(natural(r.rule("vote.k", 0))), points = BigInt(natural(r.rule("vote.points", 0))), n = BigInt(natural(totals.ballots, "ballots"));
-      const keys = r.proposals.map(one => int(own(one, "key"), "key"));
+      const kind = r.rule("vote.kind"), k = BigInt(r.rule("vote.k", 0) ?? 0), points = BigInt(r.rule("vote.points", 0) ?? 0), n = BigInt(r.totals.ballots), keys = r.proposals.map(one => one.key);
       need(same(votes.map(one => one[0]), keys), "得票的提案与名单不同", "votes and proposals do not agree");
-      for (const channel of list(totals.channels, "channels")) for (const one of list(own(channel, "votes"))) natural(one[1], "votes");
-      const all = votes.map(([, v]) => BigInt(natural(v, "votes"))), total = sum(all);
+      const all = votes.map(one => BigInt(one[1])), total = sum(all);
       const limits = {
         approve_k: () => all.every(v => v <= n) && total <= k * n, knapsack: () => all.every(v => v <= n), stance: () => all.every(v => v <= n),
         points: () => total <= points * n, rank: () => all.every(v => v <= k * n) && 2n * total <= n * k * (k + 1n),
       };
       need(Object.hasOwn(limits, kind), "不认识的投票方式", "an unknown kind of ballot");
       need(limits[kind](), "得票多于选票所能给的", "more votes than ballots can hold");
-      if (kind === "stance") {
-        need(same(opinions.map(one => one[0]), keys), "意见的提案与名单不同", "opinions and proposals do not agree");
-        opinions.forEach(([, ...row], i) => {
-          need(row.length === 5 && sum(row.map(x => natural(x, "opinions"))) <= n, "意见多于选票", "more opinions than ballots");
-          const [support, against, , follow, silent] = row.map(BigInt), moving = follow + (r.rule("vote.silence") === "follow" ? silent : 0n);
-          need(all[i] === (support > against ? support + moving : support), "得票与意见不符", "votes do not follow from opinions");
-        });
-      } else need(!opinions.length, "不该有意见", "there should be no opinions");
-      if (!r.files.has("ballots.jsonl")) { need(r.round.ballots !== "whole", "缺少ballots.jsonl", "ballots.jsonl is missing"); return; }
-      const ballots = r.jsonl("ballots.jsonl"), found = new Map(keys.map(key => [key, 0n])), lines = r.text("ballots.jsonl").split("\n").slice(0, -1);
+      need(same(opinions.map(one => one[0]), kind === "stance" ? keys : []), "意见的提案与名单不同", "opinions and proposals do not agree");
+      opinions.forEach(([, ...row], i) => {
+        const [support, against, , follow, silent] = row.map(BigInt), moving = follow + (r.rule("vote.silence", "") === "follow" ? silent : 0n);
+        need(sum(row) <= n, "意见多于选票", "more opinions than ballots");
+        need(all[i] === (support > against ? support + moving : support), "得票与意见不符", "votes do not follow from opinions");
+      });
+      if (!r.whole) return;
+      const ballots = r.ask("ballots.jsonl"), found = new Map(keys.map(key => [key, 0n]));
       need(kind !== "stance", "这种选票不能逐张公布", "ballots of this kind are not published whole");
-      need(ascending(lines, byText) && new Set(ballots.map(one => canonical(own(one, "choices") ?? null))).size === ballots.length, "选票的次序不对或有重复", "ballots are out of order or doubled");
-      let many = 0n;
-      for (const ballot of ballots) {
-        const choices = list(own(ballot, "choices"), "choices"), times = natural(own(ballot, "times"), "times");
+      need(ascending(ballots.map(one => canonical(one)), byText) && new Set(ballots.map(one => canonical(one.choices))).size === ballots.length, "选票的次序不对或有重复", "ballots are out of order or doubled");
+      for (const { choices, times } of ballots) {
         await r.clock.tick(10 + choices.length);
-        need(times > 0 && choices.every(one => list(one).length === 2 && found.has(one[0]) && natural(one[1], "weight") > 0) && ascending(choices.map(one => one[0]), byNumber), "有一张选票写得不对", "a ballot is wrong");
         const weights = choices.map(one => one[1]), size = BigInt(weights.length);
+        need(choices.every(one => found.has(one[0])) && ascending(choices.map(one => one[0]), byNumber), "有一张选票写得不对", "a ballot is wrong");
         const allowed = {
           approve_k: () => weights.every(w => w === 1) && size <= k, knapsack: () => weights.every(w => w === 1), points: () => sum(weights) <= points,
           rank: () => size <= k && weights.slice().sort((a, b) => b - a).every((w, i) => BigInt(w) === k - BigInt(i)),
         };
         need(allowed[kind](), "有一张选票超出规定", "a ballot is not allowed");
-        many += BigInt(times);
         for (const [key, w] of choices) found.set(key, found.get(key) + BigInt(w) * BigInt(times));
       }
-      need(many === n && keys.every((key, i) => found.get(key) === all[i]), "选票加起来不是公布的得票", "the ballots do not sum up to the totals");
+      need(sum(ballots.map(one => one.times)) === n && keys.every((key, i) => found.get(key) === all[i]), "选票加起来不是公布的得票", "the ballots do not sum up to the totals");
     },
     async P1(r) {
-      const { booths, sample } = obj(r.json("paper.json"), "paper.json"), log = await r.log(), corrected = sample !== null && str(own(sample, "stage")) === "corrected";
-      const lines = deed => r.deeds(log, deed), seen = new Set(), closes = new Map(), said = new Map(), acts = new Map();
-      for (const { data } of lines("booth.close")) closes.set(own(data, "number"), data);
-      for (const { data } of lines("paper.explain")) said.set(own(data, "booth"), own(data, "sheets"));
-      for (const deed of ["batch.register", "batch.drop", "batch.key", "batch.settle"]) for (const { i, data } of lines(deed)) {
-        const which = `${own(data, "booth")}/${own(data, "batch")}`;
+      const { booths, sample } = r.ask("paper.json"), corrected = sample !== null && sample.stage === "corrected", seen = new Set(), acts = new Map();
+      const closes = new Map(r.deeds("booth.close").map(({ data }) => [data.number, data])), said = new Map(r.deeds("paper.explain").map(({ data }) => [data.booth, data.sheets]));
+      for (const deed of ["batch.register", "batch.drop", "batch.key", "batch.settle"]) for (const one of r.deeds(deed)) {
+        const which = `${one.data.booth}/${one.data.batch}`;
         if (!acts.has(which)) acts.set(which, []);
-        acts.get(which).push({ i, deed, data });
+        acts.get(which).push(one);
       }
-      need(ascending(list(booths, "booths").map(one => int(own(one, "number"), "number")), byNumber), "投票站的次序不对", "the booths are out of order");
       need(closes.size === booths.length && booths.every(one => closes.has(one.number)), "投票站与台账不符", "the booths are not those of the log");
-      let marked = 0n, spoils = 0n, counted = 0n;
       for (const booth of booths) {
-        const names = ["received", "issued", "spoiled", "unused", "in_box"], [received, issued, spoiled, unused, inBox] = names.map(name => BigInt(natural(booth[name], name)));
-        need(names.every(name => own(closes.get(booth.number), name) === booth[name]), "票站的账与台账不符", "the account of a booth is not that of the log");
-        need(received >= issued + unused && issued >= spoiled + inBox, "纸票的数目不平", "the numbers of papers do not add up");
-        const gap = int(booth.discrepancy, "discrepancy"), batches = list(booth.batches, "batches");
+        const { batches, discrepancy: gap } = booth;
+        need(["received", "issued", "spoiled", "unused", "in_box"].every(name => closes.get(booth.number)[name] === booth[name]), "票站的账与台账不符", "the account of a booth is not that of the log");
+        need(booth.received >= booth.issued + booth.unused && booth.issued >= booth.spoiled + booth.in_box, "纸票的数目不平", "the numbers of papers do not add up");
         need(gap === 0 || said.get(booth.number) === gap, "有没说明的差异", "a difference was not explained");
-        need(ascending(batches.map(one => int(own(one, "number"), "number")), byNumber), "批次的次序不对", "the batches are out of order");
-        let whole = 0n;
+        need(ascending(batches.map(one => one.number), byNumber), "批次的次序不对", "the batches are out of order");
+        need(batches.reduce((n, one) => n + one.valid + one.blank + one.invalid, 0) === booth.in_box + gap, "各批之和不是箱内张数", "the batches do not add up to the box");
         for (const batch of batches) {
-          const [valid, blank, invalid, differences] = ["valid", "blank", "invalid", "differences"].map(name => BigInt(natural(batch[name], name)));
-          const size = valid + blank + invalid, strange = size - BigInt(list(batch.serials, "serials").length);
-          need(size > 0n && strange >= 0n && strange <= invalid, "一批的张数不对", "the sheets of a batch do not add up");
-          need(ascending(batch.serials.map(one => str(one, "serial")), byText), "票号的次序不对", "the serials are out of order");
+          const size = batch.valid + batch.blank + batch.invalid, strange = size - batch.serials.length, which = `${booth.number}/${batch.number}`;
+          need(size > 0 && strange >= 0 && strange <= batch.invalid, "一批的张数不对", "the sheets of a batch do not add up");
+          need(ascending(batch.serials, byText), "票号的次序不对", "the serials are out of order");
           for (const serial of batch.serials) {
             need(!seen.has(serial), "一个票号计了两次", "a serial is counted twice");
             seen.add(serial);
-            need(serialOf(serial, r.round.round, booth.number, received), "不是这个投票站的票号", "no serial of this booth");
+            need(serialOf(serial, r.round.round, booth.number, booth.received), "不是这个投票站的票号", "no serial of this booth");
           }
-          checkBatch(batch, acts.get(`${booth.number}/${batch.number}`) ?? [], corrected, differences);
-          acts.delete(`${booth.number}/${batch.number}`);
-          whole += size; counted += valid + blank;
+          checkBatch(batch, (acts.get(which) ?? []).sort((a, b) => a.i - b.i), corrected);
+          acts.delete(which);
+          await r.clock.tick(size);
         }
-        need(whole === inBox + BigInt(gap), "各批之和不是箱内张数", "the batches do not add up to the box");
-        marked += issued - spoiled; spoils += spoiled;
-        await r.clock.tick(batches.length + 1);
       }
-      for (const own2 of acts.values()) need(own2.every(one => one.deed === "batch.register" || one.deed === "batch.drop") && open(own2) === 0, "台账里还有别的批次", "the log has other batches");
-      need(BigInt(lines("vote.paper").length - lines("vote.unmark").length) === marked, "发出的纸票与台账不符", "the voters marked on paper are not those of the log");
-      need(BigInt(lines("booth.spoil").length) === spoils, "作废的纸票与台账不符", "the spoiled papers are not those of the log");
+      for (const rest of acts.values()) need(rest.every(one => one.deed === "batch.register" || one.deed === "batch.drop") && open(rest) === 0, "台账里还有别的批次", "the log has other batches");
+      need(r.deeds("vote.paper").length - r.deeds("vote.unmark").length === r.marked, "发出的纸票与台账不符", "the voters marked on paper are not those of the log");
+      need(r.deeds("booth.spoil").length === booths.reduce((n, one) => n + one.spoiled, 0), "作废的纸票与台账不符", "the spoiled papers are not those of the log");
       if (!booths.length) return;
-      const opened = lines("box.open");
-      need(opened.length === 1, "没有开箱或开了几次", "the box was not opened once");
-      need(corrected || own(opened[0].data, "paper") !== undefined && BigInt(natural(opened[0].data.paper, "paper")) === counted, "开箱时的纸票数不符", "the opening counted other papers");
-      for (const deed of ["batch.register", "batch.key", "batch.settle", "paper.explain", "booth.close"]) need(lines(deed).every(one => one.i < opened[0].i), "开箱以后还在录票", "paper was keyed after the opening");
+      const opened = only(r.deeds("box.open"), "没有开箱或开了几次", "the box was not opened once");
+      need(corrected || opened.data.paper === r.onPaper, "开箱时的纸票数不符", "the opening counted other papers");
+      for (const deed of ["batch.register", "batch.key", "batch.settle", "paper.explain", "booth.close"]) need(r.deeds(deed).every(one => one.i < opened.i), "开箱以后还在录票", "paper was keyed after the opening");
     },
     async P2(r) {
-      const { booths, sample } = obj(r.json("paper.json"), "paper.json"), log = await r.log(), draws = r.deeds(log, "sample.draw");
-      const serials = list(booths, "booths").flatMap(booth => list(booth.batches, "batches").flatMap(batch => list(batch.serials, "serials"))).sort(byText);
-      need((sample === null) === (serials.length === 0) && (sample === null) === (draws.length === 0), "该有的样本没有", "a sample is missing, or there is one too many");
+      const { booths, sample } = r.ask("paper.json"), drawn = r.deeds("sample.draw"), serials = booths.flatMap(booth => booth.batches.flatMap(batch => batch.serials)).sort(byText);
+      need((sample === null) === (serials.length === 0) && (sample === null) === (drawn.length === 0), "该有的样本没有", "a sample is missing, or there is one too many");
       if (sample === null) return;
-      const opened = r.deeds(log, "box.open"), one = draws[0];
-      need(draws.length === 1 && opened.length === 1, "没有抽样或开箱，或有几次", "there was not one draw and one opening");
-      for (const name of ["digits", "root", "size", "margin", "limit"]) need(own(one.data, name) !== undefined && same(one.data[name], sample[name]), "抽样与台账不符", "the draw is not that of the log");
-      const { digits, root, size, margin, limit, full, looks, stage } = sample, many = natural(sample.draws, "draws");
-      need(/^[0-9]{6,40}$/.test(str(digits)) && natural(margin, "margin") > 0 && natural(limit, "limit") > 0 && limit < 1000 && many <= serials.length, "骰子、票差或次数不对", "the dice, the margin or the draws are wrong");
-      need(natural(size, "size") > opened[0].i && size <= one.i && await r.root(size) === root, "抽样用的指纹不对", "the draw has another root than the log");
+      const opened = only(r.deeds("box.open"), "没有开箱或开了几次", "the box was not opened once"), one = only(drawn, "抽了几次样", "there was more than one draw");
+      const { digits, root, size, margin, limit, full, looks, stage, draws } = sample;
+      for (const name of ["digits", "root", "size", "margin", "limit"]) need(one.data[name] === sample[name], "抽样与台账不符", "the draw is not that of the log");
+      need(/^[0-9]{6,40}$/.test(digits) && margin > 0 && limit > 0 && limit < 1000 && draws <= serials.length, "骰子、票差或次数不对", "the dice, the margin or the draws are wrong");
+      need(size > opened.i && size <= one.i && await r.root(size) === root, "抽样用的指纹不对", "the draw has another root than the log");
       const times = new Map();
-      if (flag(full, "full")) for (const serial of serials) times.set(serial, 1);
-      else for (let i = 1; i <= many; i++) {
-        const place = BigInt(`0x${digest(`${root}/${digits},${i}`)}`) % BigInt(serials.length), serial = serials[Number(place)];
+      if (full) for (const serial of serials) times.set(serial, 1);
+      else for (let i = 1; i <= draws; i++) {
+        const serial = serials[Number(BigInt(`0x${digest(`${root}/${digits},${i}`)}`) % BigInt(serials.length))];
         times.set(serial, (times.get(serial) ?? 0) + 1);
         await r.clock.tick(20);
       }
-      need(same(list(looks, "looks").map(look => look[0]), [...times.keys()].sort(byText)), "核对的不是抽中的票", "the sheets that were looked at are not those that were drawn");
-      const told = r.deeds(log, "sample.look").map(({ data }) => canonical([own(data, "serial") ?? null, own(data, "differs") ?? null, own(data, "overstated") ?? null]));
-      need(same(told.sort(byText), looks.map(canonical).sort(byText)), "核对与台账不符", "the looks are not those of the log");
-      const kind = r.rule("vote.kind"), weight = BigInt((kind === "rank" ? natural(r.rule("vote.k", 0)) : kind === "points" ? natural(r.rule("vote.points", 0)) : 1) || 1);
-      let differing = 0, top = 1n, bottom = 1n;
-      const all = weight * BigInt(serials.length), m = BigInt(margin), most = 2n * weight;
-      for (const look of looks) {
-        const over = BigInt(natural(look[2], "overstated"));
-        need(look.length === 3 && typeof look[1] === "boolean" && over <= most && (look[1] || over === 0n), "核对的数字不对", "a look is wrong");
-        differing += look[1];
-        if (over > 0n) { const n = BigInt(times.get(look[0])); top *= (52n * weight) ** n; bottom *= (52n * weight - 25n * over) ** n; }
+      need(same(looks.map(look => look[0]), [...times.keys()].sort(byText)), "核对的不是抽中的票", "the sheets that were looked at are not those that were drawn");
+      const told = r.deeds("sample.look").map(({ data }) => canonical([data.serial ?? null, data.differs ?? null, data.overstated ?? null]));
+      need(same(told.sort(byText), looks.map(look => canonical(look)).sort(byText)), "核对与台账不符", "the looks are not those of the log");
+      const kind = r.rule("vote.kind", ""), weight = BigInt((kind === "rank" ? r.rule("vote.k", 0) : kind === "points" ? r.rule("vote.points", 0) : 1) || 1);
+      const all = weight * BigInt(serials.length), m = BigInt(margin);
+      let top = 1n, bottom = 1n;
+      for (const [serial, differs, overstated] of looks) {
+        const over = BigInt(overstated), n = BigInt(times.get(serial));
+        need(over <= 2n * weight && (differs || over === 0n), "核对的数字不对", "a look is wrong");
+        if (over > 0n) { top *= (52n * weight) ** n; bottom *= (52n * weight - 25n * over) ** n; }
       }
-      need(natural(sample.differences, "differences") === differing, "不符的张数不对", "the number of differences is wrong");
+      need(sample.differences === looks.filter(look => look[1]).length, "不符的张数不对", "the number of differences is wrong");
       let risk = 0n;
       if (!full && m <= 2n * all) {
-        top *= (52n * all - 25n * m) ** BigInt(many); bottom *= (52n * all) ** BigInt(many);
+        top *= (52n * all - 25n * m) ** BigInt(draws); bottom *= (52n * all) ** BigInt(draws);
         risk = top >= bottom ? 1000n : (1000n * top + bottom - 1n) / bottom;
       }
-      need(BigInt(natural(sample.risk, "risk")) === risk, "风险算得不对", "the risk is wrong");
-      need(stage === "confirmed" || full && stage === "corrected", "结论不对", "the conclusion is wrong");
-      need(full || sample.risk <= limit, "没有抽够", "too few sheets were drawn");
-      const last = r.deeds(log, "sample.finish").at(-1), decided = r.deeds(log, "awards.decide")[0];
-      need(last && own(last.data, "stands") === stage && ["draws", "full", "differences", "risk"].every(name => own(last.data, name) !== undefined && same(last.data[name], sample[name])), "结论与台账不符", "the conclusion is not that of the log");
+      need(BigInt(sample.risk) === risk, "风险算得不对", "the risk is wrong");
+      need(full || (sample.risk <= limit && stage === "confirmed"), "没有抽够", "too few sheets were drawn");
+      const last = r.deeds("sample.finish").at(-1), decided = r.deeds("awards.decide")[0];
+      need(last && last.data.stands === stage && ["draws", "full", "differences", "risk"].every(name => last.data[name] === sample[name]), "结论与台账不符", "the conclusion is not that of the log");
       need(!decided || last.i < decided.i, "评定以后才抽样", "the sample came after the decision");
     },
     async S1(r) {
-      const { rows, order } = scores(r), criteria = new Map(list(r.rule("criteria", [])).map(one => [str(own(one, "key")), natural(own(one, "max"), "max")]));
-      need(order, "打分的次序不对或有重复", "the marks are out of order or doubled");
-      need(list(r.rule("stages")).includes("review") || !rows.length, "没有评审，却有打分", "there was no review, but there are marks");
-      const aside = new Set(rows.filter(one => one.criterion === "-").map(one => `${one.proposal},${one.juror}`));
+      const rows = r.ask("scores.csv"), most = new Map(r.rule("criteria", []).map(one => [one.key, 2 * one.max]));
+      need(!rows.length || r.rule("stages").includes("review"), "没有评审，却有打分", "there was no review, but there are marks");
+      const away = new Set(rows.filter(one => one.criterion === "-").map(one => `${one.proposal},${one.juror}`));
       for (const one of rows) {
         await r.clock.tick(1);
-        if (one.criterion === "-") { need(one.halves === "", "回避的一行写得不对", "a recusal is not well written"); continue; }
-        need(criteria.has(one.criterion), "有不认识的评分项", "an unknown criterion");
-        need(/^(0|[1-9][0-9]{0,15})$/.test(one.halves) && Number(one.halves) <= 2 * criteria.get(one.criterion), "有超出范围的打分", "a mark is out of range");
-        need(!aside.has(`${one.proposal},${one.juror}`), "回避的评委打了分", "a juror who stepped aside gave a mark");
+        need(one.criterion === "-" || (most.has(one.criterion) && one.halves <= most.get(one.criterion) && !away.has(`${one.proposal},${one.juror}`)), "有打分超出范围，或来自回避的评委", "a mark is out of range, or by a juror who stepped aside");
       }
     },
     async A1(r) {
-      const kase = r.kase, made = await caseOf(r, kase), log = await r.log();
-      const empty = value => value === null || value === false || value === 0 || value === "" || (Array.isArray(value) && !value.length);
+      const made = await caseOf(r), events = new Map();
       const fits = (name, given, wanted, inner = []) => {
-        obj(given, name);
-        for (const key of Object.keys(wanted)) if (!inner.includes(key)) need(own(given, key) !== undefined && same(given[key], wanted[key]), `${name}.${key}不是由各文件得出的`, `${name}.${key} does not follow from the files`);
-        for (const key of Object.keys(given)) need(Object.hasOwn(wanted, key) || empty(given[key]), `${name}.${key}多出`, `${name}.${key} is more than there should be`);
+        for (const key of new Set([...Object.keys(given), ...Object.keys(wanted)])) {
+          if (inner.includes(key)) continue;
+          const mine = canonical(own(wanted, key) ?? null), its = Object.hasOwn(given, key) ? canonical(given[key]) : null;
+          if (its === null) need({ onsite: ["null", "0"], ballots_onsite: ["0"], requires: ["[]"] }[key]?.includes(mine), `缺少${name}.${key}`, `${name}.${key} is missing`);
+          else if (Object.hasOwn(wanted, key)) need(its === mine, `${name}.${key}不是由各文件得出的`, `${name}.${key} does not follow from the files`);
+          else need(["null", "false", "0", '""', "[]"].includes(its), `${name}.${key}多出`, `${name}.${key} is more than there should be`);
+        }
       };
-      fits("case", kase, made, ["bids", "limits", "lot", "seed"]);
-      fits("limits", own(kase, "limits"), made.limits);
-      const bids = list(own(kase, "bids"), "bids");
-      need(bids.length === made.bids.length, "提案的个数不同", "there are more or fewer bids");
-      bids.forEach((bid, i) => fits(`bid ${made.bids[i].key}`, bid, made.bids[i]));
-      need(own(kase, "seed") !== undefined && own(kase, "lot") !== undefined, "缺少抽签", "the lot is missing");
-      const events = new Map();
-      log.forEach((line, i) => { const subject = own(line, "subject"); if (typeof subject === "string" && subject.startsWith("proposals.Proposal:")) { if (!events.has(subject)) events.set(subject, []); events.get(subject).push([i, or(own(line, "deed"), null)]); } });
-      for (const one of r.proposals) need(same(own(one, "events") ?? null, events.get(`proposals.Proposal:${one.key}`) ?? []), `提案${one.key}的经过与台账不同`, `the events of proposal ${one.key} are not those of the log`);
+      fits("case", r.kase, made, ["bids", "limits", "lot", "seed"]);
+      fits("limits", r.kase.limits, made.limits);
+      need(r.kase.bids.length === made.bids.length, "提案的个数不同", "there are more or fewer bids");
+      r.kase.bids.forEach((bid, i) => fits(`bid ${made.bids[i].key}`, bid, made.bids[i]));
+      r.log.forEach(({ subject, deed }, i) => { if (typeof subject === "string" && subject.startsWith("proposals.Proposal:")) { if (!events.has(subject)) events.set(subject, []); events.get(subject).push([i, deed]); } });
+      for (const one of r.proposals) need(same(one.events, events.get(`proposals.Proposal:${one.key}`) ?? []), `提案${one.key}的经过与台账不同`, `the events of proposal ${one.key} are not those of the log`);
     },
     async A2(r) {
-      const seed = str(own(r.kase, "seed"), "seed"), keys = list(own(r.kase, "bids"), "bids").map(bid => int(own(bid, "key"), "key")), log = await r.log();
-      need(ASCII.test(seed) && same(lot(seed, keys), own(r.kase, "lot") ?? null), "抽签的顺序不是种子定出的", "the lot is not what the seed draws");
-      const opened = r.deeds(log, r.source === "here" ? "round.open_call" : "round.enter"), numbers = r.deeds(log, "round.enter_number"), [secret, ...rest] = seed.split("/");
-      need(opened.length === 1 && own(opened[0].data, "lot") === digest(secret), "种子不是事先封好的", "the seed is not the one that was committed to");
-      need(numbers.length <= 1, "公布的数字不止一个", "more than one public number");
-      need(numbers.length ? rest.length > 0 && rest.join("/") === own(numbers[0].data, "number") : !rest.length, "种子与公布的数字不符", "the seed does not end in the public number");
+      const { seed } = r.kase, numbers = r.deeds("round.enter_number"), [secret, ...rest] = seed.split("/"), opened = only(r.deeds(r.here ? "round.open_call" : "round.enter"), "开始的一行不是正好一行", "there is not one line of the opening");
+      need(ASCII.test(seed) && same(lot(seed, r.kase.bids.map(bid => bid.key)), r.kase.lot), "抽签的顺序不是种子定出的", "the lot is not what the seed draws");
+      need(opened.data.lot === digest(secret), "种子不是事先封好的", "the seed is not the one that was committed to");
+      need(same(numbers.map(one => one.data.number ?? null), rest.length ? [rest.join("/")] : []), "种子与公布的数字不符", "the seed does not end in the public number");
     },
-    async A3(r) {
-      const kase = r.kase, method = own(kase, "method");
-      await count(kase, method === "equal_shares" || method === "phragmen" ? ballotsOf(r) : [], r.outcome, r.clock);
-    },
+    async A3(r) { await count(r.kase, r.outcome, r.clock); },
     async A4(r) {
-      const fingerprint = own(r.json("allocation.json"), "fingerprint");
+      const { fingerprint } = r.ask("allocation.json"), found = r.deeds(r.here ? "awards.publish" : "awards.enter_election");
       need(fingerprint === digest(canonical(r.kase) + canonical(r.outcome)), "决定的指纹不对", "the fingerprint of the decision is wrong");
-      const found = r.deeds(await r.log(), r.source === "here" ? "awards.publish" : "awards.enter_election");
-      need(found.length && own(found[found.length - 1].data, "fingerprint") === fingerprint, "台账公布的是另一个决定", "the log published another decision");
+      need(found.length && found.at(-1).data.fingerprint === fingerprint, "台账公布的是另一个决定", "the log published another decision");
     },
     async N1(r) {
-      const bids = list(own(r.kase, "bids"), "bids"), costs = new Map(bids.map(bid => [int(own(bid, "key")), int(own(bid, "cost"))])), reserve = new Set(list(own(r.outcome, "reserve"), "reserve"));
-      const grants = new Map(list(own(r.outcome, "grants"), "grants").map(one => [one[0], int(one[1], "grant")])), now = new Map(), funded = new Set(list(own(r.outcome, "funded"), "funded"));
-      need([...funded].every(key => grants.has(key)) && [...funded, ...reserve].every(key => costs.has(key)), "结果里有不认识的提案", "the outcome names other bids");
-      for (const key of costs.keys()) now.set(key, funded.has(key) ? ["standing", grants.get(key)] : [reserve.has(key) ? "reserve" : "out", 0]);
-      const awards = r.json("awards.json");
-      for (const change of list(own(awards, "changes"), "changes")) {
-        const [stage, before] = now.get(own(change, "key")) ?? [], grant = natural(own(change, "grant"), "grant");
-        str(own(change, "notice"), "notice");
-        need((stage === "standing" && grant < before) || (stage === "reserve" && grant === costs.get(change.key)), "有一处更正不合规定", "a change is not allowed");
-        now.set(change.key, grant > 0 || stage === "reserve" ? ["standing", grant] : ["cancelled", 0]);
+      const costs = new Map(r.kase.bids.map(bid => [bid.key, bid.cost])), reserve = new Set(r.outcome.reserve), grants = new Map(r.outcome.grants), now = new Map(), { awards, changes } = r.ask("awards.json");
+      need([...grants.keys(), ...reserve].every(key => costs.has(key)), "结果里有不认识的提案", "the outcome names other bids");
+      for (const key of costs.keys()) now.set(key, grants.has(key) ? ["standing", grants.get(key)] : [reserve.has(key) ? "reserve" : "out", 0]);
+      for (const { key, grant } of changes) {
+        const [stage, before] = now.get(key) ?? [];
+        need((stage === "standing" && grant < before) || (stage === "reserve" && grant === costs.get(key)), "有一处更正不合规定", "a change is not allowed");
+        now.set(key, grant > 0 || stage === "reserve" ? ["standing", grant] : ["cancelled", 0]);
       }
       const made = [...now].sort((a, b) => a[0] - b[0]).map(([key, [stage, grant]]) => ({ grant, key, stage }));
-      need(same(made, list(own(awards, "awards"), "awards")), "资助名单与结果不符", "the awards do not follow from the outcome");
-      need(sum(made.map(one => one.grant)) <= BigInt(int(r.rule("budget"), "budget")) + BigInt(int(or(own(r.outcome, "extra"), 0))), "资助总额超出预算", "the grants are more than the budget");
+      need(same(made, awards), "资助名单与结果不符", "the awards do not follow from the outcome");
+      need(sum(made.map(one => one.grant)) <= sum([r.rule("budget"), r.outcome.extra]), "资助总额超出预算", "the grants are more than the budget");
     },
     async K1(r) {
-      const balance = new Map(), reversed = new Set(), vouchers = r.jsonl("ledger.jsonl");
+      const balance = new Map(), reversed = new Set(), vouchers = r.ask("ledger.jsonl");
       const form = (postings, sign) => postings.map(([account, amount]) => canonical([account, sign * amount])).sort();
       for (let i = 0; i < vouchers.length; i++) {
-        const one = vouchers[i], postings = list(own(one, "postings"), "postings");
+        const { number, postings, reverses } = vouchers[i];
         await r.clock.tick(postings.length);
-        need(one.number === i + 1, "凭证编号有缺", "a voucher is missing");
-        need(postings.length !== 1 && postings.every(posting => list(posting).length === 2 && int(posting[1], "amount") !== 0) && sum(postings.map(posting => posting[1])) === 0n, `第${i + 1}号凭证不平`, `voucher ${i + 1} does not balance`);
-        for (const [account, amount] of postings) { need(/^(cash|running|given|other|source|(source|cost|owed)\/[1-9][0-9]*)$/.test(str(account)), "有不认识的科目", "an unknown account"); balance.set(account, (balance.get(account) ?? 0n) + BigInt(amount)); }
+        need(number === i + 1, "凭证编号有缺", "a voucher is missing");
+        need(postings.length !== 1 && postings.every(one => one[1] !== 0) && sum(postings.map(one => one[1])) === 0n, `第${i + 1}号凭证不平`, `voucher ${i + 1} does not balance`);
+        for (const [account, amount] of postings) { need(/^(cash|running|given|other|source|(source|cost|owed)\/[1-9][0-9]*)$/.test(account), "有不认识的科目", "an unknown account"); balance.set(account, (balance.get(account) ?? 0n) + BigInt(amount)); }
         for (const [account] of postings) need(account === "cash" ? balance.get(account) >= 0n : account.startsWith("owed/") ? balance.get(account) <= 0n : true, `第${i + 1}号凭证后${account}的余额不对`, `after voucher ${i + 1} the balance of ${account} is wrong`);
-        if (one.reverses === null) continue;
-        const n = natural(one.reverses, "reverses");
-        need(n >= 1 && n <= i && !reversed.has(n) && same(form(postings, 1), form(vouchers[n - 1].postings, -1)), `第${i + 1}号冲销不对`, `the reversal ${i + 1} is wrong`);
-        reversed.add(n);
+        if (reverses === null) continue;
+        need(reverses <= i && !reversed.has(reverses) && same(form(postings, 1), form(vouchers[reverses - 1].postings, -1)), `第${i + 1}号冲销不对`, `the reversal ${i + 1} is wrong`);
+        reversed.add(reverses);
       }
     },
     async K2(r) {
-      const grants = new Map(list(own(r.json("awards.json"), "awards"), "awards").filter(one => own(one, "stage") === "standing").map(one => [String(one.key), BigInt(natural(one.grant, "grant"))])), balance = new Map();
-      for (const one of r.jsonl("ledger.jsonl")) {
-        const postings = list(own(one, "postings"), "postings"), touched = new Set();
-        for (const [account, amount] of postings) {
-          balance.set(str(account), (balance.get(account) ?? 0n) + BigInt(int(amount, "amount")));
-          if (/^(cost|owed)\//.test(account)) touched.add(account.slice(5));
-        }
+      const grants = new Map(r.ask("awards.json").awards.filter(one => one.stage === "standing").map(one => [String(one.key), BigInt(one.grant)])), balance = new Map();
+      for (const { postings } of r.ask("ledger.jsonl")) {
+        for (const [account, amount] of postings) balance.set(account, (balance.get(account) ?? 0n) + BigInt(amount));
         await r.clock.tick(postings.length);
-        for (const key of touched) {
+        for (const key of postings.map(one => one[0]).filter(account => /^(cost|owed)\//.test(account)).map(account => account.slice(5))) {
           const cost = balance.get(`cost/${key}`) ?? 0n, owed = balance.get(`owed/${key}`) ?? 0n;
           need(grants.has(key), `${key}没有获得资助`, `${key} was awarded nothing`);
           need(cost >= 0n && cost <= grants.get(key) && cost + owed >= 0n, `提案${key}的账超出资助额`, `the books of ${key} go beyond its grant`);
@@ -1239,44 +1268,37 @@ const SanlinVerifier = (() => {
       }
     },
     async O1(r) {
-      const all = list(r.json("objections.json"), "objections.json"), log = await r.log(), notices = new Map();
-      const number = stage => all.filter(one => own(one, "stage") === stage).length, deeds = deed => r.deeds(log, deed).length;
-      need(all.every(one => ["open", "upheld", "rejected"].includes(own(one, "stage")) && (own(one, "answered") === null) === (one.stage === "open")), "异议的答复写得不对", "an objection is not well written");
-      need(all.length === deeds("awards.object") && number("upheld") === deeds("awards.uphold") && number("rejected") === deeds("awards.reject"), "异议的件数与台账不符", "the numbers of objections are not those of the log");
-      for (const one of all) { const notice = str(one.notice, "notice"); if (!notices.has(notice)) notices.set(notice, []); notices.get(notice).push(natural(one.number)); }
+      const all = r.ask("objections.json"), notices = new Map(), number = stage => all.filter(one => one.stage === stage).length, lines = deed => r.deeds(deed).length;
+      need(all.every(one => (one.answered === null) === (one.stage === "open")), "异议的答复写得不对", "an objection is not well written");
+      need(all.length === lines("awards.object") && number("upheld") === lines("awards.uphold") && number("rejected") === lines("awards.reject"), "异议的件数与台账不符", "the numbers of objections are not those of the log");
+      for (const one of all) { if (!notices.has(one.notice)) notices.set(one.notice, []); notices.get(one.notice).push(one.number); }
       for (const numbers of notices.values()) need(numbers.sort(byNumber).every((n, i) => n === i + 1), "异议的编号有缺", "an objection is missing");
-      need(ascending(all, (a, b) => byText(str(a.filed), str(b.filed)) || byText(a.notice, b.notice) || a.number - b.number), "异议的次序不对", "the objections are out of order");
     },
     async C1(r, { receipt }) {
-      const wanted = asked(receipt) ?? wrong("这不是回执码", "this is no receipt"), fits = code => (wanted.code ? code === wanted.code : HEX64.test(code) && receiptOf(code) === wanted.receipt);
-      if (r.text("receipts.txt").split("\n").some(fits)) return null;
-      const log = await r.log();
-      for (const line of log) {
-        const data = own(line, "data"), deed = own(line, "deed"), code = own(data, "code"), replaced = own(data, "replaces");
-        if (deed === "ballot.recast" && typeof replaced === "string" && fits(replaced)) wrong("这张选票后来改投，换成了另一张，所以不计入", "this ballot was replaced by a later one of its voter");
-        if (deed === "ballot.override" && typeof code === "string" && fits(code)) wrong("本人后来投了纸质选票，所以网上这张不计入", "its voter voted on paper later, so this one does not count");
-        if (deed === "ballot.spoil" && typeof code === "string" && fits(code)) wrong("这张选票当场作废查看过，所以不计入", "this ballot was given up on purpose, to look at it");
+      const wanted = asked(receipt) ?? wrong("这不是回执码", "this is no receipt"), fits = code => typeof code === "string" && (wanted.code ? code === wanted.code : receiptOf(code) === wanted.receipt);
+      if (r.ask("receipts.txt").some(fits)) return null;
+      for (const { deed, data } of r.log) {
+        if (deed === "ballot.recast" && fits(data.replaces)) wrong("这张选票后来改投，换成了另一张，所以不计入", "this ballot was replaced by a later one of its voter");
+        if (deed === "ballot.override" && fits(data.code)) wrong("本人后来投了纸质选票，所以网上这张不计入", "its voter voted on paper later, so this one does not count");
+        if (deed === "ballot.spoil" && fits(data.code)) wrong("这张选票当场作废查看过，所以不计入", "this ballot was given up on purpose, to look at it");
       }
       return wrong("计入的选票里没有这个回执码", "no counted ballot has this receipt");
     },
     async C2(r, { opening }) {
-      const code = digest(opening), spoiled = r.deeds(await r.log(), "ballot.spoil").some(one => own(one.data, "code") === code);
-      need(opening.startsWith(`sanlin-ballot-2:${int(r.round.round, "round")}:`), "这不是本轮选票的原文", "this is no opening of this round");
-      need(spoiled, "台账里没有这样一张当场作废的选票", "the log names no such ballot as given up");
+      const code = digest(opening);
+      need(opening.startsWith(`sanlin-ballot-2:${r.round.round}:`), "这不是本轮选票的原文", "this is no opening of this round");
+      need(r.deeds("ballot.spoil").some(one => one.data.code === code), "台账里没有这样一张当场作废的选票", "the log names no such ballot as given up");
     },
   };
 
   function codesOf(log) { // B1
     const accepted = new Set(), counted = new Set(), spoiled = new Set();
     let closed = false;
-    for (const line of log) {
-      const deed = own(line, "deed"), data = own(line, "data");
+    for (const { deed, data } of log) {
       if (deed === "vote.close") closed = true;
       if (!CODES.has(deed)) continue;
       need(!closed, "截止以后还有选票", "a ballot after the close");
-      const code = own(data, "code");
-      need(typeof code === "string" && HEX64.test(code), "有一个码写得不对", "a code is not well written");
-      const ends = deed === "ballot.override" ? code : deed === "ballot.recast" ? own(data, "replaces") : null;
+      const code = data.code ?? wrong("有一行没有码", "a line has no code"), ends = deed === "ballot.override" ? code : deed === "ballot.recast" ? data.replaces : null;
       if (ends !== null) need(counted.delete(ends), "有一个码还没有计入就被取消", "a code stops counting that did not count");
       if (deed === "ballot.spoil") { need(!spoiled.has(code) && !accepted.has(code), "作废的码又出现", "a spoiled code comes again"); spoiled.add(code); }
       if (deed === "ballot.cast" || deed === "ballot.recast") {
@@ -1286,20 +1308,11 @@ const SanlinVerifier = (() => {
     }
     return { counted, spoiled };
   }
-  function scores(r) {
-    const [header, ...rest] = r.text("scores.csv").split("\n");
-    need(header === "proposal,juror,criterion,halves", "打分文件的表头不对", "the header of the marks is wrong");
-    const rows = rest.slice(0, -1).map(line => {
-      const found = /^([1-9][0-9]{0,14}),([1-9][0-9]{0,14}),([^,"]+),([^,"]*)$/.exec(line) ?? wrong("打分文件有一行写得不对", "a row of the marks is wrong");
-      return { proposal: Number(found[1]), juror: Number(found[2]), criterion: found[3], halves: found[4] };
-    });
-    return { rows, order: ascending(rows, (a, b) => a.proposal - b.proposal || a.juror - b.juror || byText(a.criterion, b.criterion)) };
-  }
   function sheetsOf(r) { // 5.6: Map juror → Map proposal → fraction
-    const criteria = list(r.rule("criteria", [])).map(one => ({ key: str(own(one, "key")), weight: BigInt(natural(own(one, "weight"), "weight")), max: BigInt(natural(own(one, "max"), "max")) }));
-    const given = new Map(), sheets = new Map(), blank = r.rule("scoring.blank");
-    for (const row of scores(r).rows) {
+    const criteria = r.rule("criteria", []), given = new Map(), sheets = new Map(), blank = r.rule("scoring.blank");
+    for (const row of r.ask("scores.csv")) {
       if (row.criterion === "-") continue;
+      need(criteria.some(one => one.key === row.criterion), "有不认识的评分项", "an unknown criterion");
       if (!given.has(row.juror)) given.set(row.juror, new Map());
       const of = given.get(row.juror);
       if (!of.has(row.proposal)) of.set(row.proposal, new Map());
@@ -1308,71 +1321,78 @@ const SanlinVerifier = (() => {
     for (const [juror, of] of given) for (const [proposal, halves] of of) {
       const marked = criteria.filter(one => halves.has(one.key));
       if (!marked.length || (marked.length < criteria.length && blank !== "scale")) continue;
-      const top = marked.map(one => Q(one.weight * halves.get(one.key), 2n * one.max)).reduce(add, ZERO);
+      const top = marked.map(one => Q(BigInt(one.weight) * halves.get(one.key), 2n * BigInt(one.max))).reduce(add, ZERO);
       if (!sheets.has(juror)) sheets.set(juror, new Map());
       sheets.get(juror).set(proposal, div(mul(Q(100), top), Q(sum(marked.map(one => one.weight)))));
     }
     return sheets;
   }
-  const ballotsOf = r => r.jsonl("ballots.jsonl").map(one => ({ choices: list(own(one, "choices"), "choices"), times: natural(own(one, "times"), "times") }));
-  async function caseOf(r, kase) { // 6.1
-    const here = r.source === "here", method = r.rule("award.method"), whole = method === "equal_shares" || method === "phragmen", proposals = r.proposals, reviewed = list(r.rule("stages")).includes("review");
+  function weighedOf(r) { // 6.1: null, or the voters on paper and their votes, where ballots on paper and online are two publics
+    if (r.rule("award.method") !== "blend" || r.rule("award.onsite", null) === null || !r.here || !r.voted) return null;
+    const paper = r.onPaper, { marked } = r;
+    if ([paper, r.totals.ballots - paper, marked, r.round.roll.cast - marked].some(n => n < 10)) return null;
+    need(same(r.totals.channels.map(one => one.name), ["paper", "web"]), "应有线上和纸质两种票", "there should be two channels, paper and web");
+    return { marked, votes: new Map(r.totals.channels[0].votes) };
+  }
+  function carriedOf(r) { // 6.1: whether a proposal was carried, by its opinions
+    const rule = r.rule("vote.carried"), of = new Map(r.totals.opinions.map(([key, ...row]) => [key, row.map(BigInt)])), votes = new Map(r.totals.votes);
+    need(["any", "more_for", "half_of_cast"].includes(rule), "不认识的通过规则", "an unknown rule of what is carried");
+    return key => {
+      const [support, against, , follow, silent] = of.get(key) ?? bad("opinions"), moving = follow + (r.rule("vote.silence", "") === "follow" ? silent : 0n), agree = BigInt(votes.get(key));
+      return rule === "any" || (rule === "more_for" ? agree > against + (against > support ? moving : 0n) : 2n * agree > BigInt(r.round.roll.cast));
+    };
+  }
+  async function caseOf(r) { // 6.1
+    const { here, whole, proposals, round } = r, method = r.rule("award.method"), pairs = round.requires ?? [], keys = new Set(proposals.map(one => one.key));
     need(["score", "votes", "blend", "equal_shares", "phragmen", "welfare"].includes(method), "不认识的方法", "an unknown method");
-    need(whole === (r.round.ballots === "whole"), "这个方法与公布选票的方式不符", "the method and the way in which ballots are published do not agree");
-    need(ascending(proposals.map(one => int(own(one, "key"), "key")), byNumber) && proposals.every(one => one.key > 0) && new Set(proposals.map(one => int(own(one, "number"), "number"))).size === proposals.length, "提案的次序或编号不对", "proposals are out of order or doubled");
-    if (here) need(r.round.overflow === r.rule("award.overflow"), "办法的规则与本轮的不同", "the rule of the round is not that of its rules");
-    const totals = obj(r.json("totals.json"), "totals.json"), votes = new Map(r.voted ? list(totals.votes, "votes") : []), cast = r.voted ? natural(own(r.round.roll, "cast"), "roll.cast") : 0;
-    let carried = () => true;
-    if (r.voted && r.rule("vote.kind", "") === "stance") {
-      const of = new Map(list(totals.opinions, "opinions").map(([key, ...row]) => [key, row.map(x => BigInt(natural(x)))])), rule = r.rule("vote.carried");
-      need(["any", "more_for", "half_of_cast"].includes(rule), "不认识的通过规则", "an unknown rule of what is carried");
-      carried = key => {
-        const [support, against, , follow, silent] = of.get(key) ?? bad("opinions"), moving = follow + (r.rule("vote.silence") === "follow" ? silent : 0n), agree = BigInt(natural(votes.get(key), "votes"));
-        return rule === "any" || (rule === "more_for" ? agree > against + (against > support ? moving : 0n) : 2n * agree > BigInt(cast));
-      };
-    }
-    const found = here && reviewed ? await marks(sheetsOf(r), r.rule("scoring.mean"), r.clock) : new Map();
-    const partial = here && r.rule("award.partial") === "remainder", least = cost => { const n = (BigInt(cost) * BigInt(natural(r.rule("award.partial_min", 0))) + 999n) / 1000n; return Number(n > 1n ? n : 1n); };
+    need((method === "equal_shares" || method === "phragmen") === whole, "这个方法与公布选票的方式不符", "the method and the way in which ballots are published do not agree");
+    need(new Set(proposals.map(one => one.number)).size === proposals.length, "提案的编号不对", "a number of a proposal is doubled");
+    if (here) need(round.overflow === r.rule("award.overflow"), "办法的规则与本轮的不同", "the rule of the round is not that of its rules");
+    need(round.requires === undefined || (pairs.length && ascending(pairs, (a, b) => a[0] - b[0] || a[1] - b[1]) && pairs.every(one => keys.has(one[0]))), "前提关系写得不对", "the pairs are not well written");
+    const votes = new Map(r.totals.votes), carried = r.voted && r.rule("vote.kind", "") === "stance" ? carriedOf(r) : () => true, weighed = weighedOf(r);
+    const found = here && r.ask("scores.csv").some(one => one.criterion !== "-") ? await marks(sheetsOf(r), r.rule("scoring.mean"), r.clock) : new Map();
+    const partial = here && r.rule("award.partial") === "remainder", least = cost => { const n = (BigInt(cost) * BigInt(r.rule("award.partial_min", 0)) + 999n) / 1000n; return Number(n > 1n ? n : 1n); };
     const bids = proposals.filter(one => carried(one.key)).map(one => ({
-      community: here ? own(one, "community") : null, cost: int(own(one, "cost"), "cost"), key: one.key, least: partial ? least(one.cost) : null, own_funds: here ? own(one, "own_funds") : 0,
-      score: found.has(one.key) ? show(found.get(one.key)) : null, sent: one.number, team: here ? own(one, "team") : null, theme: here ? own(one, "theme") : null, tier: here ? own(one, "tier") : null,
-      votes: r.voted ? natural(votes.get(one.key), "votes") : 0,
+      community: here ? one.community : null, cost: one.cost, key: one.key, least: partial ? least(one.cost) : null, onsite: weighed?.votes.get(one.key) ?? 0, own_funds: here ? one.own_funds : 0,
+      score: found.has(one.key) ? show(found.get(one.key)) : null, sent: one.number, team: here ? one.team : null, theme: here ? one.theme : null, tier: here ? one.tier : null, votes: votes.get(one.key) ?? 0,
     }));
-    const in_ = new Set(bids.map(bid => bid.key)), tiers = here ? list(r.rule("tiers", [])) : [], themes = here ? list(r.rule("themes", [])) : [], floors = [];
+    const alive = new Set(bids.map(bid => bid.key)), requires = here ? pairs.filter(one => alive.has(one[0])) : [];
+    for (let left = requires, before = -1; left.length; before = left.length, left = left.filter(one => left.some(it => it[0] === one[1]))) need(left.length !== before, "前提关系绕成一圈", "the pairs lead in a circle");
+    const tiers = here ? r.rule("tiers", []) : [], themes = here ? r.rule("themes", []) : [], floors = [], min = here ? r.rule("award.min_score", null) : null;
     const floor = (kind, name, projects, money) => { if (projects || money) floors.push({ kind, money: money ?? 0, name, projects }); };
-    for (const one of tiers) floor("tier", own(one, "key"), or(own(one, "least"), 0), or(own(one, "floor"), null));
-    for (const one of themes) floor("theme", own(one, "key"), or(own(one, "least"), 0), or(own(one, "floor"), null));
-    if (here) for (const name of [...new Set(bids.map(bid => bid.community))].filter(name => name !== null).sort(byNumber)) floor("community", name, r.rule("community_least", 0), r.rule("community_floor", null));
-    const min = r.rule("award.min_score", null);
+    for (const one of tiers) floor("tier", one.key, one.least ?? 0, one.floor ?? null);
+    for (const one of themes) floor("theme", one.key, one.least ?? 0, one.floor ?? null);
+    if (here) for (const name of [...new Set(bids.map(bid => bid.community))].sort(byNumber)) floor("community", name, r.rule("community_least", 0), r.rule("community_floor", null));
     const limits = {
       budget: r.rule("budget"), community_cap: here ? r.rule("community_cap", null) : null, project_cap: here ? r.rule("project_cap", null) : null, team_cap: here ? r.rule("team_cap", null) : null,
-      exclusive: here ? list(r.round.exclusive, "exclusive").map(group => list(group).filter(key => in_.has(key))).filter(group => group.length > 1) : [],
-      min_score: here && min !== null ? show(Q(int(min))) : null, floors, min_votes: r.rule("award.min_votes", null), own_share: here ? r.rule("own_funds_min", 0) : 0,
-      one_per_team: here ? r.rule("award.one_per_team") : false, partial, reserve: here ? r.rule("award.reserve") : 0,
-      theme_caps: themes.filter(one => or(own(one, "cap"), null) !== null).map(one => [own(one, "key"), own(one, "cap")]),
-      tiers: tiers.map(one => ({ cap: or(own(one, "cap"), null), key: own(one, "key"), money: or(own(one, "money"), null), places: or(own(one, "places"), null) })), topup: 800,
+      exclusive: here ? round.exclusive.map(group => group.filter(key => alive.has(key))).filter(group => group.length > 1) : [],
+      min_score: min === null ? null : show(Q(min)), floors, min_votes: r.rule("award.min_votes", null), own_share: here ? r.rule("own_funds_min", 0) : 0,
+      one_per_team: here ? r.rule("award.one_per_team") : false, partial, requires, reserve: here ? r.rule("award.reserve") : 0,
+      theme_caps: themes.filter(one => (one.cap ?? null) !== null).map(one => [one.key, one.cap]),
+      tiers: tiers.map(one => ({ cap: one.cap ?? null, key: one.key, money: one.money ?? null, places: one.places ?? null })), topup: 800,
     };
     const order = (a, b) => {
       for (let i = 0; i < a[0].length && i < b[0].length; i++) { const by = a[0][i][0] - b[0][i][0] || a[0][i][1] - b[0][i][1]; if (by) return by; }
       return a[0].length - b[0].length;
     };
     return {
-      ballots: cast, bids, choices: whole ? ballotsOf(r).map(one => [one.choices, one.times]).sort(order) : [], climb: false, completion: here ? r.rule("award.completion", "none") : "none",
-      expert: r.rule("award.expert", 0), limits, lot: null, method, normaliser: r.rule("award.normaliser", "share_of_ballots"), public: r.rule("award.public", 0), rule: r.round.overflow,
-      rules: digest(canonical(r.rules)), seed: null, ties: r.rule("award.ties"), utility: here ? r.rule("award.utility", "cost") : "",
+      ballots: round.roll?.cast ?? 0, ballots_onsite: weighed?.marked ?? 0, bids, choices: whole ? r.ask("ballots.jsonl").map(one => [one.choices, one.times]).sort(order) : [], climb: false,
+      completion: here ? r.rule("award.completion", "none") : "none", expert: r.rule("award.expert", 0), limits, method, normaliser: r.rule("award.normaliser", "share_of_ballots"),
+      onsite: weighed ? r.rule("award.onsite") : null, public: r.rule("award.public", 0), rule: round.overflow, rules: digest(r.files.get("rules.json").slice(0, -1)),
+      ties: r.rule("award.ties"), utility: here ? r.rule("award.utility", "cost") : "",
     };
   }
 
   /** All checks of one archive. See the top of this file. */
   async function verify(bytes, options = {}) {
     const clock = new Clock(options), lines = [], given = { L2: "root", L6: "old", C1: "receipt", C2: "opening" };
-    let record = new Record(bytes, clock);
-    try { await record.open(); } catch { Object.assign(record, { zip: false, names: [], files: new Map() }); }
-    for (const [code, zh, en] of CHECKS) {
+    const record = new Record(bytes, clock);
+    for (const [code, zh, en, needs] of CHECKS) {
       if (given[code] && !options[given[code]]) continue;
       clock.begin(code);
       let line;
       try {
+        for (const name of needs.split(" ").filter(Boolean)) { record.ask(name); await clock.tick(2000); }
         const said = await checks[code](record, options);
         line = { code, ok: true, zh: said ? `${zh}。${said[0]}` : zh, en: said ? `${en}; ${said[1]}` : en };
       } catch (no) {
@@ -1383,14 +1403,10 @@ const SanlinVerifier = (() => {
       if (options.each) options.each(line);
       await clock.tick(2000);
     }
-    return { lines, ok: lines.every(line => line.ok) };
+    return { lines, ok: lines.every(line => line.ok), files: record.files.size };
   }
 
-  return {
-    verify, CHECKS,
-    Wrong, wrong, need, Clock, sha256, digest, hex, utf8, joined, equalBytes, canonical, parse, isCanonical, same, own, bad, int, natural, str, list, obj, flag, or, sum,
-    HEX64, Q, add, mul, div, fraction, show, ZERO, CONTENT, FIXED, pack, unpack, roots, linesOf, fromBase64, checkpoint, receiptOf, asked, marks, count, lot, byText,
-  };
+  return { verify, CHECKS, Wrong, Record, TYPES, asked, canonical, count, digest, fraction, isCanonical, lot, marks, receiptOf, show, utf8 };
 })();
 
 
@@ -1419,12 +1435,17 @@ if (typeof document !== "undefined") document.addEventListener("DOMContentLoaded
     row.append(badge, words);
     found.append(row);
   };
-  const sum = (ok, compared) => {
+  const sum = ({ lines, ok, files }, compared) => {
+    const head = document.createElement("strong"), wrong = lines.filter(line => !line.ok).length;
     total.className = `alert ${ok ? "done" : "wrong"}`;
-    const head = document.createElement("strong");
     head.textContent = `总计 ${passed(ok)}`;
-    total.replaceChildren(head, both(ok ? "这份公开账本的每一项检查都通过。" : "这份公开账本有检查没有通过，请看上面标出的几行。", ok ? "Every check of this record passed." : "Not every check passed; see the lines above."));
+    total.replaceChildren(head);
+    if (ok) total.append(both("这份公开账本的每一项检查都通过。", "Every check of this record passed."));
+    else if (!files) total.append(both("这不是公开账本，或者被解开后重新压缩过。请选下载下来的那个zip文件。", "This is no record, or one that was unpacked and packed anew. Choose the zip file as it was downloaded."));
+    else total.append(both(`有${wrong}项检查没有通过，排在最前面。`, `${wrong} checks did not pass; they come first below.`));
     if (ok && !compared) total.append(both("您没有填公示上的指纹，所以还不知道它是不是公示的那一份。", "You gave no printed root, so you do not yet know that it is the record of the notice."));
+    found.hidden = !files; // every check would say the same
+    found.prepend(...found.querySelectorAll("[data-ok=no]"));
     total.dataset.ok = ok ? "yes" : "no"; total.hidden = false;
   };
   async function bytesOf(file) { return new Uint8Array(await file.arrayBuffer()); }
@@ -1432,7 +1453,7 @@ if (typeof document !== "undefined") document.addEventListener("DOMContentLoaded
   form.addEventListener("submit", async event => {
     event.preventDefault();
     if (busy) return;
-    found.replaceChildren(); total.hidden = true; delete total.dataset.ok;
+    found.replaceChildren(); found.hidden = false; total.hidden = true; delete total.dataset.ok;
     const file = at("archive").files[0], options = { root: at("root").value.trim(), receipt: at("receipt").value.trim(), opening: at("opening").value.trim() };
     if (!file) { say("请先选择公开账本的文件。", "Choose the file of the record first."); at("archive").focus(); return; }
     if (options.receipt && !SanlinVerifier.asked(options.receipt)) { say("这不是回执码：应为16个字母和数字，或64位的完整码。", "This is no receipt: it has 16 letters and digits, or all 64 digits of the code."); at("receipt").focus(); return; }
@@ -1444,9 +1465,9 @@ if (typeof document !== "undefined") document.addEventListener("DOMContentLoaded
       options.stop = () => stopped;
       options.progress = (code, share) => say(share === null ? `正在核对 ${code}……` : share < 1 ? `正在核对 ${code}：${Math.floor(100 * share)}%` : `正在核对 ${code}：第${share}次`, `Checking ${code}…`);
       options.each = show;
-      const { lines, ok } = await SanlinVerifier.verify(await bytesOf(file), options), wrong = lines.filter(line => !line.ok).length;
-      say(`核对完毕：${lines.length}项，${wrong}项不通过。`, `Done: ${lines.length} checks, ${wrong} failed.`);
-      sum(ok, options.root !== "");
+      const result = await SanlinVerifier.verify(await bytesOf(file), options), wrong = result.lines.filter(line => !line.ok).length;
+      say(`核对完毕：${result.lines.length}项，${wrong}项不通过。`, `Done: ${result.lines.length} checks, ${wrong} failed.`);
+      sum(result, options.root !== "");
     } catch {
       say("读不出这个文件。", "This file cannot be read.");
     } finally {
