@@ -29,7 +29,7 @@ from sanlin.commons.people.tests.scene import district, neighbourhood, post, res
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
 from sanlin.front.papers.models import Template
 from sanlin.front.records.actions import seal
-from sanlin.govern.awards.models import Award, Rivals
+from sanlin.govern.awards.models import Award, Premise, Rivals
 from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
 from sanlin.govern.growth.models import Survey
 from sanlin.govern.projects.models import Agreement, Project, Report, ReportPhoto
@@ -183,6 +183,12 @@ class Town:
             Project.objects.get(award__proposal=proposal),
             Agreement.objects.filter(project__award__proposal=proposal).latest("version"),
             Rivals.objects.create(round=Round.objects.get(), reason="同一块空地"),
+            Premise.objects.create(
+                round=Round.objects.get(),
+                proposal=proposal,
+                needs=Proposal.objects.exclude(pk=proposal.pk)[0],
+                reason="先通水才能种花",
+            ),
             Seat.objects.get(account__username="chen"),
             Resident.objects.get(account=li),
             Post.objects.get(account__username="sun"),

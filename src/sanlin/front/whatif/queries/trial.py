@@ -41,6 +41,7 @@ METHODS = (
     Method("votes", lambda: _("按得票"), votes=True),
     Method("blend", lambda: _("评审与投票加权"), marks=True, votes=True),
     Method("equal_shares", lambda: _("等额分配（每张选票一份钱）"), votes=True),
+    Method("overspending", lambda: _("等额分配、允许有限超支"), votes=True, slow=True),
     Method("phragmen", lambda: _("均衡负担（Phragmén）"), votes=True, slow=True),
     Method("welfare", lambda: _("总满意度最大")),
 )

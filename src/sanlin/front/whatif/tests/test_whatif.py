@@ -1,6 +1,7 @@
 """What a trial shows, to whom, and that it can never become a decision."""
 
 import re
+from dataclasses import replace
 
 import grimp
 import pytest
@@ -13,6 +14,8 @@ from sanlin.front.whatif import rules
 from sanlin.govern.awards import actions
 from sanlin.govern.awards.models import Decision
 from sanlin.govern.awards.tests.scene import to_decide
+from sanlin.govern.awards.tests.test_channels import again as counted_with_paper
+from sanlin.govern.awards.tests.test_premises import named
 from sanlin.govern.awards.tests.test_programmes import decided
 from sanlin.govern.awards.tests.test_steadiness import WENHUA
 from sanlin.govern.rounds.tests.scene import draft, open_round
@@ -121,12 +124,13 @@ def test_methods_are_put_beside_each_other(officer):
         assert found.labels[:3] == ("实际", "推演", "按得票")
         assert found.labels[3:] == (
             "等额分配（每张选票一份钱）",
+            "等额分配、允许有限超支",
             "均衡负担（Phragmén）",
             "总满意度最大",
         )
         assert found.values[0][1] == 250  # Trees, of Garden, Trees, Benches and Lamps
         assert found.values[1][2] == 1000
-        assert [found.values[at][at] for at in range(6)] == [1000] * 6
+        assert [found.values[at][at] for at in range(7)] == [1000] * 7
 
 
 @pytest.mark.parametrize(
@@ -316,3 +320,36 @@ def test_tiers_have_caps_and_floors_of_their_own(db):
     assert (found.enters, found.leaves, found.stays) == (0, 0, 2)
     wrong = it.get(page, {"shifan_least": "1", "rule": "stop"})
     assert "有保底的时候，放不下的只能跳过" in words(wrong)
+
+
+def test_ballots_on_paper_may_weigh_more_or_less(db):
+    made, keys = counted_with_paper((0, 5, 15), award__onsite=400)
+    it, page = window(scene.officer(made.round.street)), f"/whatif/rounds/{made.round_id}/"
+    shown = it.get(page)
+    assert shown.context["form"]["onsite"].value() == "400"
+    assert shown.context["found"].same
+    assert shown.context["found"].steady_onsite.startswith("纸质票权重")
+    base = shown.context["base"]
+    for weight in ("", "0", "1000"):
+        found = it.get(page, {"onsite": weight}).context["found"]
+        cases = [replace(base.case, onsite=int(weight) if weight else None)]
+        wanted = cases[0].answer().funded
+        funded = {row.title for row in found.rows if row.after}
+        assert funded == {base.names[key].title for key in wanted}, weight
+    assert len(keys) == 3
+
+
+def test_without_paper_there_is_no_such_knob(db):
+    case = to_decide(["1", "9/10", "4/5"], 20_000)
+    form = window(case.first).get(f"/whatif/rounds/{case.round.pk}/").context["form"]
+    assert "onsite" not in form.fields
+    assert "pairs" not in form.fields
+
+
+def test_pairs_may_be_left_aside(db):
+    case = named(["1", "9/10", "4/5"], 20_000, pairs=[(0, 2)], tiers__shifan__money=50_000_00)
+    case.decide()
+    it, page = window(case.first), f"/whatif/rounds/{case.round.pk}/"
+    assert it.get(page).context["found"].same
+    found = it.get(page, {"pairs": "no"}).context["found"]
+    assert (found.enters, found.leaves) == (1, 1)

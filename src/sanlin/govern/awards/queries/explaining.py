@@ -140,6 +140,13 @@ def _team(told: Figures) -> str:
 
 
 def _bought(told: Figures) -> str:
+    if "part" in told:
+        tenths = Fraction(told["part"]) * 1000 // 1
+        return _("由支持它的%(payers)s张选票付清%(part)s，其余由总额补足，立项%(grant)s") % {
+            "payers": told["payers"],
+            "part": f"{tenths // 10}.{tenths % 10}%",
+            "grant": yuan(told["grant"]),
+        }
     return _("由支持它的%(payers)s张选票各出一份钱买下，立项%(grant)s") % {
         "payers": told["payers"],
         "grant": yuan(told["grant"]),
