@@ -66,6 +66,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(absent)
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Tables are made of the models at once: to go through every migration takes ten times as long.
+
+    tests/test_commands.py does go through them, and finds the same tables, triggers and indexes.
+    """
+    return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Beside tables, migrations put triggers: here too, by the very same functions."""
+    from django.apps import apps  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations import RunPython  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        django_settings.MIGRATION_MODULES = {}
+        executor = MigrationExecutor(connection)
+        executor.recorder.ensure_schema()
+        for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            with connection.schema_editor() as editor:
+                for one in migration.operations:
+                    if isinstance(one, RunPython) and migration.__module__.startswith("sanlin."):
+                        one.code(apps, editor)
+            executor.recorder.record_applied(migration.app_label, migration.name)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _flush_lifts_triggers() -> Iterator[None]:
     """Between tests that commit (`transaction=True`), Django empties every table.

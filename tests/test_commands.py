@@ -10,6 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.db import connection
+
+from . import running
 
 SRC = Path(__file__).parents[1] / "src"
 URL = os.environ.get("DATABASE_URL", "")
@@ -17,19 +20,29 @@ URL = os.environ.get("DATABASE_URL", "")
 
 @pytest.fixture
 def databases():
-    """Two empty databases of the engine that this run tests: addresses, or "" for SQLite."""
+    """Two addresses, "" for SQLite: a database whose owner is nobody special, and one that is still to be
+    made; and what ends the first with its roles, as if the machine were lost."""
     if not URL:
-        yield ["", ""]
+        yield "", "", lambda: None
         return
-    names = [f"sanlin_{uuid.uuid4().hex[:12]}" for _ in range(2)]
+    first, owner, web, second = (f"sanlin_{uuid.uuid4().hex[:12]}" for _ in range(4))
+    parts = urlsplit(URL)
     with psycopg.connect(URL, autocommit=True) as server:
-        for name in names:
-            server.execute(f'CREATE DATABASE "{name}"')
-            # A throwaway server may be hasty; these two are looked over as a street's own.
-            server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')
-        yield [urlunsplit(urlsplit(URL)._replace(path=f"/{name}")) for name in names]
-        for name in names:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+        def lost():
+            server.execute(f'DROP DATABASE IF EXISTS "{first}" WITH (FORCE)')
+            server.execute(f"DROP ROLE IF EXISTS {owner}, {web}")
+
+        server.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{owner}'")
+        server.execute(f"CREATE ROLE {web}")
+        server.execute(f'CREATE DATABASE "{first}" OWNER {owner}')
+        door = f"{owner}:{owner}@{parts.hostname}:{parts.port}"
+        theirs = urlunsplit(parts._replace(netloc=door, path=f"/{first}"))
+        with psycopg.connect(theirs, autocommit=True) as inside:
+            inside.execute(f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {web}")
+        yield theirs, urlunsplit(parts._replace(path=f"/{second}")), lost
+        lost()
+        server.execute(f'DROP DATABASE IF EXISTS "{second}" WITH (FORCE)')
 
 
 def sanlin(home, url, *words, code=0, **more):
@@ -46,45 +59,79 @@ def sanlin(home, url, *words, code=0, **more):
     return told.stdout + told.stderr
 
 
-SETUP = """
+# Every table, index and trigger of ours, by name.
+OBJECTS = {
+    "sqlite": "SELECT type || ' ' || name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'",
+    "postgresql": "SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = "
+    "'public'::regnamespace UNION SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal "
+    "UNION SELECT 'constraint ' || conname FROM pg_constraint WHERE connamespace = "
+    "'public'::regnamespace",
+}
+SETUP = f"""
+import json
 import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from sanlin.commons.places.actions import load_territory
 from sanlin.ground import clock
 load_territory(by=None, now=clock.now())
+from sanlin.site.cli import main
+main(["install", "310115", "--username", "fang", "--name", "方华", "--phone", "19900001001"])
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute({OBJECTS}[connection.vendor])
+    print(json.dumps(sorted(name for (name,) in cursor.fetchall())))
 """
 
 
-def test_a_backup_comes_back_whole(tmp_path, databases):
-    home, again = tmp_path / "home", tmp_path / "again"
-    first, second = databases
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(SRC),
+@pytest.mark.django_db
+def test_a_backup_comes_back_whole_by_the_lines_of_the_page(tmp_path, databases):
+    first, second, lost = databases
+    home, kept, tried = (tmp_path / name for name in ("home", "kept", "tried"))
+    service = {
         "SANLIN_HOME": str(home),
         "DATABASE_URL": first,
-        "DJANGO_SETTINGS_MODULE": "sanlin.site.settings",
+        "SANLIN_SECRET_KEY": "5" * 64,
+        "SANLIN_PII_KEY": "7" * 64,
     }
-    subprocess.run([sys.executable, "-c", SETUP], env=env, check=True)
-    sanlin(
-        home,
-        first,
-        *("install", "310115", "--username", "fang", "--name", "方华", "--phone", "19900001001"),
-        SANLIN_PASSWORD="sanlin-test-1",
+    env = {**os.environ, **service, "PYTHONPATH": str(SRC), "SANLIN_PASSWORD": "sanlin-test-1"}
+    env["DJANGO_SETTINGS_MODULE"] = "sanlin.site.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", SETUP], env=env, check=False, capture_output=True, text=True
     )
-    assert "nothing wrong" in sanlin(home, first, "check")
-    said = sanlin(home, first, "backup", str(tmp_path / "kept"))
-    (kept,) = (tmp_path / "kept").iterdir()
-    assert str(kept) in said
-    assert kept.stat().st_mode & 0o077 == 0
-    said = sanlin(again, second, "restore", str(kept))
+    assert done.returncode == 0, done.stderr
+    with connection.cursor() as cursor:  # every other test's tables are made without migrations
+        cursor.execute(OBJECTS[connection.vendor])
+        here = sorted(name for (name,) in cursor.fetchall())
+    assert json.loads(done.stdout.splitlines()[-1]) == here
+    (home / "files").mkdir(exist_ok=True)
+    (home / "files" / "photo.jpg").write_bytes(b"a photo")
+    code, said = running.run("--no-keys", {"/srv/backups": str(kept)}, service)
+    assert code == 0, said
+    (made,) = kept.iterdir()
+    assert str(made) in said
+    assert made.stat().st_mode & 0o077 == 0
+    assert not (made / "keys").exists()
+    lost()
+    instead = {"/srv/backups/sanlin-20240601-180000": str(made), "/tmp/tried": str(tried)}
+    server = urlsplit(URL)
+    instead |= {"postgresql:///tried": second, "tried": urlsplit(second).path[1:]}
+    if not URL:  # as the page says of SQLite
+        instead = {**instead, "createdb tried": ":", "DATABASE_URL=postgresql:///tried ": ""}
+    names = {"PGHOST": server.hostname, "PGPORT": server.port}
+    names |= {"PGUSER": server.username, "PGPASSWORD": server.password}
+    service |= {"DATABASE_URL": "", **{k: str(v) for k, v in names.items() if v}}
+    # A throwaway server may be hasty; here it is looked over as a street's own.
+    service["PGOPTIONS"] = "-c synchronous_commit=on"
+    code, said = running.run("sanlin restore", instead, service)
+    assert code == 0, said
     assert "keys: 1 sealed phone numbers open" in said
     assert "nothing wrong" in said
-    assert "not empty" in sanlin(again, second, "restore", str(kept), code=2)
-    listed = json.loads((kept / "manifest.json").read_text())
-    (kept / sorted(listed)[0]).write_bytes(b"changed")
-    said = sanlin(tmp_path / "third", "", "restore", str(kept), code=1)
+    assert (tried / "files" / "photo.jpg").read_bytes() == b"a photo"
+    assert "not empty" in sanlin(tried, second, "restore", str(made), code=2)
+    listed = json.loads((made / "manifest.json").read_text())
+    (made / sorted(listed)[0]).write_bytes(b"changed")
+    said = sanlin(tmp_path / "third", "", "restore", str(made), code=1)
     assert "changed or missing" in said
 
 

@@ -68,7 +68,9 @@ def _restore_postgresql(dump: Path) -> None:
     from django.conf import settings
 
     told = settings.DATABASES["default"]
-    command = ["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={told['NAME']}"]
+    # Another machine has other roles: whoever restores owns it all, and gives rights anew.
+    command = ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error"]
+    command += [f"--dbname={told['NAME']}"]
     for flag, key in (("--host", "HOST"), ("--port", "PORT"), ("--username", "USER")):
         if told[key]:
             command.append(f"{flag}={told[key]}")

@@ -1,10 +1,16 @@
-"""Workers are killed in the middle of a storm of votes: what was acknowledged is there, once.
+"""The real server is killed in the middle of a storm: what was acknowledged is there, once.
 
-First processes that call the verb are killed, then the workers of the real server, all at once, while
-voters press its button and the server starts new workers.
+Over HTTP voters cast and change their ballots, officers of a booth hand out sheets to voters of whom some
+have voted online, and two clerks key the sheets of another round, all at once. At moments by chance every
+process of the server is killed (`kill -9`) and another one started. Whoever was not answered sends the same
+again, as a browser does.
+
+What is imported before is shared: every life of the server is forked from one process that has loaded the
+product and opened nothing, so that a new one stands in a tenth of a second.
 """
 
 import hashlib
+import json
 import os
 import secrets
 import signal
@@ -24,161 +30,57 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
+from django.urls import reverse
 
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, queries
 from sanlin.govern.ballots.actions.casting import code_behind
-from sanlin.govern.ballots.models import Ballot, Booth, KeyedSheet, Sheet, Tally, Voter
-from sanlin.govern.ballots.tests.paper import batch, fresh, hands, papers
+from sanlin.govern.ballots.models import (
+    Ballot,
+    Batch,
+    Booth,
+    KeyedSheet,
+    Sheet,
+    Shift,
+    Tally,
+    Voter,
+)
+from sanlin.govern.ballots.tests.paper import batch, hands, key, number, on_paper, papers
 from sanlin.govern.ballots.tests.vote import booth, close, counted, opened, settled
 from sanlin.govern.rounds.models import Window
 from sanlin.govern.rounds.stages import VOTE
-from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import now
 from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.record import tree
 
 KILLS = int(os.getenv("SANLIN_KILLS", "30"))
-SERVER_KILLS = int(os.getenv("SANLIN_SERVER_KILLS", "3"))  # each starts a server anew
-VOTERS, WORKERS = 8, 2
+CROWD = 8  # at once; their first ballots are written together
+EACH = 4 + KILLS // 3  # voters at one browser of the crowd, one after the other, and again
+VOTERS = CROWD * EACH
+AT_THE_BOOTH = KILLS  # of whom each gets one sheet, and every other one has voted online before
+SHEETS = 10  # in a batch
+BATCHES = max(1, KILLS // SHEETS)
+ACKS = 24  # at most so many answers between two kills
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+TOKEN = "a" * 32
 
-
-def seed(life, step):
-    """The seed of one attempt: known to whoever looks afterwards."""
-    return hashlib.sha256(f"{life}:{step}".encode()).hexdigest()
-
-
-def vote_on_and_on(vote, life, told):
-    """One worker: ballots of its voters by chance, again and again. It tells `told` (a pipe) which line
-    it tries, and when the ballot was acknowledged."""
-    step = 0
-    while True:
-        who = Account.objects.get(pk=secrets.choice(vote.voters[life % WORKERS :: WORKERS]).pk)
-        picked = secrets.choice(vote.proposals).pk
-        os.write(told, f"try {who.pk} {picked} {seed(life, step)}\n".encode())
-        ballot = actions.cast(vote.fresh(), [picked], by=who, now=NOW, seed=seed(life, step))
-        os.write(told, f"ack {who.pk} {picked} {ballot.code}\n".encode())
-        step += 1
-
-
-def start(vote, life):
-    """(process, the end of the pipe on which it tells)."""
-    connections.close_all()
-    heard, told = os.pipe()
+# Loads the product once; then forks one server for every line that it reads, and tells its number.
+WARM = """
+import os, signal, sys
+from django.urls import get_resolver
+from sanlin.site.wsgi import application
+get_resolver().url_patterns
+from granian import cli
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _line in sys.stdin:
     child = os.fork()
-    if child:
-        os.close(told)
-        return child, heard
-    os.close(heard)
-    try:
-        vote_on_and_on(vote, life, told)
-    except BaseException as error:  # the parent has to hear of it
-        os.write(told, f"died {error!r}\n".encode())
-    finally:
-        os._exit(1)
-
-
-def killed_after(child, heard, acks):
-    """Let a worker acknowledge so many ballots, kill it at once, and return all that it told."""
-    found = b""
-    while found.count(b"ack ") < acks and b"died" not in found:
-        found += os.read(heard, 65_536)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    while rest := os.read(heard, 65_536):
-        found += rest
-    os.close(heard)
-    return found.decode().splitlines()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_acknowledged_ballot_is_lost_changed_or_doubled():
-    vote = opened(voters=VOTERS)
-    lives, may_stand = 0, {}
-    while lives < KILLS:
-        batch = [start(vote, lives + n) for n in range(WORKERS)]
-        lives += WORKERS
-        told = [killed_after(*one, acks=secrets.randbelow(6)) for one in batch]
-        assert not [line for lines in told for line in lines if line.startswith("died")]
-        for lines in told:
-            remember(vote, lines, may_stand)
-        check(told, may_stand)
-    the_count_is_true(vote, may_stand)
-
-
-def the_count_is_true(vote, may_stand):
-    """The log is whole, and closing and counting give what was acknowledged."""
-    truth = Counter(
-        picked
-        for line in Voter.objects.filter(stage="cast")
-        for code, picked in may_stand[line.account_id].items()
-        if code == code_behind(line)
-    )
-    the_log_is_whole(vote)
-    close(vote)
-    counted(vote.fresh(), vote.after)
-    cast = Voter.objects.filter(stage="cast").count()
-    assert sum(row.ballots for row in Tally.objects.all()) == cast
-    assert queries.turnout(vote.fresh()) == (cast, len(vote.voters))
-    assert vote.fresh().roll.broken == 0
-    assert {key: n for key, n in queries.votes(vote.fresh()).items() if n} == dict(truth)
-
-
-def remember(vote, lines, may_stand):
-    """By voter, the codes that may stand now with what they hold: the last one that was acknowledged,
-    and one that was tried after it and not answered."""
-    for line in lines:
-        said, who, picked, word = line.split()
-        kept = ((int(picked), 1),)
-        if said == "try":
-            code = code_of(opening(vote.round.pk, kept, word))
-            may_stand.setdefault(int(who), {})[code] = int(picked)
-        else:
-            may_stand[int(who)] = {word: int(picked)}
-
-
-def check(told, may_stand):
-    """Every acknowledged code is a ballot, and every voter's standing ballot is her last, and one."""
-    codes = {ballot.code: ballot for ballot in Ballot.objects.all()}
-    acked = [line.split()[3] for lines in told for line in lines if line.startswith("ack ")]
-    assert set(acked) <= set(codes)
-    standing = {ballot.code for ballot in codes.values() if ballot.fate == "standing"}
-    lines = {line.account_id: line for line in Voter.objects.filter(stage="cast")}
-    assert {code_behind(line) for line in lines.values()} == standing
-    assert len(standing) == len(lines)
-    for who, line in lines.items():
-        assert code_behind(line) in may_stand[who]
-    assert all(bytes(codes[code].box) for code in standing)
-
-
-def the_log_is_whole(vote):
-    """Every ballot stands in the journal once, the log has no gap, and its tree is the one of its
-    lines; the file of the database is sound."""
-    log = Log.objects.get(pk=f"round/{vote.round.pk}")
-    entries = list(Entry.objects.filter(log=log.pk).order_by("seq"))
-    assert [entry.seq for entry in entries] == list(range(log.size))
-    frontier = []
-    for entry in entries:
-        leaf = tree.leaf(bytes(entry.body))
-        assert leaf == bytes(entry.leaf)
-        frontier = tree.append(frontier, entry.seq, leaf)
-    assert tree.pack(frontier) == bytes(log.frontier)
-    taken = [e.told["data"] for e in entries if e.deed in ("ballot.cast", "ballot.recast")]
-    assert Counter(data["code"] for data in taken) == Counter(
-        Ballot.objects.values_list("code", flat=True)
-    )
-    replaced = Counter(data["replaces"] for data in taken if "replaces" in data)
-    gone = Ballot.objects.filter(fate="replaced").values_list("code", flat=True)
-    assert replaced == Counter(gone)
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check")
-            assert cursor.fetchall() == [("ok",)]
-        assert Path(connection.settings_dict["NAME"]).exists()
-
-
-# --- the real server ------------------------------------------------------------------------------
+    if not child:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        cli.entrypoint()
+    print(child, flush=True)
+"""
 
 
 class Server:
@@ -188,7 +90,7 @@ class Server:
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
-        self.env = os.environ | {
+        env = os.environ | {
             "SANLIN_HOME": str(home),
             "SANLIN_SECRET_KEY": settings.SECRET_KEY,
             "SANLIN_PII_KEY": settings.PII_KEY.decode(),
@@ -200,206 +102,344 @@ class Server:
         kept = connection.settings_dict
         if connection.vendor == "sqlite":
             (home / "sanlin.sqlite3").symlink_to(kept["NAME"])
-            self.env.pop("DATABASE_URL", None)
+            env.pop("DATABASE_URL", None)
         else:
             url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}"
-            self.env["DATABASE_URL"] = url.format(**kept)
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+            env["DATABASE_URL"] = url.format(**kept)
+        command = [sys.executable, "-c", WARM, "--interface", "wsgi", "--no-ws"]
         command += ["--workers", "2", "--blocking-threads", "8"]  # as `sanlin serve`
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--log-level", "critical", "sanlin.site.wsgi:application"]
-        self.process = subprocess.Popen(command, env=self.env)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.warm = subprocess.Popen(command, env=env, text=True, **pipes)
+        self.start()
+
+    def start(self):
+        self.warm.stdin.write("\n")
+        self.warm.stdin.flush()
+        self.life = int(self.warm.stdout.readline())
 
     def kill(self):
-        """The workers first and then what watches them; returns when all are gone."""
-        for process in (*workers_of(self.process), self.process.pid):
+        """Workers and what watches them, in one stroke; returns when all are gone."""
+        while True:
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self.process.wait()
+                os.killpg(self.life, signal.SIGKILL)
+                time.sleep(0.001)
+                continue
+            return
+
+    def end(self):
+        self.kill()
+        self.warm.stdin.close()
+        self.warm.wait()
+        self.warm.stdout.close()
 
 
-def workers_of(server):
-    """The processes that the server has started."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == server.pid:
-                found.append(int(stat.parent.name))
-    return found
+class Hand(threading.Thread):
+    """Somebody at a browser, who sends again what was not answered."""
 
-
-class Voting(threading.Thread):
-    """A voter who presses the button on and on; `told` is as `vote_on_and_on` tells."""
-
-    def __init__(self, vote, who, port):
+    def __init__(self, who, port):
         super().__init__(daemon=True)
-        self.vote, self.who, self.port = vote, who, port
-        self.told, self.acks, self.over = [], 0, threading.Event()
+        self.who, self.port = who, port
+        self.acks, self.fault, self.over = 0, "", threading.Event()
+        self.signs_in(who)
+
+    def signs_in(self, who):
         client = Client()
         client.force_login(who)
         session = client.cookies["sessionid"].value
-        self.headers = {
-            "Cookie": f"sessionid={session}; csrftoken={'a' * 32}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        self.headers = {**FORM, "Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
+        return self.headers
 
     def run(self):
-        step = 0
-        while not self.over.is_set():
-            picked = secrets.choice(self.vote.proposals).pk
-            one = seed(self.who.pk, step)
-            ready = queries.pack_ready(self.who, self.vote.round, queries.Ready({picked: 1}, one))
-            self.told.append(f"try {self.who.pk} {picked} {one}")
-            if self.answered(ready):
-                code = code_of(opening(self.vote.round.pk, ((picked, 1),), one))
-                self.told.append(f"ack {self.who.pk} {picked} {code}")
-                self.acks += 1
-            step += 1
+        try:
+            self.work()
+        except Exception as error:  # the test has to hear of it
+            self.fault = repr(error)
 
-    def answered(self, ready):
-        """Whether the server has said that the ballot is in; False where it died over it."""
-        body = urlencode({"csrfmiddlewaretoken": "a" * 32, "ready": ready})
+    def sent(self, page, data):
+        """(status, body) of one attempt; None where the server died over it."""
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, **data})
         door = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            door.request("POST", f"/rounds/{self.vote.round.pk}/ballot/review/", body, self.headers)
+            door.request("POST", page, body, self.headers)
             answer = door.getresponse()
+            return answer.status, answer.read()
         except (OSError, HTTPException):
-            time.sleep(0.01)
-            return False
+            time.sleep(0.005)
+            return None
         finally:
             door.close()
-        if answer.status != 302:
-            self.told.append(f"died {answer.status}")
-            self.over.set()
-        return answer.status == 302
+
+    def told(self, page, data, *good):
+        """Sent until it is answered; whether it was lost on the way once, and what came of it."""
+        lost = False
+        while (answer := self.sent(page, data)) is None:
+            lost = True
+            if self.over.is_set():
+                raise RuntimeError("the server is gone and there was work left")
+        if answer[0] not in good and not (lost and answer[0] == 403):
+            raise RuntimeError(f"{page}: {answer[0]}: {answer[1][:300]!r}")
+        self.acks += 1
+        return answer
+
+
+class Voting(Hand):
+    """Casts for one voter after the other, and changes the ballots of those who have cast.
+
+    `may_stand` has by voter the codes that may stand now with what they hold: the last one that was
+    acknowledged, and those tried after it and not answered.
+    """
+
+    def __init__(self, vote, people, port):
+        super().__init__(people[0], port)
+        self.vote, self.people, self.acked = vote, people, []
+        self.may_stand = {who.pk: {} for who in people}
+        self.doors = {who.pk: self.signs_in(who) for who in people}
+        self.page = reverse("ballots:review", args=[vote.round.pk])
+
+    def work(self):
+        step, new = 0, list(self.people)
+        while not self.over.is_set():
+            step += 1
+            first = new and (step == 1 or secrets.randbelow(2))
+            tried = [who for who in self.people if self.may_stand[who.pk]]
+            self.cast(new.pop() if first else secrets.choice(tried), step)
+
+    def cast(self, who, step):
+        picked = secrets.choice(self.vote.proposals).pk
+        seed = hashlib.sha256(f"{who.pk}:{step}".encode()).hexdigest()
+        ready = queries.Ready({picked: 1}, seed)
+        code = code_of(opening(self.vote.round.pk, ((picked, 1),), seed))
+        self.may_stand[who.pk][code] = picked
+        self.headers = self.doors[who.pk]
+        data = {"ready": queries.pack_ready(who, self.vote.round, ready)}
+        answer = self.sent(self.page, data)
+        if answer is None and step % 2:  # every other time she thinks again
+            return
+        while answer is None and not self.over.is_set():
+            answer = self.sent(self.page, data)
+        if answer is not None:
+            assert answer[0] == 302, answer
+            self.acked.append(code)
+            self.may_stand[who.pk] = {code: picked}
+            self.acks += 1
+
+
+class AtTheTable(Hand):
+    """Hands out one sheet to one voter after the other."""
+
+    def __init__(self, stand, lines, port):
+        super().__init__(stand.first, port)
+        self.page, self.lines = reverse("ballots:hand_out", args=[stand.row.pk]), lines
+
+    def work(self):
+        for line in self.lines:
+            self.told(self.page, {"voter": line, "key": f"sheet-{line}"}, 302)
+
+
+class Keying(Hand):
+    """Keys every batch sheet by sheet, and hands it in."""
+
+    def __init__(self, vote, made, who, port):
+        super().__init__(who, port)
+        self.vote, self.made = vote, made
+
+    def work(self):
+        for one, sheets in self.made:
+            page = reverse("ballots:key", args=[one.pk])
+            for n, place in sheets:
+                marks = {f"m{self.vote.proposals[place].pk}": "1"}
+                data = {"verb": "save", "client": f"c{n}", "serial": number(self.vote, n), **marks}
+                _status, body = self.told(page, data, 200)
+                assert json.loads(body)["stored"] == f"c{n}", body
+            self.told(page, {"verb": "hand", "key": f"handed-{one.pk}"}, 302)
+
+
+class Storm:
+    """Everybody at work at once: on one round that is open, and on another one's paper."""
+
+    def __init__(self):
+        self.vote = vote = opened(voters=VOTERS + AT_THE_BOOTH, vote__revote=True)
+        self.stand = booth(vote, sheets=AT_THE_BOOTH + 5)
+        self.before = [
+            actions.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW).code
+            for who in vote.voters[VOTERS::2]
+        ]
+        # The server's clock is that of the machine.
+        Window.objects.filter(round=vote.round, stage=VOTE).update(closes=now() + timedelta(days=9))
+        Shift.objects.update(ends=now() + timedelta(days=9))
+        served = Voter.objects.filter(account__in=vote.voters[VOTERS:])
+        self.lines = list(served.order_by("pk").values_list("pk", flat=True))
+        many = BATCHES * SHEETS
+        self.other = on_paper(voters=many, sheets=many)
+        self.chosen = {n: secrets.randbelow(3) for n in range(1, many + 1)}
+        self.made = [
+            (batch(self.other, SHEETS), [(n, self.chosen[n]) for n in range(at, at + SHEETS)])
+            for at in range(1, many, SHEETS)
+        ]
+        self.clerks = hands(self.other, 2)
+
+    def blow(self, server):
+        """Let everybody work, kill the server KILLS times, and let the work be ended."""
+        vote, port = self.vote, server.port
+        self.crowd = [Voting(vote, vote.voters[n:VOTERS:CROWD], port) for n in range(CROWD)]
+        table = AtTheTable(self.stand, self.lines, port)
+        ends = [table, *(Keying(self.other, self.made, who, port) for who in self.clerks)]
+        self.everybody = [*self.crowd, *ends]
+        for hand in self.everybody:
+            hand.start()
+        try:
+            for _kill in range(KILLS):
+                wanted = self.acks() + 1 + secrets.randbelow(ACKS)
+                self.until(lambda wanted=wanted: self.acks() >= wanted)
+                time.sleep(secrets.randbelow(1000) / 100_000)
+                server.kill()
+                server.start()
+            self.until(lambda: not any(hand.is_alive() for hand in ends))
+        finally:
+            for hand in self.everybody:
+                hand.over.set()
+            for hand in self.everybody:
+                hand.join()
+        assert [hand.fault for hand in self.everybody if hand.fault] == []
+
+    def acks(self):
+        return sum(hand.acks for hand in self.everybody)
+
+    def until(self, done):
+        while not done():
+            assert [hand.fault for hand in self.everybody if hand.fault] == []
+            time.sleep(0.001)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_of_the_real_server_are_killed_and_no_ballot_is_lost(tmp_path):
-    vote = opened(voters=4, vote__revote=True)
-    # The server's clock is that of the machine.
-    Window.objects.filter(round=vote.round, stage=VOTE).update(closes=now() + timedelta(days=9))
+def test_the_server_is_killed_and_nothing_is_lost_changed_or_doubled(tmp_path):
+    storm = Storm()
     connections.close_all()
-    may_stand = {}
     server = Server(tmp_path)
-    crowd = [Voting(vote, who, server.port) for who in vote.voters]
     try:
-        for voter in crowd:
-            voter.start()
-        for _kill in range(SERVER_KILLS):
-            wanted = sum(voter.acks for voter in crowd) + 1 + secrets.randbelow(40)
-            while sum(voter.acks for voter in crowd) < wanted:
-                assert not any(voter.over.is_set() for voter in crowd), [v.told[-1] for v in crowd]
-                time.sleep(0.001)
-            server.kill()
-            server.start()
+        storm.blow(server)
     finally:
-        server.kill()
-        for voter in crowd:
-            voter.over.set()
-            voter.join()
-    told = [voter.told for voter in crowd]
-    assert not [line for lines in told for line in lines if line.startswith("died")]
-    for lines in told:
-        remember(vote, lines, may_stand)
-    check(told, may_stand)
-    the_count_is_true(vote, may_stand)
+        server.end()
+    nobody_else_is_there()
+    vote, other = storm.vote, storm.other
+    ballots_are_there(vote, storm.crowd, storm.before)
+    sheets_are_there(storm.stand, storm.lines)
+    keyed_are_there(other, storm.made, storm.clerks)
+    for one in (vote, other):
+        the_log_is_whole(one)
+    the_file_is_sound()
+    counted(other.fresh(), other.after)
+    found = Counter(other.proposals[place].pk for place in storm.chosen.values())
+    assert {pk: n for pk, n in queries.votes(other.fresh()).items() if n} == found
+    assert Sheet.objects.count() == len(storm.chosen)
+    the_count_is_true(vote, storm.crowd, storm.stand)
 
 
-# --- paper ----------------------------------------------------------------------------------------
-
-SHEETS = 8
-
-
-def mark_on_and_on(stand, lines, told):
-    """One officer at the table: hands out a sheet to one voter after the other."""
-    for pk in lines:
-        voter = Voter.objects.select_related("roll__round__street").get(pk=pk)
-        if voter.stage == "paper":
-            continue
-        os.write(told, f"try {pk}\n".encode())
-        actions.mark_paper(stand.fresh(), voter, by=Account.objects.get(pk=stand.first.pk), now=NOW)
-        os.write(told, f"ack {pk}\n".encode())
-    os.write(told, b"done\n")
-    signal.pause()
+def nobody_else_is_there():
+    """PostgreSQL ends what a killed worker had asked for; it has seen that nobody is there any more."""
+    if connection.vendor == "postgresql":
+        others = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            while cursor.fetchone() != (0,):
+                time.sleep(0.01)
+                cursor.execute(others)
 
 
-def key_on_and_on(made, who, sheets, now, told):
-    """One clerk: goes on where the server stopped, sends the last sheet once more, and hands in."""
-    by = Account.objects.get(pk=who)
-    there = KeyedSheet.objects.filter(keying__hand=by).count()
-    for n in range(max(there - 1, 0), len(sheets)):  # the last one is sent once more
-        actions.key_sheet(fresh(made), f"client-{n}", sheets[n], by=by, now=now)
-        os.write(told, f"ack {n}\n".encode())
-    actions.hand_in(fresh(made), by=by, now=now, key="handed")
-    os.write(told, b"done\n")
-    signal.pause()
+def the_file_is_sound():
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            assert cursor.fetchall() == [("ok",)]
 
 
-def forked(work, *given):
-    """(process, the end of the pipe on which it tells)."""
-    connections.close_all()
-    heard, told = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(told)
-        return child, heard
-    os.close(heard)
-    try:
-        work(*given, told)
-    except BaseException as error:  # the parent has to hear of it
-        os.write(told, f"died {error!r}\n".encode())
-    finally:
-        os._exit(1)
+def ballots_are_there(vote, crowd, before):
+    """Every acknowledged code is a ballot, and every voter's standing ballot is her last, and one."""
+    ballots = {ballot.code: ballot for ballot in Ballot.objects.filter(roll=vote.fresh().roll)}
+    acked = [code for hand in crowd for code in hand.acked]
+    assert set(acked) <= set(ballots)
+    assert len(set(acked)) == len(acked) > KILLS
+    standing = {code for code, ballot in ballots.items() if ballot.fate == "standing"}
+    mine = {line.account_id: line for line in Voter.objects.filter(stage="cast")}
+    assert {code_behind(line) for line in mine.values()} == standing
+    assert len(standing) == len(mine)
+    answered = set(acked)
+    for hand in crowd:
+        for who, codes in hand.may_stand.items():
+            if who in mine:
+                assert code_behind(mine[who]) in codes
+            else:  # whoever was answered once has cast
+                assert not answered & set(codes)
+    assert all(bytes(ballots[code].box) for code in standing)
+    # Who got a sheet does not vote online as well.
+    assert {code for code, one in ballots.items() if one.fate == "overridden"} == set(before)
 
 
-def killed_by_chance(child, heard):
-    """Kill a worker after a few answers, or when it is done; what it told."""
-    acks, found = 1 + secrets.randbelow(4), b""
-    while found.count(b"ack ") < acks and b"died" not in found and b"done" not in found:
-        found += os.read(heard, 65_536)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    while rest := os.read(heard, 65_536):
-        found += rest
-    os.close(heard)
-    lines = found.decode().splitlines()
-    assert not [line for line in lines if line.startswith("died")]
-    return lines
+def sheets_are_there(stand, lines):
+    """Everybody got one sheet, and the booth has counted so many."""
+    marked = Voter.objects.filter(stage="paper", pk__in=lines)
+    assert marked.count() == len(lines) == stand.fresh().issued
+    assert Entry.objects.filter(deed="vote.paper").count() == len(lines)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_sheet_is_handed_out_keyed_or_counted_twice():
-    """Officers are killed while they hand out sheets, then clerks while they key them."""
-    vote = opened(voters=SHEETS)
-    stand = booth(vote, sheets=SHEETS + 5)
-    lines = list(Voter.objects.order_by("pk").values_list("pk", flat=True))
-    acked, told = set(), []
-    while "done" not in told:
-        told = killed_by_chance(*forked(mark_on_and_on, stand, lines))
-        acked |= {int(line.split()[1]) for line in told if line.startswith("ack ")}
-        marked = set(Voter.objects.filter(stage="paper").values_list("pk", flat=True))
-        assert acked <= marked
-        assert stand.fresh().issued == len(marked)
-        assert Entry.objects.filter(deed="vote.paper").count() == len(marked)
+def keyed_are_there(vote, made, clerks):
+    """Two have keyed every sheet of every batch once, as it lay before them."""
+    serials = [number(vote, n) for _one, sheets in made for n, _place in sheets]
+    for who in clerks:
+        own = KeyedSheet.objects.filter(keying__hand=who, dropped=False)
+        assert Counter(own.values_list("serial", flat=True)) == dict.fromkeys(serials, 1)
+    assert {one.stage for one in Batch.objects.all()} == {"agreed"}
+    assert Entry.objects.filter(deed="batch.key").count() == 2 * len(made)
+
+
+def the_count_is_true(vote, crowd, stand):
+    """Closing and counting give what was acknowledged, on paper what lay in the box."""
+    picked = {
+        code: kept
+        for hand in crowd
+        for may in hand.may_stand.values()
+        for code, kept in may.items()
+    }
+    cast = Voter.objects.filter(roll__round=vote.round, stage="cast")
+    truth = Counter(picked[code_behind(line)] for line in cast)
     close(vote)
-    settled(stand)
-    made = batch(vote, SHEETS, Booth.objects.select_related("round__street").get())
-    sheets = papers(vote, *[[n % 3] for n in range(SHEETS)])
-    for who in hands(vote, 2):
-        told = []
-        while "done" not in told:
-            told = killed_by_chance(*forked(key_on_and_on, made, who.pk, sheets, vote.after))
-            own = KeyedSheet.objects.filter(keying__hand=who)
-            kept = list(own.values_list("client", flat=True))
-            said = {f"client-{line.split()[1]}" for line in told if line.startswith("ack ")}
-            assert said <= set(kept)
-            assert len(set(own.values_list("serial", flat=True))) == len(kept)
-    assert fresh(made).stage == "agreed"
-    assert Entry.objects.filter(deed="batch.key").count() == 2
-    the_log_is_whole(vote)
+    row = settled(stand)
+    one, two = hands(vote, 2)
+    sheets = papers(vote, *[[n % 3] for n in range(row.in_box)])
+    whole = batch(vote, row.in_box, Booth.objects.select_related("round__street").get(pk=row.pk))
+    for who in (one, two):
+        key(whole, sheets, by=who, now=vote.after)
     counted(vote.fresh(), vote.after)
-    assert Sheet.objects.count() == sum(queries.votes(vote.fresh()).values()) == SHEETS
+    truth += Counter(vote.proposals[n % 3].pk for n in range(row.in_box))
+    assert vote.fresh().roll.broken == 0
+    many = truth.total()
+    assert queries.turnout(vote.fresh()) == (many, len(vote.voters))
+    assert sum(row.ballots for row in Tally.objects.filter(roll__round=vote.round)) == many
+    assert {pk: n for pk, n in queries.votes(vote.fresh()).items() if n} == truth
+
+
+def the_log_is_whole(vote):
+    """Every ballot stands in the journal once, the log has no gap, and its tree is the one of its
+    lines."""
+    log = Log.objects.get(pk=f"round/{vote.round.pk}")
+    entries = list(Entry.objects.filter(log=log.pk).order_by("seq"))
+    assert [entry.seq for entry in entries] == list(range(log.size))
+    frontier = []
+    for entry in entries:
+        leaf = tree.leaf(bytes(entry.body))
+        assert leaf == bytes(entry.leaf)
+        frontier = tree.append(frontier, entry.seq, leaf)
+    assert tree.pack(frontier) == bytes(log.frontier)
+    ballots = Ballot.objects.filter(roll__round=vote.round)
+    taken = [e.told["data"] for e in entries if e.deed in ("ballot.cast", "ballot.recast")]
+    assert Counter(data["code"] for data in taken) == Counter(
+        ballots.values_list("code", flat=True)
+    )
+    replaced = Counter(data["replaces"] for data in taken if "replaces" in data)
+    gone = ballots.filter(fate="replaced").values_list("code", flat=True)
+    assert replaced == Counter(gone)
