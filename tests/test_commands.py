@@ -62,7 +62,7 @@ def sanlin(home, url, *words, code=0, **more):
 # Every table, index and trigger of ours, by name.
 OBJECTS = {
     "sqlite": "SELECT type || ' ' || name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'",
-    "postgresql": "SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = "
+    "postgresql": "SELECT relkind::text || ' ' || relname FROM pg_class WHERE relnamespace = "
     "'public'::regnamespace UNION SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal "
     "UNION SELECT 'constraint ' || conname FROM pg_constraint WHERE connamespace = "
     "'public'::regnamespace",

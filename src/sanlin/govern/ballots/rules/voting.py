@@ -296,6 +296,8 @@ def is_open(round: Round, *, now: datetime) -> Verdict:
     if roll is None:
         return denied(_("投票还没有开始"))
     if roll.closed_at or (roll.closes is not None and now >= roll.closes):
+        if roll.keys_gone_at and not roll.counted_at:
+            return denied(_("投票已经作废，投过的票都不计；理由写在本轮的规定里"))
         return denied(_("投票已经截止，不再接受选票"))
     return ALLOWED
 

@@ -96,6 +96,8 @@ def test_the_pages_ask_and_agree_and_everybody_reads_why(shut, client):
     assert WHY in public
     client.force_login(shut.voters[0])
     assert client.get(page).status_code == 403
+    mine = client.get(reverse("ballots:booth", args=[shut.round.pk])).content.decode()
+    assert "投票已经作废，投过的票都不计" in mine
 
 
 def test_nobody_opens_ballots_without_end(monkeypatch):
