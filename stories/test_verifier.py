@@ -12,11 +12,13 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sanlin.site.rehearsal.making import make
+from sanlin.site.rehearsal.twisting import twisted
 from stories import eyes
 from stories.browser import switch
 
@@ -263,6 +265,8 @@ def test_both_verifiers_say_the_same_of_a_made_up_record(
         one_more(made.files, "proposals.json", '"cost":'),
         one_more(made.files, "round.json", '"round":'),
     ]
+    chance = Random(number)
+    falsified += [twisted(made.files, chance) for _ in range(3)]
     for which, files in enumerate([made.files, *falsified]):
         archive = tmp_path / "record.zip"
         archive.write_bytes(pack(files))

@@ -317,7 +317,9 @@ class Record:
         if self.wish.entered:
             return bid
         award = self.rules["award"]
-        on_paper = dict(map(tuple, self._sums(self.done.paper))) if self.weighed else {}  # type: ignore[arg-type]
+        on_paper: dict[int, int] = {}
+        if self.weighed:
+            on_paper |= {int(key): votes for key, votes in self._sums(self.done.paper)}
         least = None
         if award["partial"] == "remainder":
             least = max(1, -(-one["cost"] * award["partial_min"] // 1000))
