@@ -58,10 +58,12 @@ def trial(request: Request, round: Round) -> HttpResponse:
         try:
             if request.GET.get("part") == "methods":
                 page["methods"] = queries.agreement(base, knobs)
+                page["shortfall"] = queries.shortfall(base, knobs)
                 return render(request, "whatif/_methods.html", page)
             page["found"] = queries.compare(base, knobs, round.rules)
             if "methods" in request.GET:
                 page["methods"] = queries.agreement(base, knobs)
+                page["shortfall"] = queries.shortfall(base, knobs)
         except UnsettledTie:
             page["fault"] = _("同分规则分不出先后，请换一种依据")
     if request.htmx:  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """What a trial reads: the rounds that may be tried, the counted case of one, two outcomes compared."""
 
 from .base import Base, Named, base_of, tryable
-from .comparison import Comparison, agreement, compare
+from .comparison import Comparison, agreement, compare, shortfall
 from .lending import knobs_of, lenders
 from .trial import METHODS, Trial, of_case
 
@@ -17,5 +17,6 @@ __all__ = [
     "knobs_of",
     "lenders",
     "of_case",
+    "shortfall",
     "tryable",
 ]

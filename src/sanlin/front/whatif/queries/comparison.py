@@ -25,9 +25,10 @@ from sanlin.kernel.packs import Rules
 from sanlin.kernel.reason import written
 
 from .base import Base
-from .trial import Trial, count, possible, steady, utilities
+from .trial import Trial, behind, count, possible, steady, utilities
 
 LONGEST = 60  # steps of a path that are drawn
+MOST_BEST = 120  # proposals of which the best set is looked for while one waits
 
 PairRow = tuple[str, int, int, str, str]
 
@@ -265,3 +266,33 @@ def agreement(base: Base, trial: Trial) -> Overlap:
         sets.append((method.words(), found))
     values = tuple(tuple(int(overlap(one, two) * 1000) for _w, two in sets) for _v, one in sets)
     return Overlap(tuple(words for words, _funded in sets), values)
+
+
+def shortfall(base: Base, trial: Trial) -> str:
+    """How far taking one proposal after another stays behind the best set under the same limits, in a
+    sentence; nothing where the trial is not counted so, or the round is too large to wait for.
+
+    Raises UnsettledTie as a count does.
+    """
+    case = trial.case(base.case, base.paper)
+    if not case.is_greedy or len(case.bids) > MOST_BEST:
+        return ""
+    found = behind(case)
+    unit = _("票") if found.simple.unit == "votes" else _("分")
+    if found.value <= 0:
+        return _("同样条件下，没有哪种组合的%(unit)s数之和更高。") % {"unit": unit}
+    titles = {key: name.title for key, name in base.names.items()}
+    return _(
+        "逐项计算离最好的组合差%(value)s%(unit)s：立%(gained)s，不立%(lost)s，%(unit)s数之和最高，立项金额%(money)s。"
+    ) % {
+        "value": written(found.value),
+        "unit": unit,
+        "gained": _quoted(found.gained, titles),
+        "lost": _quoted(found.lost, titles) or _("别的"),
+        "money": (_("少%(n)s") if found.money < 0 else _("多%(n)s"))
+        % {"n": yuan(abs(found.money))},
+    }
+
+
+def _quoted(keys: Iterable[int], titles: Mapping[int, str]) -> str:
+    return "".join(_("“%(title)s”") % {"title": titles[key]} for key in keys)

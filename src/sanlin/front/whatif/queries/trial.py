@@ -13,8 +13,10 @@ from sanlin.kernel.allocation import (
     Case,
     Floor,
     Interval,
+    Missed,
     Outcome,
     TierLimit,
+    missed,
     own_money,
     stable_interval,
 )
@@ -164,6 +166,12 @@ def steady(case: Case, weight: str = "expert") -> Interval | None:
 @lru_cache(maxsize=64)
 def _interval(case: Case, weight: str) -> Interval:
     return stable_interval(case, weight)
+
+
+@lru_cache(maxsize=64)
+def behind(case: Case) -> Missed:
+    """How far a greedy count stays behind the best set."""
+    return missed(case.question())
 
 
 def possible(case: Case, box: Profile | None) -> tuple[Method, ...]:

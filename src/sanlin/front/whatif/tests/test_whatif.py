@@ -353,3 +353,13 @@ def test_pairs_may_be_left_aside(db):
     assert it.get(page).context["found"].same
     found = it.get(page, {"pairs": "no"}).context["found"]
     assert (found.enters, found.leaves) == (1, 1)
+
+
+def test_it_says_how_far_one_after_another_stays_behind_the_best(officer):
+    """Garden (4 votes, 700), then Trees fit 1,000; Benches, Trees and Lamps have more votes together."""
+    page = f"/whatif/rounds/{imported().pk}/"
+    shown = words(window(officer).get(page, {"methods": "1"}))
+    assert "逐项计算离最好的组合差1票：立“Benches”“Lamps”，不立“Garden”" in shown
+    assert "立项金额多¥0" in shown
+    capped = words(window(officer).get(page, {"methods": "1", "project_cap": "600"}))
+    assert "同样条件下，没有哪种组合的票数之和更高。" in capped
