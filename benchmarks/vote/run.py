@@ -92,16 +92,17 @@ def postmaster() -> int:
 
 def _warm(port: int, first: str) -> None:
     """Wait until every worker has read its code: the first answers are not what is measured."""
-    answered = 0
+    answered, trouble = 0, ""
     for _ in range(400):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{first}", timeout=60):
                 answered += 1
-        except OSError:
+        except OSError as error:
+            trouble = str(error)
             time.sleep(0.2)
         if answered == 40:
             return
-    raise SystemExit("the server did not start")
+    raise SystemExit(f"the server does not answer: {trouble}")
 
 
 def post(path: str, cookie: str, body: str) -> bytes:
@@ -208,13 +209,14 @@ def main() -> None:
     words.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
     words.add_argument("--seconds", type=float, default=12)
     words.add_argument("--hands", type=int, default=16, help="voters at once")
-    words.add_argument("--voters", type=int, default=40_000, help="distinct voters a way")
+    words.add_argument("--voters", type=int, help="distinct voters a way")
     words.add_argument(
         "--minute", action="store_true", help="the page alone, 32 at once for a minute"
     )
     options = words.parse_args()
     if options.minute:
-        options.hands, options.seconds, options.voters = 32, 60.0, max(options.voters, 120_000)
+        options.hands, options.seconds = 32, 60.0
+    options.voters = options.voters or (120_000 if options.minute else 40_000)
     print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     print(HEAD, flush=True)
     engines = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]

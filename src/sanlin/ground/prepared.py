@@ -18,7 +18,7 @@ from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.models import (
     BooleanField,
     CharField,
@@ -67,9 +67,23 @@ def _asked(db: Any, sql: str, params: Sequence[Any]) -> Any:
         sql = _question_marks(sql)
         with db.wrap_database_errors:
             return db.connection.execute(sql, params)
+    try:
+        return _told(db, sql, params)
+    except (OperationalError, InterfaceError):
+        # The first question of a request finds out that the server has ended an idle connection.
+        if db.health_check_done or db.in_atomic_block or not db.connection.closed:
+            raise
+        db.close()
+        db.connect()
+        return _told(db, sql, params)
+
+
+def _told(db: Any, sql: str, params: Sequence[Any]) -> Any:
+    """PostgreSQL's answer: it keeps the plan of a statement that it has been told once."""
     with db.wrap_database_errors:
-        # The server keeps the plan of a statement that it has been told once.
-        return psycopg.Cursor(db.connection).execute(sql, params, prepare=True)
+        cursor = psycopg.Cursor(db.connection).execute(sql, params, prepare=True)
+    db.health_check_done = True  # whoever has answered need not be asked whether it is there
+    return cursor
 
 
 @lru_cache(maxsize=256)

@@ -76,9 +76,9 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": parts.port or "",
+        "CONN_MAX_AGE": None,  # one for each thread of a worker: nothing is handed round
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"prepare_threshold": 1_000_000}  # only what ground/prepared.py asks for
-        | ({} if TESTING else {"pool": {"min_size": 1, "max_size": 8}}),
+        "OPTIONS": {"prepare_threshold": 1_000_000},  # only what ground/prepared.py asks for
     }
 
 

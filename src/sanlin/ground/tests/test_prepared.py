@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from sanlin.ground.accounts.models import Assistance
 from sanlin.ground.prepared import Add, Change, Given, Read
@@ -99,3 +100,27 @@ def test_a_row_may_be_held_until_the_transaction_ends():
         assert hold.one(pk=li.pk) == li
     _compiler, sql, _params = hold._compiled
     assert ("FOR UPDATE" in sql) == (connection.vendor == "postgresql")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_idle_connection_that_the_server_has_ended_is_made_anew_and_no_other():
+    if connection.vendor == "sqlite":
+        return  # a file does not hang up
+    Account.objects.create_user("li", name="李秀英")
+    read = Read(lambda: Account.objects.filter(username=Given("name")))
+    assert read.one(name="li").name == "李秀英"
+    assert connection.health_check_done
+    hang_up()
+    with pytest.raises(OperationalError):
+        read.one(name="li")  # it had answered in this request: whatever was open with it is gone
+    connection.close()
+    assert read.one(name="li").name == "李秀英"
+    hang_up()
+    connection.health_check_done = False  # as a request begins
+    assert read.one(name="li").name == "李秀英"
+
+
+def hang_up():
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        process = connection.connection.info.backend_pid
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
