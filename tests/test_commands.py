@@ -104,7 +104,7 @@ def test_a_backup_comes_back_whole_by_the_lines_of_the_page(tmp_path, databases)
         cursor.execute(OBJECTS[connection.vendor])
         here = sorted(name for (name,) in cursor.fetchall())
     assert json.loads(done.stdout.splitlines()[-1]) == here
-    (home / "files").mkdir(exist_ok=True)
+    (home / "files").mkdir(parents=True, exist_ok=True)
     (home / "files" / "photo.jpg").write_bytes(b"a photo")
     code, said = running.run("--no-keys", {"/srv/backups": str(kept)}, service)
     assert code == 0, said
