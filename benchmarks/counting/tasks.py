@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from sanlin.kernel.allocation import Bid, Limits, TieOrder, equal_shares, phragmen
+from sanlin.kernel.allocation import Bid, Limits, TieOrder, TierLimit, equal_shares, phragmen
 from sanlin.kernel.ballots import Election, Profile, read
 
 Made = tuple[float, float, Any]
@@ -128,6 +128,36 @@ def street(folder: Path) -> dict[str, Any]:
     }
 
 
+def tiers(folder: Path) -> dict[str, Any]:
+    """A street's round: 58 proposals in three tiers with places, money and caps, 347 ballots, Add1."""
+    rng = np.random.default_rng(2)
+    rows = (("a", 8, 16, 20_000), ("b", 21, 31, 15_000), ("c", 26, 26, 10_000))
+    kinds = [rows[int(rng.choice(3, p=[0.2, 0.4, 0.4]))] for _ in range(58)]
+    cost = [int(rng.integers(cap // 2, cap + 1)) * 100 for _key, _places, _money, cap in kinds]
+    liked = 1 / np.arange(2, 60)
+    rng.shuffle(liked)
+    box = []
+    for _ in range(347):
+        many = int(rng.integers(1, 6))
+        named = sorted(rng.choice(58, many, replace=False, p=liked / liked.sum()).tolist())
+        box.append((tuple((key, 1) for key in named), 1))
+    profile = Profile.of(box, range(58))
+    votes = profile.votes()
+    bids = [Bid(key, cost[key], votes=votes[key], tier=kinds[key][0]) for key in range(58)]
+    limits = Limits(
+        735_000_00,
+        tiers=tuple(TierLimit(key, n, money * 1_000_000, cap * 100) for key, n, money, cap in rows),
+    )
+    order = TieOrder(("votes", "lot"), {key: key for key in range(58)})
+    told = {"completion": "add1"}
+    wall, cpu, outcome = timed(lambda: equal_shares(profile, bids, limits, order, **told), 3)
+    return {
+        "seconds": wall,
+        "cpu": cpu,
+        "told": f"{len(outcome.funded)} funded, {outcome.shares.raises} raises",
+    }
+
+
 def committee(rule: str) -> Callable[[Path], dict[str, Any]]:
     """Ten seats out of the 52 candidates of Amsterdam 166, at unit costs."""
 
@@ -165,6 +195,7 @@ TASKS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "budapest add1": one("Hungary_Budapest_2024", completion="add1"),
     "million": million,
     "street": street,
+    "tiers add1": tiers,
     "stored": stored,
     "seqphragmen": committee("seqphragmen"),
     "equal-shares": committee("equal-shares"),
