@@ -38,11 +38,13 @@ class Year:
     tiers: list[tuple[str, str, int, int, int, int]]
     grades: list[tuple[str, int]]
     left: int
+    unjudged: int
 
 
 def year_of(round: Round) -> Year:
     """What the book of a round says. `tiers`: (key, name, projects, granted, spent, teams that stand
-    on it for the next year); `left`: how many projects have not ended."""
+    on it for the next year); `left`: how many projects have not
+    ended; `unjudged`: how many of these nobody has graded, so that nothing is proposed yet."""
     rules = round.rules
     rows: list[Any] = list(with_money(Project.objects.filter(round=round)))
     passed = _passed(round)
@@ -70,7 +72,9 @@ def year_of(round: Round) -> Year:
         if grade.review == "closing"
     ]
     left = sum(row.stage not in project_stages.ENDED for row in rows)
-    return Year(round, book(outcomes), by_tier, grades, left)
+    judged = (*project_stages.ENDED, project_stages.SETTLING)
+    unjudged = sum(row.stage not in judged for row in rows)
+    return Year(round, book(outcomes), by_tier, grades, left, unjudged)
 
 
 def _passed(round: Round) -> dict[int, bool]:
@@ -88,14 +92,16 @@ def _passed(round: Round) -> dict[int, bool]:
 
 
 def proposal_for(year: Year, budget: int) -> Proposed | None:
-    """Fewer and larger, with `budget` fen."""
+    """Fewer and larger, with `budget` fen; nothing before every project has its grade."""
+    if year.unjudged:
+        return None
     return fewer_and_larger(year.book, budget, year.round.rules.project_cap)
 
 
 def tiers_for(year: Year, budget: int) -> list[NextTier]:
     """Next year's tiers with `budget` fen; nothing where a tier has no ceiling, or nobody passed."""
     caps = {tier.key: tier.cap for tier in year.round.rules.tiers}
-    if not caps or None in caps.values():
+    if year.unjudged or not caps or None in caps.values():
         return []
     rows = [Standing(key, stand, caps[key] or 0) for key, _name, _n, _g, _s, stand in year.tiers]
     return next_tiers(rows, budget) or []

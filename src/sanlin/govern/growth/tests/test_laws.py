@@ -439,6 +439,8 @@ def test_a_poor_grade_costs_the_last_instalment_and_bars_nobody_here():
 def test_the_year_is_read_in_figures():
     members = running(10_000_00, 20_000_00)
     round = members[0].round
+    before = queries.year_of(round)
+    assert (before.unjudged, queries.proposal_for(before, 40_000_00)) == (2, None)
     for one, points in zip(members, (90, 40), strict=True):
         reviewed(fresh(one), "midterm", 80)
         told(fresh(one), "closing")
@@ -447,6 +449,12 @@ def test_the_year_is_read_in_figures():
     assert (year.book.projects, year.book.passed, year.book.granted) == (2, 1, 30_000_00)
     proposed = queries.proposal_for(year, 40_000_00)
     assert (proposed.places, proposed.mean, proposed.cap) == (1, 40_000_00, 40_000_00)
+    stand = {key: teams for key, *_figures, teams in year.tiers}
+    assert (sum(stand.values()), stand["shifan"]) == (1, 1)
+    caps = {tier.key: tier.cap for tier in round.rules.tiers}
+    tiers = queries.tiers_for(year, caps["shifan"] * 3)
+    assert [one.cap for one in tiers] == [3 * caps[one.key] for one in tiers]
+    assert [(one.key, one.places) for one in tiers if one.places] == [("shifan", 1)]
 
 
 def test_figures_go_into_the_draft_that_follows():

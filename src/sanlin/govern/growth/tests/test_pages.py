@@ -207,7 +207,7 @@ def test_the_years_page_is_for_staff(client):
     (one,) = running()
     assert client.get(go("year", one.round_id)).status_code == 302
     client.force_login(auditor(one.round.street.district))
-    assert "还没有结项合格的项目" in page(client, "year", one.round_id)
+    assert "还有1个项目没有评定等次" in page(client, "year", one.round_id)
 
 
 def test_staff_see_how_far_each_project_is_and_strangers_do_not(client):

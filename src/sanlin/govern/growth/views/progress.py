@@ -50,7 +50,6 @@ def _table(round: Round) -> Table:
         "growth",
         _("项目进展"),
         (
-            Column("number", _("项目编号"), lambda row: row.number, sort="number"),
             Column(
                 "title",
                 _("名称"),
@@ -72,6 +71,7 @@ def _table(round: Round) -> Table:
             Column("content", _("满意度"), _content),
             Column("accepted", _("验收单"), _yes, sort="accepted"),
             Column("grade", _("等次"), lambda row: row.grade_name),
+            Column("number", _("项目编号"), lambda row: row.number, sort="number"),
         ),
         sieves=(
             Sieve("stage", _("阶段"), labels, "stage"),
