@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from sanlin.commons.people.tests.scene import NOW
-from sanlin.govern.ballots import actions, queries, stages
+from sanlin.govern.ballots import actions, queries, rules, stages
 from sanlin.govern.ballots.actions.casting import code_behind
 from sanlin.govern.ballots.models import Ballot, Keeper, Tally, Voter
 from sanlin.govern.ballots.tests.vote import PASSPHRASES, close, count, counted, opened, voter
@@ -62,6 +62,23 @@ def test_one_voter_with_eight_hands_casts_once():
     assert [b.code for b in Ballot.objects.all()] == [accepted(answers)[0].code]
     assert Entry.objects.filter(deed="ballot.cast").count() == 1
     assert sum(queries.votes(count(vote)).values()) == 1
+
+
+def test_of_six_checks_at_once_no_more_are_opened_than_a_voter_may_have(monkeypatch):
+    monkeypatch.setattr(rules, "MOST_SHOWN", 2)
+    vote = opened()
+
+    def check(n):
+        who = Account.objects.get(pk=vote.voters[0].pk)
+        picked = [vote.proposals[0].pk]
+        return actions.spoil(vote.fresh(), picked, by=who, now=NOW, seed=f"{n:064x}")
+
+    answers = at_once(*(lambda n=n: check(n) for n in range(6)))
+    assert len(accepted(answers)) == 2
+    assert {str(no)[:6] for no in answers if not isinstance(no, Ballot)} == {"您已抽检2次"}
+    assert Ballot.objects.filter(fate="spoiled").count() == 2
+    assert Voter.objects.get().shown == 2
+    assert Entry.objects.filter(deed="ballot.spoil").count() == 2
 
 
 def test_fifty_voters_cast_fifty_ballots():
