@@ -61,6 +61,7 @@ class Cast:
     windows: dict[str, Page] = field(default_factory=dict)
     pictures: int = 0
     troubles: list[str] = field(default_factory=list)
+    story: str = "round"  # how its pictures are named
 
     def __call__(self, who: str) -> Page:
         """The window of one person, opened and signed in the first time."""
@@ -72,18 +73,22 @@ class Cast:
     def picture(self, page: Page, name: str) -> None:
         """Keep a picture, and note what axe and the ruler find on the page as it stands."""
         self.pictures += 1
-        eyes.shot(page, f"round-{self.pictures:02d}-{name}")
+        eyes.shot(page, f"{self.story}-{self.pictures:02d}-{name}")
         self.troubles += eyes.look_closely(page)
 
     def until(self, day: str) -> None:
         """Put the clock to nine in the morning of a day, and let done what is due by then."""
-        zhou = self("zhou")
-        zhou.get_by_text("拨动时钟", exact=True).click()
-        zhou.get_by_label("指定日期").fill(day)
-        press(zhou, "拨到这天")
-        zhou.get_by_text("演示时间已拨到").wait_for()
+        put_clock(self("zhou"), day)
         command = [*SANLIN, "tick"]
         subprocess.run(command, cwd=ROOT, env=surroundings(self.house.home), check=True)
+
+
+def put_clock(page: Page, day: str) -> None:
+    """Put the demonstration's clock to nine in the morning of a day, by its banner."""
+    page.get_by_text("拨动时钟", exact=True).click()
+    page.get_by_label("指定日期").fill(day)
+    press(page, "拨到这天")
+    page.get_by_text("演示时间已拨到").wait_for()
 
 
 def press(page: Page | Locator, words: str, *, exact: bool = True) -> None:
