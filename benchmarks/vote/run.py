@@ -73,7 +73,9 @@ def processes() -> dict[int, tuple[int, int, str]]:
 
 
 def processor(root: int) -> float:
-    """Seconds of processor time of a process and all that it started."""
+    """Seconds of processor time of a process and all that it started; none of no process."""
+    if not root:
+        return 0.0
     rows, ours = processes(), {root}
     for _ in range(4):
         ours |= {pid for pid, (parent, *_rest) in rows.items() if parent in ours}
