@@ -8,7 +8,7 @@ cast in another, one of them twice. Afterwards the script tries every order of v
 Chance is what somebody has who knows the published totals and nothing else: an order by chance gives one
 voter of a round her own code, and so many her own choice as the totals make likely. How often hits by
 chance are so many, or so few, is counted exactly; the test fails where one of all orders together would be
-so far off once in a million runs. SANLIN_LINKING_ROUNDS=200 was run whole: benchmarks/RESULTS.md.
+so far off once in a million runs. benchmarks/README.md tells of many rounds.
 """
 
 import json
