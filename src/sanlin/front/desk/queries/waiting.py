@@ -79,7 +79,7 @@ class Fold:
 def steps(who: Any, *, now: datetime) -> list[Waiting]:
     """The next step of each of my rounds, once it is due and nothing is missing before it."""
     found, mine = [], run_by(who, now=now)
-    count_alive(one for one in mine if (step := next_step(one, now=now)) and step.is_due)
+    count_alive(one for one in mine if (due := next_step(one, now=now)) and due.is_due)
     for round in mine:
         coming = next_step(round, now=now)
         if coming is None or not coming.is_due:
