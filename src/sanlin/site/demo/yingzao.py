@@ -7,12 +7,14 @@ played by the same verbs as every round, on the demonstration's own clock.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from PIL import Image
 
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.people import actions as people
@@ -29,8 +31,11 @@ from sanlin.commons.places.models import (
 from sanlin.govern.awards import actions as awards
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.projects import actions as projects
+from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import Instalment, Project
+from sanlin.govern.projects.rules import owed_back
+from sanlin.govern.projects.stages import DUE
 from sanlin.govern.proposals import actions as proposals
 from sanlin.govern.proposals.actions.screening import Found
 from sanlin.govern.proposals.models import Answer, Proposal, Result
@@ -39,10 +44,11 @@ from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds.models import Round, read_pack
 from sanlin.govern.rounds.queries.packs import shipped
 from sanlin.govern.rounds.rules.windows import span
-from sanlin.ground import clock
+from sanlin.ground import clock, files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.sheets import lists
 from sanlin.ground.sheets.reader import Sheet
+from sanlin.kernel.budget import Line
 from sanlin.kernel.money import yuan
 
 from .cast import at
@@ -53,7 +59,8 @@ PACK = "yingzao"
 VILLAGES, TOWNS = 15, 25
 FEN = 100
 BUDGET = 8_000_000 * FEN
-READER, PASSWORD = "yingzao", "sanlin-demo"  # who leads the project that is left to be evaluated
+# Who leads the project that is left to be evaluated, and one that did well.
+READER, GOOD, PASSWORD = "yingzao", "linpan", "sanlin-demo"
 PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
 # What no source prints, and an officer has to set.
 VALUES: dict[str, object] = {
@@ -66,7 +73,8 @@ VALUES: dict[str, object] = {
 
 @transaction.atomic
 def year_one() -> Round:
-    """A hundred projects, all but one of them evaluated; in every place the last one fails."""
+    """A hundred projects with their money, all but one of them settled; in every place the last one
+    fails. The one that is left has had its first instalment and a midterm that it just passed."""
     zhou, qian = _officers()
     street = _street(zhou, qian)
     editions = shipped()[PACK]
@@ -85,13 +93,20 @@ def year_one() -> Round:
     last_of_place = {one.place.pk: one.pk for one in standing}
     for number, one in enumerate(standing):
         _sign(one, zhou, at(date(2016, 4, 1)))
+        _pay(one, zhou, qian, at(date(2016, 4, 8)))
         poor = last_of_place[one.place.pk] == one.pk
-        _evaluate(one, 45 if poor else 70 + number % 25, zhou, left=one == standing[-1])
-    leader = _leader(standing[-1])
-    leader.username = READER
-    leader.set_password(PASSWORD)
-    leader.save()
-    clock.set_demo_time(at(date(2017, 1, 3)))
+        left = one == standing[-1]
+        _evaluate(one, 60 if poor else 70 + number % 25, zhou, "midterm", date(2016, 7, 1))
+        if not left:
+            _spend(one, number, zhou, qian)
+            _evaluate(one, 45 if poor else 70 + number % 25, zhou, "closing", date(2016, 12, 2))
+            _settle(one, zhou, qian)
+    for one, username in ((standing[0], GOOD), (standing[-1], READER)):
+        leader = _leader(one)
+        leader.username = username
+        leader.set_password(PASSWORD)
+        leader.save()
+    clock.set_demo_time(at(date(2016, 12, 5)))
     return round
 
 
@@ -427,18 +442,55 @@ def _worker(place: Neighbourhood, zhou: Account, now: datetime) -> Account:
     return made
 
 
-def _evaluate(one: Project, mark: int, zhou: Account, *, left: bool) -> None:
-    """Midterm and closing; the closing report of the one that is `left` waits for its mark."""
+def _evaluate(one: Project, mark: int, zhou: Account, kind: str, day: date) -> None:
+    """A report of the team, and what the street says to it."""
     said = Told("院落会每月开，账目公开，邻居参加的多了。", 8, 120)
-    for kind, given, day in (
-        ("midterm", max(mark, 60), date(2016, 7, 1)),
-        ("closing", mark, date(2016, 12, 2)),
-    ):
-        report = projects.report(_fresh(one), kind, said, by=_leader(one), now=at(day))
-        if left and kind == "closing":
-            return
-        report.project = _fresh(one)
-        projects.review(report, given, "现场看过，按评分表评定。", by=zhou, now=at(day, 15))
+    report = projects.report(_fresh(one), kind, said, by=_leader(one), now=at(day))
+    report.project = _fresh(one)
+    projects.review(report, mark, "现场看过，按评分表评定。", by=zhou, now=at(day, 15))
+
+
+def _pay(one: Project, zhou: Account, qian: Account, now: datetime) -> None:
+    """Whatever is due: one officer asks, the other approves."""
+    due = Instalment.objects.filter(project=one.pk, stage=DUE)
+    for part in due.select_related("project__round__street", "project__award"):
+        asked = projects.propose(part, by=zhou, now=now)
+        projects.approve(asked, by=qian, now=now + timedelta(hours=2))
+
+
+def _spend(one: Project, number: int, zhou: Account, qian: Account) -> None:
+    """The second instalment, and one receipt over most of what was paid."""
+    _pay(one, zhou, qian, at(date(2016, 7, 8)))
+    now = at(date(2016, 11, 20), 9 + number % 8)
+    spent = (60_000 + number % 9 * 1_000) * FEN
+    what = one.award.proposal.lines.order_by("place")[0]
+    slip = Slip(
+        number=f"演示{one.number}",
+        day=now.date(),
+        payee=f"乡里供销社（演示{number:03d}）",
+        lines=(Line(what.head, what.what, spent, 1),),
+    )
+    kept = projects.hand_in(_fresh(one), slip, [_paper(number)], by=_leader(one), now=now)
+    kept.project = _fresh(one)
+    projects.accept(kept, by=zhou, now=now + timedelta(hours=3))
+
+
+def _settle(one: Project, zhou: Account, qian: Account) -> None:
+    """The last instalment where it is due, what was left goes back, the project is closed."""
+    _pay(one, zhou, qian, at(date(2016, 12, 3)))
+    if owed := owed_back(_fresh(one)):
+        projects.give_back(_fresh(one), owed, by=qian, now=at(date(2016, 12, 3), 15))
+    projects.close(_fresh(one), by=zhou, now=at(date(2016, 12, 3), 16))
+
+
+def _paper(n: int) -> files.Picture:
+    """A blank slip, another one each time."""
+    sheet = Image.new("RGB", (60, 80), "#fffdf6")
+    sheet.paste((n % 256, 40 + n, 90), (0, 0, 60, 6))
+    written = io.BytesIO()
+    sheet.save(written, "PNG")
+    written.seek(0)
+    return files.picture(written, len(written.getvalue()))
 
 
 def figures(round: Round) -> str:
