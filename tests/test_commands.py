@@ -240,6 +240,7 @@ def test_a_bad_file_is_answered_with_its_line(tmp_path, broken, line, words):
         (("--method", "equal-shares"), ["11"]),
         (("--method", "equal-shares", "--completion", "add1u"), ["11", "13"]),
         (("--method", "equal-shares", "--utility", "cardinality"), ["11"]),
+        (("--method", "overspending"), ["11", "13"]),
         (("--method", "phragmen"), ["11", "13"]),
         (("--method", "phragmen", "--rule", "skip"), ["11", "13"]),
         (("--method", "welfare"), ["11", "13"]),
