@@ -55,38 +55,57 @@ def axe(page: Page) -> list[str]:
     ]
 
 
-def geometry(page: Page) -> list[str]:
+def geometry(page: Page, readings: int = 1) -> list[str]:
     """What is too small or sticks out: in this window, at 320 pixels, and with text twice as large.
 
-    The measure is taken from the page: elder reading asks most, a phone more than a desk. The
-    window and the page are afterwards as they were.
+    The measure is taken from the page: elder reading asks most, a phone more than a desk. With two
+    `readings` the other one is measured too. The window and the page are afterwards as they were.
     """
-    elder = page.evaluate("document.documentElement.classList.contains('elder')")
-    asked = ELDER if elder else PHONE if width(page) < 600 else DESK
-    found = look(page, "small", asked) + look(page, "sideways")
-    before = page.viewport_size
+    found, before = [], page.viewport_size
+    for _reading in range(readings):
+        asked = ELDER if _elder(page) else PHONE if width(page) < 600 else DESK
+        found += _told(page, look(page, "small", asked) + look(page, "sideways"))
+        look(page, "enlarge")
+        found += _told(page, look(page, "sideways"), " (with text at 200 %)")
+        look(page, "restore")
+        _turn(page, readings)
     page.set_viewport_size({"width": NARROW, "height": 740})
-    found += [f"{line} (at {NARROW} px)" for line in look(page, "sideways")]
+    for _reading in range(readings):
+        found += _told(page, look(page, "sideways"), f" (at {NARROW} px)")
+        _turn(page, readings)
     if before:
         page.set_viewport_size(before)
-    look(page, "enlarge")
-    found += [f"{line} (with text at 200 %)" for line in look(page, "sideways")]
-    look(page, "restore")
-    reading = " (for elders)" if elder else ""
-    return [f"{page.url}: {line}{reading}" for line in found]
+    return found
+
+
+def _elder(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.classList.contains('elder')"))
+
+
+def _turn(page: Page, readings: int) -> None:
+    """Turn to the other reading, where both are looked at."""
+    if readings > 1:
+        page.evaluate("document.documentElement.classList.toggle('elder')")
+
+
+def _told(page: Page, lines: list[str], how: str = "") -> list[str]:
+    reading = " (for elders)" if _elder(page) else ""
+    return [f"{page.url}: {line}{how}{reading}" for line in lines]
 
 
 def look_closely(page: Page, *, with_axe: bool = True) -> list[str]:
     """Whatever axe and the ruler find, the ruler in both readings, with all that folds unfolded.
 
-    The page is afterwards as it was.
+    Axe looks at three of a shape, the ruler at everything. The page is afterwards as it was.
     """
     folded = page.evaluate_handle("[...document.querySelectorAll('details:not([open])')]")
     folded.evaluate("folded => folded.forEach(one => { one.open = true })")
-    found = axe(page) if with_axe else []
-    for _reading in ("as it came", "the other"):
-        found += geometry(page)
-        page.evaluate("document.documentElement.classList.toggle('elder')")
+    found = []
+    if with_axe:
+        look(page, "thin")
+        found = axe(page)
+        look(page, "thicken")
+    found += geometry(page, readings=2)
     folded.evaluate("folded => folded.forEach(one => { one.open = false })")
     return list(dict.fromkeys(found))
 

@@ -50,6 +50,43 @@
     return [];
   },
 
+  /* Hides whatever has three others of its very shape before it in the same place, such as the fourth
+     row of a table with the same tags, classes and attributes: who has looked at three has seen all. */
+  thin() {
+    const told = ["class", "role", "type", "aria-sort", "aria-current", "lang", "style"];
+    const shapes = new Map();
+    const shape = element => {
+      const own = element.getAttributeNames().sort()
+        .map(name => told.includes(name) ? `${name}=${element.getAttribute(name)}` : name);
+      const inner = [...element.children].map(shape);
+      const whole = `${element.tagName} ${own} (${inner})`;
+      if (!shapes.has(whole)) shapes.set(whole, shapes.size);
+      const number = shapes.get(whole);
+      shapes.set(element, number);
+      return number;
+    };
+    shape(document.body);
+    const hidden = [];
+    for (const parent of [document.body, ...document.body.querySelectorAll("*")]) {
+      const seen = new Map();
+      for (const child of parent.children) {
+        const times = (seen.get(shapes.get(child)) ?? 0) + 1;
+        seen.set(shapes.get(child), times);
+        if (times > 3 && !child.hidden) hidden.push(child);
+      }
+    }
+    for (const one of hidden) one.toggleAttribute("data-thinned", one.hidden = true);
+    return [];
+  },
+
+  thicken() {
+    for (const one of document.querySelectorAll("[data-thinned]")) {
+      one.hidden = false;
+      one.removeAttribute("data-thinned");
+    }
+    return [];
+  },
+
   visible() {
     return [...document.body.querySelectorAll("*")].filter(element => {
       const box = element.getBoundingClientRect();

@@ -31,7 +31,7 @@ from stories.house import House
 from tests.town import ASKED, BEHIND, addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from playwright.sync_api import Browser, Page, Route
 
@@ -40,6 +40,20 @@ if TYPE_CHECKING:
 MATRIX = Path(__file__).resolve().parent.parent / "tests" / "matrix.toml"
 LEAST = 55  # pages a hand that open at this stage; fewer mean that the way in is broken
 PEOPLE = ("zhou", "wang", "li", "sun", "chen", "fang", "shen", "qian", "zhao", "")
+# What the table says of each of them: who is let in by it is asked first.
+AS = {
+    "zhou": "officer",
+    "qian": "officer",
+    "wang": "leader",
+    "zhao": "leader-elsewhere",
+    "li": "resident",
+    "sun": "worker",
+    "chen": "judge",
+    "fang": "administrator",
+    "shen": "auditor",
+    "": "nobody",
+}
+MANY = {"all", "signed-in", "posts", "street-staff", "committees"}
 LANGUAGES = ("zh-hans", "en")
 HANDS = 2  # the pages are shared among so many tests
 AT_THE_VOTE = {
@@ -102,11 +116,11 @@ class Street:
         picked = [found[len(found) * n // 3] for n in range(3)] + found[-1:] if found else [1]
         return list(dict.fromkeys(picked))
 
-    def enter(self, name: str, pattern: Any) -> tuple[str, str, str]:
+    def enter(self, name: str, pattern: Any, let_in: Collection[str]) -> tuple[str, str, str]:
         """(who, address, size) of a page that opens; or ("", "", why not)."""
         why = "shut"
         doors = list(self.doors(name, pattern))
-        for who in PEOPLE:
+        for who in sorted(PEOPLE, key=lambda who: not MANY.union((AS[who],)).intersection(let_in)):
             for door in doors:
                 answer = self.page(who, "phone").request.get(door, max_redirects=0)
                 if answer.status == 405:
@@ -147,7 +161,9 @@ def test_every_page_can_be_read_by_everybody(house: House, browser: Browser, han
     with ExitStack() as stack:
         street = Street(house, browser, stack)
         for name, pattern in islice(addresses(), hand, None, HANDS):
-            who, door, size = street.enter(name, pattern) if name in declared else ("", "", "")
+            if name not in declared:
+                continue
+            who, door, size = street.enter(name, pattern, declared[name])
             if door:
                 axe_in = LANGUAGES[len(looked_at) % 2]
                 found += visit(street.page(who, size), name, house.url + door, axe_in)

@@ -45,6 +45,19 @@ def test_axe_names_the_rule_and_the_element(nowhere):
     assert "img" in found[1]
 
 
+def test_axe_looks_at_three_of_a_shape_and_the_ruler_at_all(nowhere):
+    rows = ['<li><img src="data:,"></li>'] * 5
+    rows[4] = '<li><span style="color: #bbb">看不清</span><img alt="" src="data:,"></li>'
+    small = '<p class="s" style="font-size: 12px">小字</p>'
+    nowhere.set_content(good(f"<ul>{''.join(rows)}</ul>{small * 5}"))
+    found = eyes.look_closely(nowhere)
+    by_axe = kinds([line for line in found if "Fix" in line])
+    assert sorted(by_axe) == ["color-contrast", *["image-alt"] * 3]
+    assert len([line for line in found if "text of 12 px" in line]) == 2  # in either reading
+    assert nowhere.locator("[hidden]").count() == 0
+    assert nowhere.locator("li:visible").count() == 5
+
+
 def test_small_text_and_small_targets_are_found(nowhere):
     small = '<p style="font-size: 12px">小字</p><button style="height: 20px">按</button>'
     nowhere.set_content(good(small))
