@@ -38,7 +38,7 @@ unit-postgres: setup-test ## the unit tests on a throwaway PostgreSQL
 	@exec $(CHECKS) postgres
 
 office: setup-test ## the papers of a street opened in LibreOffice; pictures in build/office
-	@exec $(CHECKS) office
+	@exec $(CHECKS) stories -k test_office
 
 stories: setup-test ## the journeys in a real browser; pictures in build/screenshots; K=vote picks some
 	@exec $(CHECKS) stories $(if $(K),-k "$(K)")

@@ -18,7 +18,11 @@ from pptx import Presentation
 
 from sanlin.ground.office.tests.test_slides import overflowing
 from scripts.setup import BUILD, ROOT, libreoffice
-from stories.house import build, surroundings
+from stories.house import build, shelf, streets, surroundings
+
+__all__ = ["shelf", "streets"]
+# One hand makes the papers once and looks at them all.
+pytestmark = [pytest.mark.stage("closed"), pytest.mark.xdist_group("office")]
 
 KEPT = BUILD / "office"
 WORD = ("application", "agreement", "notice", "report", "acceptance", "change")
@@ -57,9 +61,10 @@ def run(*command, **env):
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory):
-    """The home folder of a street whose round is closed."""
-    return build("closed", tmp_path_factory.mktemp("street"))
+def home(shelf, streets, tmp_path_factory):
+    """The home folder of a street whose round is closed; what is made of it stays its own."""
+    own = tmp_path_factory.mktemp("office") / "home"
+    return shutil.copytree(build("closed", shelf, streets), own)
 
 
 @pytest.fixture(scope="session")

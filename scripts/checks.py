@@ -94,13 +94,13 @@ STEPS = (
         tests=True,
         told=f"without {KERNEL}, which asks no database, and {MATRIX}, who is let in: SQLite's turn",
     ),
-    Step("office", "papers in LibreOffice", ((*PYTEST, "office"),), "office", tests=True),
     Step(
         "stories",
-        "stories in a browser",
-        ((*PYTEST, *workers(), "stories"),),
-        "browser",
+        "stories and papers",
+        ((*PYTEST, *workers(), "stories", "office"),),
+        "office",
         tests=True,
+        told="stories in a browser, papers in LibreOffice: in the same streets",
     ),
 )
 

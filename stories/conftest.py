@@ -21,7 +21,9 @@ from playwright.sync_api import sync_playwright
 from scripts.setup import set_up_assets
 from stories import eyes
 from stories.browser import launch, sign_in, window
-from stories.house import USUAL, House, build, serve
+from stories.house import House, build, serve, shelf, stage_of, streets
+
+__all__ = ["shelf", "streets"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,26 +46,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Where the streets stand that stories are copied from; workers of one run share it."""
-    base = tmp_path_factory.getbasetemp()
-    shelf = (base if worker_id == "master" else base.parent) / "streets"
-    shelf.mkdir(exist_ok=True)
-    return shelf
-
-
-def stage_of(item: pytest.Item) -> str:
-    """How far the round of a story is: as its mark says, else as in a demonstration."""
-    marker = item.get_closest_marker("stage")
-    return str(marker.args[0]) if marker else USUAL
-
-
 @pytest.fixture
-def street(request: pytest.FixtureRequest, shelf: Path) -> Path:
+def street(request: pytest.FixtureRequest, shelf: Path, streets: set[str]) -> Path:
     """The folder of the built street; those of the other stories of this run are built with it."""
-    played = [one for one in request.session.items if "street" in getattr(one, "fixturenames", ())]
-    return build(stage_of(request.node), shelf, {stage_of(one) for one in played})
+    return build(stage_of(request.node), shelf, streets)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from scripts.postgres import free_port
 from stories.streets import BUILT, ENDED, LOG
 
@@ -46,6 +48,28 @@ def surroundings(home: Path) -> dict[str, str]:
     ours = {"SANLIN_HOME": home, "SANLIN_DEMO": "yes", "PYTHONPATH": ROOT / "src"}
     theirs = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return theirs | {name: str(value) for name, value in ours.items()} | {"PYTHONUTF8": "1"}
+
+
+def stage_of(item: pytest.Item) -> str:
+    """How far the round of a story is: as its mark says, else as in a demonstration."""
+    marker = item.get_closest_marker("stage")
+    return str(marker.args[0]) if marker else USUAL
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where the streets stand that stories are copied from; workers of one run share it."""
+    base = tmp_path_factory.getbasetemp()
+    shelf = (base if worker_id == "master" else base.parent) / "streets"
+    shelf.mkdir(exist_ok=True)
+    return shelf
+
+
+@pytest.fixture(scope="session")
+def streets(request: pytest.FixtureRequest) -> set[str]:
+    """The stages at which the stories of this run are played."""
+    played = [one for one in request.session.items if "shelf" in getattr(one, "fixturenames", ())]
+    return {stage_of(one) for one in played}
 
 
 def build(stage: str, shelf: Path, others: Collection[str] = ()) -> Path:

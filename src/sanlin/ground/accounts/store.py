@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -38,6 +39,17 @@ class SessionStore(db.SessionStore):
             return self.decode(found[0])
         self._session_key = None
         return {}
+
+    def save(self, must_create: bool = False) -> None:
+        """As Django's own; but what is there already is written by one statement, without a
+        transaction around it. Raises UpdateError where somebody signed out meanwhile."""
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            return
+        kept = self.create_model_instance(self._get_session())
+        values = {"session_data": kept.session_data, "expire_date": kept.expire_date}
+        if not Session.objects.filter(pk=kept.pk).update(**values):
+            raise UpdateError
 
 
 class KnowTheAccount(AuthenticationMiddleware):

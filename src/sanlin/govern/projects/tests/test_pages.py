@@ -12,6 +12,7 @@ from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import actions, stages
+from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
 from sanlin.govern.projects.tests.scene import (
     awarded,
@@ -26,6 +27,7 @@ from sanlin.govern.projects.tests.scene import (
     signed,
     told,
 )
+from sanlin.govern.rounds.tests.scene import PACK, pack_text
 
 pytestmark = pytest.mark.django_db
 
@@ -552,6 +554,23 @@ def test_a_desk_on_which_a_payment_can_be_asked_for_takes_ten_queries(
     with django_assert_num_queries(10):
         page = text(client.get(go("desk", one.pk)))
     assert "申请拨付" in page
+
+
+def test_a_desk_with_all_that_it_can_show_takes_twelve_queries(client, django_assert_num_queries):
+    one = signed(project())
+    pay(one, "first")
+    told(one, "midterm")
+    me = officer(one.round.street)
+    actions.review(one.reports.get(), 80, "请继续", by=me, now=NOW)
+    small = Child("小组微资助", pack_text(PACK), "materials", 3_000_00, 2)
+    actions.open_child(Project.objects.whole().get(), small, by=me, now=NOW)
+    client.force_login(me)
+    client.get(go("desk", one.pk))
+    client.post(go("close", one.pk))  # which is refused, in a message
+    with django_assert_num_queries(12):
+        page = client.get(go("desk", one.pk))
+    assert len(list(page.context["messages"])) == 1
+    assert all(words in text(page) for words in ("申请拨付", "小组微资助"))
 
 
 def test_a_list_can_be_taken_to_excel(client):

@@ -3,10 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 
 from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account, Assistance, OneTimeCode
+from sanlin.ground.accounts.store import SessionStore
 from sanlin.ground.journal.models import Entry
 
 from . import gateway
@@ -424,3 +426,17 @@ def test_another_s_assistance_is_nobody_s(client, moment, desk):
     session["acting"] = desk.pk
     session.save()
     assert "正在为李秀英代办" not in text(thief.get("/"))
+
+
+def test_a_kept_session_is_written_by_one_statement(li, django_assert_num_queries):
+    session = SessionStore()
+    session["seen"] = 1
+    session.create()
+    again = SessionStore(session.session_key)
+    again["seen"] = 2
+    with django_assert_num_queries(1):
+        again.save()
+    assert SessionStore(session.session_key)["seen"] == 2
+    SessionStore(session.session_key).delete()
+    with pytest.raises(UpdateError):
+        again.save()
