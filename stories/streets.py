@@ -19,8 +19,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from sanlin.site.commands.demo import STAGES
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,6 +27,8 @@ BUILT, ENDED, LOG = ".built", ".ended", "streets.log"
 
 def play(shelf: Path, stages: list[str]) -> bool:
     """Builds all of `stages`, each in the folder of its name; whether all are built."""
+    from sanlin.site.commands.demo import STAGES  # noqa: PLC0415
+
     last = max(stages, key=STAGES.index)
     os.environ |= {"SANLIN_HOME": str(shelf / last), "SANLIN_DEMO": "yes"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "sanlin.site.settings"

@@ -46,7 +46,7 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        kept = self.create_model_instance(self._get_session())
+        kept = self.create_model_instance(dict(self.items()))
         values = {"session_data": kept.session_data, "expire_date": kept.expire_date}
         if not Session.objects.filter(pk=kept.pk).update(**values):
             raise UpdateError

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.people.models import Resident
+from sanlin.commons.people.models import PostKind, Resident
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
@@ -114,6 +114,8 @@ def _closes(round: Round, stage: str) -> datetime | None:
 
 def reviews(who: Any, *, now: datetime) -> list[Waiting]:
     """The sheets that I still owe as a judge."""
+    if all(post.kind != PostKind.JUDGE for post in posts_of(who, now=now)):
+        return []
     seats = list(
         Seat.objects.filter(
             account_id=who.pk, left_at__isnull=True, round__stage=stages.REVIEW
