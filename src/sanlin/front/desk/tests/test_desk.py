@@ -155,7 +155,7 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
         for _m in range(rows):
             proposal(round, "submitted", team=team(scene.neighbourhood(street))[0])
     page = client(officer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page.get("/desk/")
     with django_assert_num_queries(10):
         page.get(f"/desk/rounds/{round.pk}/")
