@@ -7,7 +7,7 @@ receipts and late payments.
     python -m scripts.postgres .venv/bin/python -m benchmarks.rounds
 
 Of each size there are three rounds in streets of their own: so many proposals handed in; so many in
-review by seven judges; and a fifth as many projects with so many receipts, half of them waiting, and
+review by seven judges; and a tenth as many projects with so many receipts, half of them waiting, and
 every first instalment late. What is told of a page is what benchmarks/cost.py measures.
 """
 
@@ -45,7 +45,7 @@ def main() -> None:
         setup_test_environment()
         call_command("migrate", verbosity=0)
         print(f"{connection.vendor}, load average {os.getloadavg()[0]:.1f}", flush=True)
-        sizes = [(55, 2_000)] if options.year else [(size // 5, size) for size in options.sizes]
+        sizes = [(55, 2_000)] if options.year else [(size // 10, size) for size in options.sizes]
         table: dict[str, list[str]] = {}
         for projects, size in sizes:
             began = time.perf_counter()

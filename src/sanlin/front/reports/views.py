@@ -68,7 +68,10 @@ def checks_page(request: Request, round: Round) -> HttpResponse:
 @require_safe
 def all_checks(request: Request) -> HttpResponse:
     """The rounds whose money can be checked, the latest first."""
-    rows = Round.objects.exclude(frozen=None).select_related("street").order_by("-year", "-pk")
+    rows = (
+        Round.objects.filter(frozen__isnull=False).select_related("street").order_by("-year", "-pk")
+    )
+    rows = rows.defer("frozen", "pack_text", "officer_values")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page", "1"))
     return render(request, "reports/all_checks.html", {"page": page})
 

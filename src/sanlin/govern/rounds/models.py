@@ -70,6 +70,13 @@ class Round(models.Model):
             ),
             models.UniqueConstraint(fields=["street", "name"], name="one_round_a_name"),
         ]
+        indexes = [
+            models.Index(
+                fields=["-year", "-id"],
+                condition=models.Q(frozen__isnull=False),
+                name="opened_rounds",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

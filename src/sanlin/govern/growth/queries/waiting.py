@@ -78,10 +78,12 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
 
 
 def _to_score(who: Any) -> QuerySet[Any, Any]:
-    mine = Juror.objects.filter(account_id=who.pk, pitching=OuterRef("pitching"))
+    mine = Juror.objects.filter(account_id=who.pk).values("pitching")
     given = Score.objects.filter(slot=OuterRef("pk"), juror__account_id=who.pk)
     aside = Aside.objects.filter(slot=OuterRef("pk"), juror__account_id=who.pk)
-    rows = Slot.objects.filter(Exists(mine), ~Exists(given), ~Exists(aside), stage=stages.CALLED)
+    rows = Slot.objects.filter(
+        ~Exists(given), ~Exists(aside), pitching__in=mine, stage=stages.CALLED
+    )
     return _line(SCORE, rows, "pk", "report__project__undertaking__title")
 
 

@@ -140,9 +140,11 @@ def by_head(project: Project, money: Flows) -> list[Head]:
 
 def fund_of(round: Round) -> Fund | None:
     """The fund that pays a round's projects; None before its awards were confirmed."""
-    of_parent = Q(projects__children__round=round)
+    of_parent = Q(pk__in=ChildRound.objects.filter(round=round).values("project__fund"))
     own = Q(street=round.street_id, name=round.name)
-    return Fund.objects.filter(of_parent | own).order_by("pk").first()
+    # Put in order here: a database that is asked to would walk through the funds of the whole city.
+    found: list[Fund] = sorted(Fund.objects.filter(of_parent | own), key=lambda fund: fund.pk)
+    return found[0] if found else None
 
 
 def to_pay(round: Round) -> QuerySet[Instalment]:

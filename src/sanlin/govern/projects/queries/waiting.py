@@ -91,8 +91,9 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     if not counted:
         return []
     order = list(WHERE)
-    union = counted[0].union(*counted[1:], all=True).order_by("round_key")
-    rows = sorted(union, key=lambda row: order.index(row[0]))
+    # Put in order here: a database that is asked to reads each part in the order of the whole.
+    union = counted[0].union(*counted[1:], all=True).order_by()
+    rows = sorted(union, key=lambda row: (order.index(row[0]), row[1]))
     return [
         Waiting(_words(what, n), reverse(WHERE[what], args=[pk]) + _sieve(what), _end_of(due), name)
         for what, pk, name, n, due in rows

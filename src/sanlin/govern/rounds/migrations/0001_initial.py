@@ -114,4 +114,8 @@ class Migration(migrations.Migration):
             model_name='extension',
             constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('was'))), name='an_extension_is_later'),
         ),
+        migrations.AddIndex(
+            model_name='round',
+            index=models.Index(condition=models.Q(('frozen__isnull', False)), fields=['-year', '-id'], name='opened_rounds'),
+        ),
     ]
