@@ -47,7 +47,7 @@ class Result:
 
     @property
     def refused(self) -> int:
-        return sum(self.statuses.values()) - len(self.took)
+        return sum(n for status, n in self.statuses.items() if status != TAKEN.decode())
 
     @property
     def broken(self) -> int:

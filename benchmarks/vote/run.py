@@ -33,6 +33,7 @@ from scripts.postgres import free_port, postgres
 ROOT = Path(__file__).resolve().parents[2]
 FORM = "application/x-www-form-urlencoded"
 WAYS = ("sanlin", "bare", "direct")
+NOTHING = "no rows: a view that does nothing"
 HEAD = (
     "| engine | way | ballots | a second | p50 ms | p95 ms | p99 ms | of the bare view "
     "| CPU ms: server | database | hands |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
@@ -191,12 +192,12 @@ def floors(floor, alone, env: dict[str, str], options) -> list[Result]:
     lines = [voter["line"] for voter in alone["voters"]]
     one = direct(lines, alone["roll"], alone["log"], options.seconds)
     with serve("benchmarks.vote.bare:nothing", env) as server:
-        none = cast(server, requests, options, "no rows: a view that does nothing")
+        none = cast(server, requests, options, NOTHING)
     return [same, one, none]
 
 
 def told(engine: str, result: Result, bare_rate: float) -> str:
-    share = f"{result.rate / bare_rate:.0%}" if bare_rate else ""
+    share = f"{result.rate / bare_rate:.0%}" if bare_rate and result.name != NOTHING else ""
     cells = [
         *(engine, result.name, str(len(result.took)), f"{result.rate:,.0f}"),
         *(f"{result.at(part):.1f}" for part in (0.5, 0.95, 0.99)),
