@@ -117,8 +117,11 @@ def keep(drawn: Picture) -> str:
     return name
 
 
-def discard(name: str) -> None:
-    """Remove a photo for good; one that is not there is no error."""
+def discard(name: str, kind: str = "photo") -> None:
+    """Remove a photo, or a document of another kind, for good; one that is not there is no error."""
+    if kind != "photo":
+        _document_path(name, kind).unlink(missing_ok=True)
+        return
     for size in SIZES:
         _path(name, size).unlink(missing_ok=True)
 

@@ -14,6 +14,7 @@ from sanlin.commons.funds.jobs import inspect_books, sweep_unspent
 from sanlin.front.papers import jobs as papers
 from sanlin.front.records.jobs import seal_records
 from sanlin.govern.ballots.jobs import close_votes
+from sanlin.govern.projects.jobs import forget_sent
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
 from sanlin.ground.accounts.jobs import forget_stale
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     forget_stale,
     keep_checkpoints,
     forget_files,
+    forget_sent,
 )
 
 # What a worker can do, by the name under which it is ordered.

@@ -94,6 +94,13 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
         (reverse("training:street", args=[pk]), _("培训") if len(streets) == 1 else name)
         for pk, name in streets.items()
     ]
+    doors += [
+        (
+            reverse("funds:street", args=[pk]),
+            _("资金池") if len(streets) == 1 else _("%(street)s资金池") % {"street": name},
+        )
+        for pk, name in streets.items()
+    ]
     return [(_("街区"), doors)]
 
 

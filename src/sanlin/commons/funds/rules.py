@@ -83,6 +83,11 @@ def may_act(who: Any, fund: Fund, duty: str, *, now: datetime) -> Verdict:
     return ALLOWED
 
 
+def entrusted(fund: Fund, duty: str, *, now: datetime) -> bool:
+    """Whether somebody has this duty at the fund today."""
+    return any(kind == duty for _account, kind in _duties(fund, now))
+
+
 def can_keep_duties(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     """Entrust duties: an officer of the fund's place; the administrator of the district."""
     return works_for(who, fund, now=now)
@@ -338,9 +343,13 @@ def can_rebuild(who: Any, fund: Fund, *, now: datetime) -> Verdict:
 
 
 def can_sweep(who: Any, fund: Fund, *, now: datetime) -> Verdict:
-    """On its day or later, by the clock's hand or by whoever works for the fund's place."""
+    """On its day or later, by the clock's hand or by whoever keeps the books."""
     if fund.sweep_on is None:
         return denied(_("这个资金池没有清缴日期"))
     if timezone.localtime(now).date() < fund.sweep_on:
         return denied(_("%(day)s以后才能清缴结余") % {"day": fund.sweep_on.isoformat()})
-    return works_for(who, fund, now=now) if who is not None else ALLOWED
+    if who is None:
+        return ALLOWED
+    if not (verdict := works_for(who, fund, now=now)):
+        return verdict
+    return may_act(who, fund, "book", now=now)

@@ -136,7 +136,8 @@ class Bars(models.QuerySet[Any]):
 class Bar(models.Model):
     """An organisation may not apply from a day up to another (`until` is the first free day), and why.
 
-    Lifted before its end by two officers: one asks with a reason, another agrees.
+    Lifted before its end by two officers: one asks with a reason, another agrees; or refuses, with a
+    reason that stands until somebody asks again.
     """
 
     organisation = models.ForeignKey(
@@ -161,6 +162,15 @@ class Bar(models.Model):
         verbose_name=_("批准人"),
     )
     lifted_at = models.DateTimeField(_("提前解除时间"), null=True)
+    refusal = models.CharField(_("不同意解除的理由"), max_length=200, blank=True)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("不同意的人"),
+    )
+    refused_at = models.DateTimeField(_("不同意的时间"), null=True)
 
     objects = Bars.as_manager()
 

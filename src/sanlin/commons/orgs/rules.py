@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -95,14 +96,19 @@ def can_merge(who: Any, place: Neighbourhood, *, now: datetime) -> Verdict:
 
 def can_apply(organisation: Organisation, *, now: datetime) -> Verdict:
     """Not while it is barred; the sentence says until when and why."""
-    today = local_day(now)
-    bar = Bar.objects.on(today).filter(organisation=organisation).order_by("-until").first()
-    if bar is None:
-        return ALLOWED
-    return denied(
-        _("%(team)s在%(day)s前不得申报：%(why)s")
-        % {"team": organisation, "day": f"{bar.until:%Y-%m-%d}", "why": bar.reason}
-    )
+    return barred([organisation], now=now).get(organisation.pk, ALLOWED)
+
+
+def barred(teams: Iterable[Organisation], *, now: datetime) -> dict[int, Verdict]:
+    """Which of `teams` may not apply today, each with its sentence; in one question."""
+    rows = Bar.objects.on(local_day(now)).filter(organisation__in=list(teams))
+    return {
+        bar.organisation_id: denied(
+            _("%(team)s在%(day)s前不得申报：%(why)s")
+            % {"team": bar.organisation, "day": f"{bar.until:%Y-%m-%d}", "why": bar.reason}
+        )
+        for bar in rows.select_related("organisation").order_by("until")
+    }
 
 
 def rung_of(organisation: Organisation | int, programme: str, year: int) -> Rung | None:

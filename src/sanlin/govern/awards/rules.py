@@ -15,7 +15,7 @@ from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.reviews.rules import reviews_are_done
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_run
+from sanlin.govern.rounds.rules import can_run, covers
 from sanlin.govern.rounds.stages import VOTE
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.allocation import from_bytes
@@ -92,6 +92,8 @@ def can_decide(who: Any, round: Round, *, now: datetime) -> Verdict:
         return denied(_("已有一份计算结果；如需重算，请先作废"))
     if round.lot.source and not round.lot.number:
         return denied(_("抽签要用的公开号码还没有填写"))
+    if not (verdict := covers(round)):
+        return verdict
     return is_checked(round)
 
 

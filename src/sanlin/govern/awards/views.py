@@ -15,17 +15,19 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from sanlin.commons.funds.models import Origin
 from sanlin.commons.people.rules import residence
 from sanlin.govern.ballots.queries import share
 from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_state_source
+from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_state_source, pot_of
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import ALLOWED, Refused, Verdict
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.ballots import write
+from sanlin.kernel.money import yuan
 from sanlin.kernel.reason import written as figure
 
 from . import actions, rules, stages
@@ -77,6 +79,9 @@ def decision(request: Request, round: Round) -> HttpResponse:
     """The officers' page: count, look, sign, publish."""
     now, made = request.now, current(round)
     page: dict[str, Any] = {"round": round, "decision": made, "form": ReasonForm()}
+    if made is None or made.published_at is None:
+        page["pot"] = pot = pot_of(round)
+        page["sources"] = _sources(dict(pot.by_origin)) if pot.has_sources else []
     if made is None:
         page["can_close_entries"] = rules.can_close_entries(request.by, round, now=now)
         page["can_decide"] = rules.can_decide(request.by, round, now=now)
@@ -348,6 +353,7 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "supplements": [one for one in posted if one.award_id is not None],
         "rows": rows,
         "groups": _at_home(request, round, rows) + _by_tier(round, rows),
+        "sources": _sources(main.snapshot.get("sources", {})),
         "drawn": pictures(made, rows),
         "unmet": _unmet(round, made, rows),
         "steady": steadiness(made, titles),
@@ -364,6 +370,11 @@ def notice(request: Request, round: Round) -> HttpResponse:
         "record": import_string(settings.RECORD)(round),
     }
     return render(request, "awards/notice.html", page)
+
+
+def _sources(by_origin: dict[str, int]) -> list[tuple[str, int, str]]:
+    """Bars of what each kind of source has brought."""
+    return [(str(Origin(one).label), fen, yuan(fen)) for one, fen in by_origin.items()]
 
 
 def _unmet(round: Round, made: Decision, rows: list[dict[str, Any]]) -> list[str]:

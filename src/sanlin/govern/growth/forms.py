@@ -360,6 +360,10 @@ class LiftForm(forms.Form):
     reason = forms.CharField(label=_("提前解除的理由"), min_length=4, max_length=200)
 
 
+class RefuseLiftForm(forms.Form):
+    reason = forms.CharField(label=_("不同意的理由"), min_length=4, max_length=200)
+
+
 class BudgetForm(forms.Form):
     budget = forms.IntegerField(
         label=_("下一轮资金（元）"), min_value=1, max_value=10_000_000_000, required=False

@@ -42,6 +42,7 @@ PROJECT = Machine(
 WAITING = "waiting"
 DUE = "due"
 PROPOSED = "proposed"
+TO_PAY = "to_pay"
 PAID = "paid"
 HELD = "held"
 WITHHELD = "withheld"
@@ -50,20 +51,24 @@ INSTALMENT_LABELS = {
     WAITING: "条件未到",
     DUE: "待申请拨付",
     PROPOSED: "待审批",
+    TO_PAY: "待付款",
     PAID: "已拨付",
     HELD: "暂停拨付",
     WITHHELD: "不再拨付",
 }
-UNPAID = (WAITING, DUE, PROPOSED, HELD)
+UNPAID = (WAITING, DUE, PROPOSED, TO_PAY, HELD)
+ON_THE_WAY = (DUE, PROPOSED, TO_PAY)
 
 INSTALMENT = Machine(
     start=WAITING,
     moves=(
         Move("become_due", (WAITING,), DUE),
         Move("propose", (DUE,), PROPOSED),
-        Move("send_back", (PROPOSED,), DUE),
-        Move("pay", (PROPOSED,), PAID),
-        Move("hold", (WAITING, DUE, PROPOSED), HELD),
+        Move("send_back", (PROPOSED, TO_PAY), DUE),
+        Move("approve", (PROPOSED,), TO_PAY),
+        Move("pay", (PROPOSED, TO_PAY), PAID),
+        Move("take_back", (PAID,), DUE),
+        Move("hold", (WAITING, DUE, PROPOSED, TO_PAY), HELD),
         Move("lift", (HELD,), WAITING),
         Move("withhold", UNPAID, WITHHELD),
     ),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("rounds/<int:pk>/close/", views.close_round, name="close_round"),
     path("rounds/<int:pk>/circles/", views.circles, name="circles"),
     path("circles/<int:pk>/", views.circle, name="circle"),
+    path("instalments/<int:pk>/take-back/", views.take_back_payment, name="take_back_payment"),
     path("instalments/<int:pk>/<str:verb>/", views.act_on_instalment, name="instalment"),
     path("projects/", views.mine, name="mine"),
     path("projects/<int:pk>/", views.project, name="project"),

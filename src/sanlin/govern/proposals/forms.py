@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.files import PhotoField
+from sanlin.ground.verdict import Verdict
 from sanlin.kernel.budget import Line
 from sanlin.kernel.money import LARGEST, BadAmount, fen
 from sanlin.kernel.packs import Rules
@@ -98,10 +100,23 @@ class Day(Later, forms.DateField):
         return day.isoformat() if isinstance(day, date) else ""
 
 
-class BeginForm(forms.Form):
-    """For which team, and for which neighbourhood."""
+class TeamSelect(forms.RadioSelect):
+    """Teams to pick from; `barred` are those that cannot be."""
 
-    team = forms.ChoiceField(label=_("哪个团队申报"), widget=forms.RadioSelect)
+    barred: Collection[str] = ()
+
+    def create_option(self, name: str, value: Any, *args: Any, **more: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **more)
+        if str(value) in self.barred:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class BeginForm(forms.Form):
+    """For which team, and for which neighbourhood. A team that may not apply stands there with the
+    sentence why, and cannot be picked."""
+
+    team = forms.ChoiceField(label=_("哪个团队申报"), widget=TeamSelect)
     name = Words(
         label=_("新团队的名称"),
         max_length=80,
@@ -117,17 +132,28 @@ class BeginForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, round: Round, teams: list[Organisation], may_found: bool, **kwargs: Any
+        self,
+        *args: Any,
+        round: Round,
+        teams: list[Organisation],
+        barred: Mapping[int, Verdict],
+        may_found: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.teams = {str(team.pk): team for team in teams}
-        choices: list[tuple[str, Any]] = [(key, str(team)) for key, team in self.teams.items()]
+        self.barred = {str(key): why.reason for key, why in barred.items()}
+        self.can_begin = may_found or len(self.barred) < len(self.teams)
+        choices: list[tuple[str, Any]] = [
+            (key, self.barred.get(key, str(team))) for key, team in self.teams.items()
+        ]
         choices += [(NEW_TEAM, _("新成立一个居民团队，我做负责人"))] if may_found else []
         team = self.fields["team"]
         place = self.fields["place"]
         assert isinstance(team, forms.ChoiceField)  # noqa: S101
         assert isinstance(place, forms.ModelChoiceField)  # noqa: S101
         team.choices = choices
+        team.widget.barred = self.barred
         place.queryset = Neighbourhood.objects.filter(street=round.street_id).order_by("code")
         if not may_found:
             del self.fields["name"]
@@ -137,6 +163,8 @@ class BeginForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         chosen = given.get("team")
+        if chosen in self.barred:
+            self.add_error("team", self.barred[chosen])
         team = self.teams.get(chosen or "")
         if team is not None and team.neighbourhood_id:
             given["place"] = team.neighbourhood

@@ -8,6 +8,8 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from sanlin.commons.funds import actions as funds
+from sanlin.commons.funds.models import Fund
 from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
@@ -109,10 +111,35 @@ def amend(
         if (path in values) != (path in round.officer_values)
         or values.get(path) != round.officer_values.get(path)
     )
+    kept = Fund.objects.of_round(round.street_id, round.name).first()
     round.name, round.year, round.officer_values = name, year, dict(values)
     with refusing(_("本街道已有同名轮次")):
         round.save(update_fields=["name", "year", "officer_values"])
+    if kept is not None:
+        funds.keep_along(kept, name, rules.terms_of_pot(round), by=by, now=now)
     record(round, by=by, now=now, changed=changed)
+    return round
+
+
+@deed("round.open_pot")
+def open_pot(round: Round, *, by: Account, now: datetime) -> Fund:
+    """Open the fund that keeps the round's sources, under the terms of its rules so far."""
+    require(rules.can_keep_pot(by, round, now=now))
+    terms = rules.terms_of_pot(round)
+    fund: Fund = funds.open_fund(round.street, round.name, terms=terms, by=by, now=now)
+    record(round, by=by, now=now, fund=fund.pk)
+    return fund
+
+
+@deed("round.take_budget")
+def take_budget(round: Round, *, by: Account, now: datetime) -> Round:
+    """What the sources have brought becomes the budget of the draft."""
+    round = _locked(round)
+    pot = rules.pot_of(round)
+    require(rules.can_take_budget(by, round, pot, now=now))
+    values = {**round.officer_values, "budget": pot.came_in}
+    round = amend(round, name=round.name, year=round.year, values=values, by=by, now=now)
+    record(round, by=by, now=now, budget=pot.came_in)
     return round
 
 

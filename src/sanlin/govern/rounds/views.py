@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sanlin.commons.funds.actions import open_fund
-from sanlin.commons.funds.models import Fund
-from sanlin.commons.funds.queries import position
+from sanlin.commons.funds.models import Fund, Origin, Source
+from sanlin.commons.funds.queries import amount_in
+from sanlin.commons.funds.rules import sentence
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
+from sanlin.kernel.ledger import matched
+from sanlin.kernel.money import yuan
 
 from . import actions, rules, stages
 from .forms import DraftForm, ExtendForm, NameForm, NewRound, ReasonForm, WindowsForm, suggested
@@ -261,21 +263,50 @@ def opening(request: Request, round: Round) -> HttpResponse:
 @ask
 @gate(rules.can_keep_pot, Round, having=("street__district",))
 def pot(request: Request, round: Round) -> HttpResponse:
-    """What the sources of a round have brought of its budget; POST opens the fund that keeps them."""
-    fund = Fund.objects.of_round(round.street_id, round.name).first()
+    """What the sources of a round have brought of its budget. POST opens the fund that keeps them,
+    or takes what has come in as the budget of a draft."""
+    refused = ""
     if request.method == "POST":
-        terms, told = round.rules.pot.terms, {"by": request.by, "now": request.now}
-        fund = open_fund(round.street, round.name, terms=terms, key=request.key, **told)
-        return redirect("funds:sources", pk=fund.pk)
-    came_in = position(fund).source if fund else 0
+        told = {"by": request.by, "now": request.now, "key": request.key}
+        try:
+            if request.POST.get("act") == "budget":
+                actions.take_budget(round, **told)
+                messages.success(request, _("本轮总额已按到账的来源写入草稿"))
+                return redirect("rounds:pot", pk=round.pk)
+            fund = actions.open_pot(round, **told)
+            return redirect("funds:sources", pk=fund.pk)
+        except Refused as no:
+            refused = str(no)
+    found = rules.pot_of(round)
+    budget = book(round).values.get("budget")
+    budget = budget if isinstance(budget, int) else None
     page = {
         "round": round,
-        "fund": fund,
-        "budget": round.rules.budget,
-        "came_in": came_in,
-        "missing": max(round.rules.budget - came_in, 0),
+        "pot": found,
+        "fund": found.fund or Fund.objects.of_round(round.street_id, round.name).first(),
+        "refused": refused,
+        "budget": budget,
+        "missing": max((budget or 0) - found.came_in, 0),
+        "over": max(found.came_in - budget, 0) if budget is not None else 0,
+        "shares": [
+            (str(Origin(origin).label), amount, yuan(amount)) for origin, amount in found.by_origin
+        ],
+        "waiting": [(one, _unlocks(found.fund, one)) for one in found.waiting],
+        "goods": [(one, amount_in(one.unit, one.arrived or one.pledged)) for one in found.goods],
+        "draft": round.stage == stages.DRAFT,
+        "may": rules.can_take_budget(request.by, round, found, now=request.now),
     }
     return render(request, "rounds/pot.html", page)
+
+
+def _unlocks(fund: Fund | None, source: Source) -> str:
+    """What the terms will add to a pledge once it has arrived, or what it is short of for that."""
+    if fund is None or source.origin not in (Origin.RESIDENTS, Origin.DONATION):
+        return ""
+    found = matched(fund.terms.match, source.pledged)
+    if found.amount:
+        return _("到账后可配%(sum)s") % {"sum": yuan(found.amount)}
+    return sentence(found.reason) if found.reason.code == "locked" else ""
 
 
 @ask

@@ -1,7 +1,7 @@
 """Electronic invoices (PDF, OFD, XML): what they say of themselves, read in a child process.
 
 A form that holds such a file is filled with it; whoever hands it in still looks at every field. A
-file that says nothing, or too much, or is hostile, tells nothing: then people type.
+file that says nothing, or too much, or is hostile, tells nothing, but why: then people type.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Told:
-    """What an invoice says of itself; whatever it does not say is empty or None. `total` is fen."""
+    """What an invoice says of itself; whatever it does not say is empty or None. `total` is fen.
+
+    `why` is empty, or says why the file told nothing: locked, big, broken, or silent where it could
+    be opened and holds no field of an invoice.
+    """
 
     code: str = ""
     number: str = ""
@@ -37,6 +41,7 @@ class Told:
     seller: str = ""
     total: int | None = None
     items: tuple[Item, ...] = ()
+    why: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -47,6 +52,7 @@ class Told:
             "seller": self.seller,
             "total": self.total,
             "items": [[item.what, item.price, item.quantity] for item in self.items],
+            "why": self.why,
         }
 
 
@@ -57,10 +63,13 @@ def read(body: bytes, kind: str) -> Told:
         done = subprocess.run(  # noqa: S603  # our own program, and nothing of the sender's in it
             command, input=body, capture_output=True, timeout=SECONDS, check=False
         )
-        found = json.loads(done.stdout) if not done.returncode else {}
-    except (subprocess.TimeoutExpired, ValueError):
-        found = {}
-    return told(found)
+        found = json.loads(done.stdout) if not done.returncode else {"why": "big"}
+    except subprocess.TimeoutExpired:
+        found = {"why": "big"}
+    except ValueError:
+        found = {"why": "broken"}
+    made = told(found)
+    return replace(made, why="silent") if made == Told() else made
 
 
 def told(found: dict[str, Any]) -> Told:
@@ -82,4 +91,5 @@ def told(found: dict[str, Any]) -> Told:
         str(found.get("seller", ""))[:60],
         total if isinstance(total, int) and total > 0 else None,
         items if sum(item.price * item.quantity for item in items) == total else (),
+        str(found.get("why", ""))[:10],
     )

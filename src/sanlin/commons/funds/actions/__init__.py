@@ -2,7 +2,7 @@
 
 from .checking import inspect, rebuild
 from .closing import close_month
-from .founding import found_community_fund, open_fund, seat, unseat
+from .founding import found_community_fund, keep_along, open_fund, seat, unseat
 from .moving import (
     fill,
     give_out,
@@ -32,6 +32,7 @@ __all__ = [
     "found_community_fund",
     "give_out",
     "inspect",
+    "keep_along",
     "match",
     "open_fund",
     "pay",

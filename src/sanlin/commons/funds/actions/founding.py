@@ -43,6 +43,20 @@ def open_fund(
     return fund
 
 
+@deed("funds.keep_along")
+def keep_along(fund: Fund, name: str, terms: Terms, *, by: Person, now: datetime) -> Fund:
+    """A fund whose round is still a draft bears its name and goes by its terms."""
+    held = hold(fund)
+    if (held.name, held.terms) == (name, terms):
+        return held
+    held.name, held.kept_terms = name, asdict(terms)
+    held.sweep_on = terms.sweep.on(local_day(now))
+    with refusing(_("已经有同名的资金池")):
+        held.save(update_fields=["name", "kept_terms", "sweep_on"])
+    record(held, by=by, now=now)
+    return held
+
+
 def _where(place: Street | Neighbourhood | District) -> dict[str, Any]:
     if isinstance(place, Neighbourhood):
         street = place.street

@@ -9,6 +9,7 @@ from .ledger import (
     moved_since,
     paid_by,
     position,
+    vouchers_of,
     whole_reading,
     wrong_books,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "paid_by",
     "position",
     "told",
+    "vouchers_of",
     "whole_reading",
     "wrong_books",
 ]

@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, Max, Q, Subquery, Sum, Window
+from django.db.models import Count, Max, Model, Q, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 
 from sanlin.commons.funds.models import (
@@ -92,6 +92,14 @@ def largest(fund: Fund, most: int) -> list[Any]:
     )
     found = rows.filter(rank__lte=most).select_related("undertaking", "source")
     return list(found.order_by("kind", "unit", "rank"))
+
+
+def vouchers_of(row: Model, fund: Fund, at: datetime) -> list[Voucher]:
+    """What `row` caused at that moment and nobody has taken back, in the order of booking."""
+    mine = f"{row._meta.label}:{row.pk}:"
+    rows = Voucher.objects.filter(fund=fund, at=at, subject__startswith=mine)
+    standing = rows.filter(reverses__isnull=True, reversed_by__isnull=True)
+    return list(standing.select_related("fund").order_by("number"))
 
 
 def moved_since(fund: Fund, number: int) -> dict[int, int]:

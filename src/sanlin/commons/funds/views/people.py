@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,14 @@ from sanlin.kernel.ledger import DUTIES, apart
 from .acting import done
 from .public import WHOLE
 
+ACTS: dict[DutyKind, Callable[[], str]] = {
+    DutyKind.BOOK: lambda: _("确认到账、配捐、登记退款、冲销、月结、清缴"),
+    DutyKind.APPROVE: lambda: _("审批拨款"),
+    DutyKind.HANDLE: lambda: _("申请拨款"),
+    DutyKind.PAY: lambda: _("审批以后付款，支付运行经费；安排了专人，审批就不再等于付款"),
+    DutyKind.SEAL: lambda: _("代表街道在协议上签章"),
+}
+
 
 @gate(rules.can_keep_duties, Fund, having=WHOLE)
 def duties(request: Request, fund: Fund) -> HttpResponse:
@@ -34,6 +44,7 @@ def duties(request: Request, fund: Fund) -> HttpResponse:
         "fund": fund,
         "form": form,
         "duties": list(fund.duties.on(today).select_related("account")),
+        "acts": [(DutyKind(duty).label, words()) for duty, words in ACTS.items()],
         "names": [DutyKind(duty).label for duty in DUTIES],
         "grid": [
             (

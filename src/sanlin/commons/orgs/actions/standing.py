@@ -35,6 +35,8 @@ def ask_to_lift(made: Bar, reason: str, *, by: Any, now: datetime) -> Bar:
     held = Bar.objects.select_for_update(of=("self",)).select_related("organisation__street")
     found: Bar = held.get(pk=made.pk)
     require(rules.can_ask_to_lift(by, found, now=now))
+    if found.asked_by_id is not None:
+        raise Refused(_("已经有人提请，等待批准"))
     found.lift_reason, found.asked_by = _reason(reason), by
     found.save(update_fields=["lift_reason", "asked_by"])
     record(found, by=by, now=now, organisation=found.organisation_id)
@@ -50,6 +52,20 @@ def lift_bar(made: Bar, *, by: Any, now: datetime) -> Bar:
     found.lifted_by, found.lifted_at = by, now
     found.save(update_fields=["lifted_by", "lifted_at"])
     record(found, by=by, now=now, organisation=found.organisation_id, asked_by=found.asked_by)
+    return found
+
+
+@deed("organisation.refuse_lift")
+def refuse_lift(made: Bar, reason: str, *, by: Any, now: datetime) -> Bar:
+    """A second officer does not agree, and says why: the bar stands, and may be asked about anew."""
+    held = Bar.objects.select_for_update(of=("self",)).select_related("organisation__street")
+    found: Bar = held.get(pk=made.pk)
+    require(rules.can_lift(by, found, now=now))
+    asked_by = found.asked_by_id
+    found.refusal, found.refused_by, found.refused_at = _reason(reason), by, now
+    found.asked_by, found.lift_reason = None, ""
+    found.save()
+    record(found, by=by, now=now, organisation=found.organisation_id, asked_by=asked_by)
     return found
 
 

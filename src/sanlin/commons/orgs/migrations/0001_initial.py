@@ -83,8 +83,11 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200, verbose_name='原因')),
                 ('lift_reason', models.CharField(blank=True, max_length=200, verbose_name='提前解除的理由')),
                 ('lifted_at', models.DateTimeField(null=True, verbose_name='提前解除时间')),
+                ('refusal', models.CharField(blank=True, max_length=200, verbose_name='不同意解除的理由')),
+                ('refused_at', models.DateTimeField(null=True, verbose_name='不同意的时间')),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提请人')),
                 ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='不同意的人')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='orgs.organisation', verbose_name='组织')),
             ],
             options={

@@ -61,6 +61,28 @@ def test_two_officers_lift_a_bar():
         actions.ask_to_lift(made, "已经补齐票据并退款", by=first, now=NOW)
 
 
+def test_a_second_officer_may_refuse_and_it_may_be_asked_again():
+    one, made = barred()
+    first, second = officer(one.street), officer(one.street)
+    with pytest.raises(Refused, match="还没有人提请"):
+        actions.refuse_lift(made, "还没有退款", by=second, now=NOW)
+    actions.ask_to_lift(made, "已经补齐票据并退款", by=first, now=NOW)
+    with pytest.raises(Refused, match="已经有人提请"):
+        actions.ask_to_lift(made, "我也来提一次", by=second, now=NOW)
+    with pytest.raises(Refused, match="两位工作人员"):
+        actions.refuse_lift(made, "还没有退款", by=first, now=NOW)
+    with pytest.raises(Refused, match="至少4个字"):
+        actions.refuse_lift(made, "不", by=second, now=NOW)
+    found = actions.refuse_lift(made, "款还没有退到账", by=second, now=NOW)
+    assert (found.refusal, found.refused_by, found.asked_by) == ("款还没有退到账", second, None)
+    assert not rules.can_apply(one, now=NOW)
+    with pytest.raises(Refused, match="还没有人提请"):
+        actions.lift_bar(made, by=first, now=NOW)
+    actions.ask_to_lift(made, "现在款已经到账", by=second, now=NOW)
+    actions.lift_bar(made, by=first, now=NOW)
+    assert rules.can_apply(one, now=NOW)
+
+
 def test_the_database_wants_two_officers():
     one, made = barred()
     me = officer(one.street)

@@ -16,6 +16,7 @@ from sanlin.govern.awards.queries import case_of, explain, unique_ballots
 from sanlin.govern.reviews.queries import judges
 from sanlin.govern.rounds.actions import date_stage, move
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import pot_of
 from sanlin.govern.rounds.stages import NOTICE
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
@@ -62,8 +63,15 @@ def decide(round: Round, *, by: Account, now: datetime) -> Decision:
         fingerprint=decision.fingerprint,
         seed=seed,
         awards=written(decision),
+        **told_sources(round),
     )
     return decision
+
+
+def told_sources(round: Round) -> dict[str, Any]:
+    """What the journal tells of the round's sources, by origin in fen; nothing where it has none."""
+    pot = pot_of(round)
+    return {"sources": dict(pot.by_origin)} if pot.has_sources else {}
 
 
 def written(decision: Decision) -> list[list[Any]]:
@@ -227,6 +235,7 @@ def _snapshot(decision: Decision, award: Award | None) -> dict[str, Any]:
         "street": round.street.name,
         "fingerprint": decision.fingerprint,
         "rules": round.fingerprint,
+        "sources": told_sources(round).get("sources", {}) if award is None else {},
         "judges": judges(round) if round.rules.notice.jurors and award is None else [],
         "awards": [
             {

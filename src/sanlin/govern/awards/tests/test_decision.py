@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from sanlin.commons.funds import actions as funds
+from sanlin.commons.funds.models import Gift
+from sanlin.commons.funds.tests.scene import raised
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import (
     LONG_AGO,
@@ -16,6 +19,7 @@ from sanlin.commons.people.tests.scene import (
 from sanlin.govern.awards import actions, rules
 from sanlin.govern.awards.models import Award, Decision, Notice, Signature
 from sanlin.govern.awards.queries import drawn, explain, recount
+from sanlin.govern.rounds.actions import open_pot
 from sanlin.govern.rounds.models import Lot, Round
 from sanlin.ground import lots
 from sanlin.ground.journal.models import Entry
@@ -262,7 +266,7 @@ def test_the_desk_asks_the_same_number_of_questions(client, django_assert_num_qu
     client.force_login(case.first)
     page = f"/rounds/{case.round.pk}/decision/"
     client.get(page)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(page)
 
 
@@ -410,3 +414,35 @@ def test_refusals_of_pairs_floors_and_the_best_set_in_words(code, figures, said)
     rules_of_round = to_decide(["1"], 10_000).round.rules
     reason = {"code": code, "figures": figures, "unit": "votes"}
     assert explain(Award(reason=reason), rules_of_round, {7: "凉亭"}).text == said
+
+
+def test_a_round_with_sources_is_decided_once_they_have_brought_its_budget(client, monkeypatch):
+    monkeypatch.setattr("sanlin.ground.clock.now", lambda: NOW)
+    case = to_decide(["1", "9/10"], 10_000)
+    fund = open_pot(case.round, by=case.first, now=NOW)
+    raised(fund, case.round.rules.budget - 8_000_00, origin="street", name="街道", by=case.first)
+    late = funds.pledge(fund, Gift("residents", "居民自筹", 8_000_00), by=case.first, now=NOW)
+    with pytest.raises(Refused, match="还差¥8,000；尚未到账：居民自筹¥8,000"):
+        case.decide()
+    client.force_login(case.first)
+    page = client.get(f"/rounds/{case.round.pk}/decision/").content.decode()
+    assert "尚未到账：居民自筹¥8,000" in page
+    funds.arrive(late, 8_000_00, by=case.first, now=NOW)
+    notice = case.noticed()
+    told = {"street": case.round.rules.budget - 8_000_00, "residents": 8_000_00}
+    assert notice.snapshot["sources"] == told
+    line = json.loads(bytes(Entry.objects.get(deed="awards.decide").body))
+    assert line["data"]["sources"] == told
+    client.logout()
+    shown = client.get(f"/rounds/{case.round.pk}/notice/").content.decode()
+    assert "本轮的钱从哪里来" in shown
+    assert "居民自筹" in shown
+
+
+def test_a_round_without_sources_tells_none():
+    assert "sources" not in json.loads(bytes(_line(to_decide(["1"], 10_000)).body))["data"]
+
+
+def _line(case):
+    case.decide()
+    return Entry.objects.get(deed="awards.decide")

@@ -200,6 +200,13 @@ def test_two_officers_lift_a_bar_by_the_dossier(client):
     assert "已提请" in page(client, "bar", made.pk, reason="已经补齐并退款")
     assert "批准提前解除" not in page(client, "dossier", one.team.pk)
     client.force_login(second)
+    short = page(client, "bar", made.pk, verb="refuse", reason="不")
+    assert "不同意的理由" in short
+    assert "已不同意" in page(client, "bar", made.pk, verb="refuse", reason="款还没有退到账")
+    client.force_login(first)
+    assert "上次提请没有同意：款还没有退到账" in page(client, "dossier", one.team.pk)
+    page(client, "bar", made.pk, reason="现在款已经到账")
+    client.force_login(second)
     assert "禁报已提前解除" in page(client, "bar", made.pk, verb="lift")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from sanlin.commons.orgs.models import Bar, Organisation
 from sanlin.commons.orgs.rules import can_ask_to_lift, can_lift, teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.govern.growth import actions, queries, rules
-from sanlin.govern.growth.forms import BudgetForm, LiftForm
+from sanlin.govern.growth.forms import BudgetForm, LiftForm, RefuseLiftForm
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.stages import DRAFT
 from sanlin.ground.clock import local_day
@@ -33,7 +34,11 @@ def dossier(request: Request, team: Organisation) -> HttpResponse:
 
 
 def _dossier(
-    request: Request, team: Organisation, *, form: LiftForm | None = None, asked: int = 0
+    request: Request,
+    team: Organisation,
+    *,
+    form: LiftForm | RefuseLiftForm | None = None,
+    asked: int = 0,
 ) -> HttpResponse:
     who, now = request.by, request.now
     inside = team.pk in teams_of(who, now=now) or bool(is_staff(who, team.street, now=now))
@@ -51,7 +56,8 @@ def _dossier(
                 "stands": bar.lifted_at is None and bar.since <= today < bar.until,
                 "can_ask": can_ask_to_lift(who, bar, now=now),
                 "can_lift": can_lift(who, bar, now=now),
-                "form": form if form and asked == bar.pk else LiftForm(auto_id=f"bar{bar.pk}_%s"),
+                "form": _own(LiftForm, form if asked == bar.pk else None, bar),
+                "refuse": _own(RefuseLiftForm, form if asked == bar.pk else None, bar),
             }
             for bar in found.bars
         ],
@@ -63,18 +69,24 @@ def _dossier(
     return render(request, "growth/dossier.html", page)
 
 
+def _own(kind: type[Form], form: Form | None, bar: Bar) -> Form:
+    """The form that was sent, where it is of this kind; else a fresh one of this bar."""
+    return form if isinstance(form, kind) else kind(auto_id=f"{kind.__name__}{bar.pk}_%s")
+
+
 @gate(can_ask_to_lift, Bar, having=("organisation__street", "organisation__neighbourhood"))
 @require_POST
 def bar(request: Request, bar: Bar) -> HttpResponse:
-    """One officer asks to lift a bar, another agrees."""
+    """One officer asks to lift a bar, another agrees or refuses."""
     where = reverse("growth:dossier", args=[bar.organisation_id])
     if request.POST.get("verb") == "lift":
         return press(request, where, _("禁报已提前解除"), orgs.lift_bar, bar)
-    form = LiftForm(request.POST)
-    if form.is_valid() and done(
-        request, orgs.ask_to_lift, bar, form.cleaned_data["reason"], form=form
-    ):
-        messages.success(request, _("已提请，等待另一位工作人员批准"))
+    refuses = request.POST.get("verb") == "refuse"
+    form = RefuseLiftForm(request.POST) if refuses else LiftForm(request.POST)
+    verb = orgs.refuse_lift if refuses else orgs.ask_to_lift
+    words = _("已不同意，禁报不变") if refuses else _("已提请，等待另一位工作人员批准")
+    if form.is_valid() and done(request, verb, bar, form.cleaned_data["reason"], form=form):
+        messages.success(request, words)
         return redirect(where)
     return _dossier(request, bar.organisation, form=form, asked=bar.pk)
 

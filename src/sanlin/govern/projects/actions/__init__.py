@@ -5,12 +5,22 @@ from .children import open_child
 from .circles import assign, make_circle
 from .confirming import confirm
 from .ending import close, close_round, give_back, stop
-from .paying import approve, lift, propose, send_back, withhold
-from .receipts import accept, hand_in, refuse_receipt, return_receipt, send_paper, withdraw
+from .paying import approve, lift, pay, propose, send_back, take_back_payment, withhold
+from .receipts import (
+    SENT_KEPT,
+    accept,
+    forget_paper,
+    hand_in,
+    refuse_receipt,
+    return_receipt,
+    send_paper,
+    withdraw,
+)
 from .reporting import report, return_report, review
 from .signing import check_scan, file_scan, redraw, refuse, sign, take_back
 
 __all__ = [
+    "SENT_KEPT",
     "accept",
     "approve",
     "approve_change",
@@ -21,11 +31,13 @@ __all__ = [
     "close_round",
     "confirm",
     "file_scan",
+    "forget_paper",
     "give_back",
     "hand_in",
     "lift",
     "make_circle",
     "open_child",
+    "pay",
     "propose",
     "redraw",
     "refuse",
@@ -40,6 +52,7 @@ __all__ = [
     "sign",
     "stop",
     "take_back",
+    "take_back_payment",
     "withdraw",
     "withdraw_change",
     "withhold",

@@ -45,8 +45,10 @@ def step(project: Project, verb: str, **values: Any) -> str:
 
 
 def carry(instalment: Instalment, verb: str, **values: Any) -> None:
-    """The same for an instalment."""
+    """The same for an instalment; one that leaves the way to its payment is approved by nobody."""
     source, target = instalment.stage, stages.INSTALMENT.after(instalment.stage, verb)
+    if target not in (stages.TO_PAY, stages.PAID):
+        values["approved_by"] = None
     rows = Instalment.objects.filter(pk=instalment.pk, stage=source)
     if not rows.update(stage=target, **values):
         raise Refused(_("这一期刚刚有人处理过，请刷新后再看"))

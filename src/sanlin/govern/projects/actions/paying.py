@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
-from sanlin.commons.funds.rules import may_act
-from sanlin.govern.projects import rules
+from sanlin.commons.funds.queries import vouchers_of
+from sanlin.commons.funds.rules import entrusted
+from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
@@ -33,7 +34,6 @@ def propose(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
     """Ask for a payment whose condition holds; another officer approves it."""
     held = _held(instalment)
     require(rules.can_propose(by, held, now=now))
-    require(may_act(by, held.project.fund, "handle", now=now))
     carry(held, "propose", proposed_by=by, proposed_at=now)
     record(held, by=by, now=now, amount=held.amount)
     return held
@@ -41,11 +41,38 @@ def propose(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
 
 @deed("projects.approve_payment")
 def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment:
-    """Approve a proposed payment: it is paid, and posted to the books once."""
+    """Approve a proposed payment. Where the fund has entrusted somebody with paying, she pays it
+    then; where nobody is, approving pays."""
     held = _held(instalment)
     require(rules.can_approve(by, held, now=now))
-    require(may_act(by, held.project.fund, "approve", now=now))
-    carry(held, "pay", approved_by=by, paid_at=now)
+    if entrusted(held.project.fund, "pay", now=now):
+        carry(held, "approve", approved_by=by)
+    else:
+        carry(held, "pay", approved_by=by, paid_by=by, paid_at=now)
+        _book(held, by=by, now=now)
+    record(
+        held,
+        by=by,
+        now=now,
+        amount=held.amount,
+        proposed_by=held.proposed_by,
+        paid=held.stage == stages.PAID,
+    )
+    return held
+
+
+@deed("projects.pay")
+def pay(instalment: Instalment, *, by: Account, now: datetime) -> Instalment:
+    """Pay what was approved: posted to the books once."""
+    held = _held(instalment)
+    require(rules.can_pay(by, held, now=now))
+    carry(held, "pay", paid_by=by, paid_at=now)
+    _book(held, by=by, now=now)
+    record(held, by=by, now=now, amount=held.amount, approved_by=held.approved_by)
+    return held
+
+
+def _book(held: Instalment, *, by: Account, now: datetime) -> None:
     memo = _("%(number)s %(name)s") % {"number": held.project.number, "name": held.name}
     cause = Cause(held, memo)
     fund, undertaking = held.project.fund, held.project.undertaking
@@ -56,7 +83,34 @@ def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
         funds.take_back(fund, mother.undertaking, held.amount, cause=cause, by=by, now=now)
         funds.promise(fund, undertaking, held.amount, cause=cause, by=by, now=now)
     funds.pay(fund, undertaking, held.amount, cause=cause, by=by, now=now)
-    record(held, by=by, now=now, amount=held.amount, proposed_by=held.proposed_by)
+
+
+@deed("projects.take_back_payment")
+def take_back_payment(
+    instalment: Instalment, reason: str, *, by: Account, now: datetime
+) -> Instalment:
+    """Take a payment back (冲销), with a reason that the public reads: every voucher of it is
+    reversed, the last first, and the instalment can be asked for anew, within its working days."""
+    held = _held(instalment)
+    require(rules.can_take_back_payment(by, held, now=now))
+    why = reason_of(reason, 180)
+    if parent := rules.parent_of(held.project):
+        hold(parent.project)
+    payer, paid_at = held.paid_by_id, held.paid_at
+    numbers = [
+        funds.reverse(voucher, why, by=by, now=now).number
+        for voucher in reversed(vouchers_of(held, held.project.fund, paid_at or now))
+    ]
+    carry(
+        held,
+        "take_back",
+        paid_by=None,
+        paid_at=None,
+        due=add_working_days(local_day(now), held.within),
+        note=(_("拨付已冲销：%(why)s") % {"why": why})[:200],
+        **NOBODY,
+    )
+    record(held, by=by, now=now, amount=held.amount, paid_by=payer, vouchers=numbers)
     return held
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sanlin.govern.projects import queries, rules, stages
@@ -86,6 +88,24 @@ def send_paper(
     )
     record(sent, by=by, now=now, project=project.pk, digest=paper.digest)
     return sent
+
+
+SENT_KEPT = timedelta(days=30)
+
+
+@deed("projects.forget_paper")
+def forget_paper(sent: SentPaper, *, by: Account | None, now: datetime) -> Project:
+    """Remove a photo or file that no receipt was made of within its days, row and file."""
+    project = hold(Project(pk=sent.project_id))
+    found = SentPaper.objects.filter(pk=sent.pk).first()
+    if found is None:
+        raise Refused(_("这个文件刚刚有人处理过"))
+    if now - found.at < SENT_KEPT:
+        raise Refused(_("还没有到清理的日子"))
+    record(found, by=by, now=now, project=project.pk, digest=found.digest)
+    transaction.on_commit(partial(files.discard, found.file, found.kind))
+    found.delete()
+    return project
 
 
 @deed("projects.hand_in_receipt")

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(null=True, verbose_name='申请时间')),
                 ('paid_at', models.DateTimeField(null=True, verbose_name='拨付时间')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
+                ('paid_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='付款人')),
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='projects.project', verbose_name='项目')),
             ],
@@ -369,7 +370,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('waiting', 'due', 'proposed', 'paid', 'held', 'withheld'))), name='instalment_stage_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('waiting', 'due', 'proposed', 'to_pay', 'paid', 'held', 'withheld'))), name='instalment_stage_known'),
         ),
         migrations.AddConstraint(
             model_name='instalment',
@@ -381,11 +382,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('paid_at__isnull', False), ('proposed_by__isnull', False), ('stage', 'paid')), models.Q(models.Q(('stage', 'paid'), _negated=True), ('approved_by__isnull', True), ('paid_at__isnull', True)), _connector='OR'), name='what_is_paid_was_proposed_and_approved'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('proposed_by__isnull', False), ('stage__in', ['to_pay', 'paid'])), models.Q(models.Q(('stage__in', ['to_pay', 'paid']), _negated=True), ('approved_by__isnull', True)), _connector='OR'), name='what_is_paid_was_proposed_and_approved'),
         ),
         migrations.AddConstraint(
             model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['due', 'proposed', 'paid']), _negated=True), ('due__isnull', False), _connector='OR'), name='what_is_due_has_its_day'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('paid_by__isnull', False), ('stage', 'paid')), models.Q(models.Q(('stage', 'paid'), _negated=True), ('paid_at__isnull', True), ('paid_by__isnull', True)), _connector='OR'), name='what_is_paid_was_paid_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='instalment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['due', 'proposed', 'to_pay', 'paid']), _negated=True), ('due__isnull', False), _connector='OR'), name='what_is_due_has_its_day'),
         ),
         migrations.AddConstraint(
             model_name='childround',

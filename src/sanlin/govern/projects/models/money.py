@@ -15,7 +15,8 @@ from .project import Project
 class Instalment(models.Model):
     """A part of the grant, paid once when its condition holds. `amount` is whole fen.
 
-    Whoever proposes the payment is never the one who approves it; approving posts it to the books.
+    Whoever proposes the payment is never the one who approves it. Paying posts it to the books: that
+    is an act of its own where the fund has entrusted somebody with paying, else approving pays.
     """
 
     project = models.ForeignKey(
@@ -46,6 +47,13 @@ class Instalment(models.Model):
         related_name="+",
         verbose_name=_("审批人"),
     )
+    paid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("付款人"),
+    )
     paid_at = models.DateTimeField(_("拨付时间"), null=True)
 
     log = told_in("round", "project.round_id")
@@ -66,17 +74,20 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    stage=stages.PAID,
+                    stage__in=[stages.TO_PAY, stages.PAID],
                     proposed_by__isnull=False,
                     approved_by__isnull=False,
-                    paid_at__isnull=False,
                 )
-                | (~Q(stage=stages.PAID) & Q(approved_by__isnull=True, paid_at__isnull=True)),
+                | (~Q(stage__in=[stages.TO_PAY, stages.PAID]) & Q(approved_by__isnull=True)),
                 name="what_is_paid_was_proposed_and_approved",
             ),
             models.CheckConstraint(
-                condition=~Q(stage__in=[stages.DUE, stages.PROPOSED, stages.PAID])
-                | Q(due__isnull=False),
+                condition=Q(stage=stages.PAID, paid_by__isnull=False, paid_at__isnull=False)
+                | (~Q(stage=stages.PAID) & Q(paid_by__isnull=True, paid_at__isnull=True)),
+                name="what_is_paid_was_paid_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage__in=[*stages.ON_THE_WAY, stages.PAID]) | Q(due__isnull=False),
                 name="what_is_due_has_its_day",
             ),
         ]

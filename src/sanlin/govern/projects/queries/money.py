@@ -149,7 +149,7 @@ def fund_of(round: Round) -> Fund | None:
 
 def to_pay(round: Round) -> QuerySet[Instalment]:
     """Every instalment of a round, with its project; `turn` puts first what can be done now."""
-    turns = (stages.PROPOSED, stages.DUE, stages.HELD, stages.WAITING, stages.PAID)
+    turns = (stages.PROPOSED, stages.TO_PAY, stages.DUE, stages.HELD, stages.WAITING, stages.PAID)
     turn = Case(
         *(When(stage=stage, then=Value(n)) for n, stage in enumerate(turns)),
         default=Value(len(turns)),
@@ -163,6 +163,7 @@ def to_pay(round: Round) -> QuerySet[Instalment]:
         "project__award",
         "proposed_by",
         "approved_by",
+        "paid_by",
     )
 
 
@@ -204,7 +205,7 @@ def count_alive(rounds: Iterable[Round]) -> None:
 def late(street: Street, today: date) -> QuerySet[Instalment]:
     """Every instalment of a street, of whatever round, whose day to be paid is over."""
     rows = Instalment.objects.filter(
-        project__round__street=street, stage__in=(stages.DUE, stages.PROPOSED), due__lt=today
+        project__round__street=street, stage__in=stages.ON_THE_WAY, due__lt=today
     )
     return rows.select_related(
         "project__undertaking__organisation",

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanlin.commons.funds.models import DutyKind
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
@@ -100,6 +101,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
+TO_PAY = "to_pay"
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
 SETTLING = "settling"
@@ -110,6 +112,7 @@ WHERE = {
     SCANS: "projects:agreements",
     CHANGES: "projects:changes",
     PROPOSED: "projects:payments",
+    TO_PAY: "projects:payments",
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
@@ -121,6 +124,7 @@ SIEVES = {
     AMENDED: stages.DRAWN,
     CHANGES: stages.ASKED,
     PROPOSED: stages.PROPOSED,
+    TO_PAY: stages.TO_PAY,
     DUE: stages.DUE,
 }
 
@@ -141,6 +145,7 @@ def _words(what: str, n: int) -> str:
         CHANGES: ngettext("审批%(n)s份变更申请", "审批%(n)s份变更申请", n),
         TO_SIGN: ngettext("签署%(n)s份协议", "签署%(n)s份协议", n),
         PROPOSED: ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n),
+        TO_PAY: ngettext("付款%(n)s笔", "付款%(n)s笔", n),
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
         REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
         RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
@@ -186,11 +191,14 @@ def _changes(who: Any, streets: set[int]) -> Any:
 def _payments(who: Any, streets: set[int], today: date) -> list[Any]:
     rows = Instalment.objects.filter(project__round__street__in=streets)
     proposed = rows.filter(stage=stages.PROPOSED).exclude(proposed_by=who)
+    mine = Q(project__fund__duties__account=who, project__fund__duties__kind=DutyKind.PAY)
+    to_pay = rows.filter(mine, project__fund__duties__until__isnull=True, stage=stages.TO_PAY)
     due = rows.filter(stage=stages.DUE)
     return [
         _counted(what, some, "project__round", Min("due"))
         for what, some in (
             (PROPOSED, proposed),
+            (TO_PAY, to_pay),
             (LATE, due.filter(due__lt=today)),
             (DUE, due.filter(due__gte=today)),
         )

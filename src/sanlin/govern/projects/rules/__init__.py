@@ -33,7 +33,16 @@ from .ending import (
     owed_back,
 )
 from .flows import Flows, flows
-from .paying import can_approve, can_lift, can_propose, can_see_books, can_send_back, can_withhold
+from .paying import (
+    can_approve,
+    can_lift,
+    can_pay,
+    can_propose,
+    can_see_books,
+    can_send_back,
+    can_take_back_payment,
+    can_withhold,
+)
 from .reporting import (
     can_report,
     can_review,
@@ -79,6 +88,7 @@ __all__ = [
     "can_look",
     "can_look_into",
     "can_open_child",
+    "can_pay",
     "can_propose",
     "can_redraw",
     "can_refund",
@@ -97,6 +107,7 @@ __all__ = [
     "can_sign",
     "can_stop",
     "can_take_back",
+    "can_take_back_payment",
     "can_withdraw",
     "can_withdraw_change",
     "can_withhold",

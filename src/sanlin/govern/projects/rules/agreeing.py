@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from sanlin.commons.funds.rules import may_act
 from sanlin.commons.orgs.rules import leads
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of, works_for_neighbourhood, works_for_street
@@ -18,7 +19,7 @@ from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Agreement, Change, Instalment, Party, Project, Scan
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_run
+from sanlin.govern.rounds.rules import can_run, covers
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
@@ -35,7 +36,9 @@ def can_confirm(who: Any, round: Round, *, now: datetime) -> Verdict:
         return verdict
     if round.stage != round_stages.NOTICE:
         return denied(_("公示期间才能确认立项"))
-    return notices_are_over(round, now=now)
+    if not (verdict := notices_are_over(round, now=now)):
+        return verdict
+    return covers(round)
 
 
 def parties_of(project: Project) -> tuple[Party, ...]:
@@ -144,6 +147,8 @@ def _stands_for(who: Any, party: Party | None, project: Project, *, now: datetim
         return denied(_("本轮协议由街道和团队两方签署"))
     if party != Party.TEAM and in_team(who, project, now=now):
         return denied(_("您是该团队的成员，须由其他工作人员办理"))
+    if party == Party.STREET:
+        return may_act(who, project.fund, "seal", now=now)
     return ALLOWED
 
 

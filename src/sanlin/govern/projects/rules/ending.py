@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanlin.commons.funds.rules import may_act
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.rounds import stages as round_stages
@@ -35,7 +36,7 @@ def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = 
         return denied(_("结算或终止以后才能登记退款"))
     if not (owed_back(project) if owed is None else owed):
         return denied(_("没有应退的资金"))
-    return ALLOWED
+    return may_act(who, project.fund, "book", now=now)
 
 
 def can_close(

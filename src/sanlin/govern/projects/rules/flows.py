@@ -29,7 +29,7 @@ class Flows:
     """A project's money in fen: planned and spent by head, paid to the team, given back by it.
 
     Payments of a round of its own are spent too; `set_aside` is what such a round, while it goes on,
-    may still pay, and `pots` counts such rounds. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
+    may still pay, `pots` counts such rounds and `passed_on` is what their groups hold. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
     still to give back of what it received: paid, less what was spent, less what came back.
     """
 
@@ -41,6 +41,7 @@ class Flows:
     returned: int = 0
     waiting: int = 0
     pots: int = 0
+    passed_on: int = 0
 
     @property
     def owed(self) -> int:
@@ -89,6 +90,11 @@ def flows(project: Project) -> Flows:
         found.get((RETURNED, "", ""), 0),
         counts[WAITING],
         counts[SET_ASIDE],
+        sum(
+            (amount if what == PASSED_ON else -amount)
+            for (what, _head, _stage), amount in found.items()
+            if what in (PASSED_ON, CAME_BACK)
+        ),
     )
 
 

@@ -10,13 +10,16 @@ from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Instalment
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.ledger import clash
 
 from .agreeing import Paper, paper_of
+from .flows import Flows, flows
 from .who import can_handle
 
 WHY_NOT_DUE = {
     stages.WAITING: lambda: _("拨款条件还没有满足"),
     stages.PROPOSED: lambda: _("已经申请，等待另一位工作人员审批"),
+    stages.TO_PAY: lambda: _("已经审批，等待出纳付款"),
     stages.PAID: lambda: _("这一期已经拨付"),
     stages.HELD: lambda: _("这一期已暂停拨付"),
     stages.WITHHELD: lambda: _("这一期不再拨付"),
@@ -62,12 +65,60 @@ def can_approve(
     return _unblocked(instalment, paper)
 
 
-def can_send_back(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
-    """Any officer may take a proposed payment back to the start."""
+def can_pay(
+    who: Any, instalment: Instalment, *, now: datetime, paper: Paper | None = None
+) -> Verdict:
+    """Whoever pays at the fund, unless the terms keep that apart from what she did before."""
     if not (verdict := can_handle(who, instalment.project, now=now)):
         return verdict
-    if instalment.stage != stages.PROPOSED:
-        return denied(_("只有待审批的拨款可以退回"))
+    if instalment.stage in (stages.DUE, stages.PROPOSED):
+        return denied(_("还没有审批"))
+    if instalment.stage != stages.TO_PAY:
+        return denied(WHY_NOT_DUE[instalment.stage]())
+    fund = instalment.project.fund
+    hands = {"approve": instalment.approved_by_id, "handle": instalment.proposed_by_id}
+    did = {duty for duty, hand in hands.items() if hand == who.pk}
+    if clash(fund.terms.apart, "pay", did):
+        return denied(_("申请、审批和付款须由不同的工作人员分别办理"))
+    if not (verdict := may_act(who, fund, "pay", now=now)):
+        return verdict
+    return _unblocked(instalment, paper)
+
+
+def can_take_back_payment(
+    who: Any, instalment: Instalment, *, now: datetime, money: Flows | None = None
+) -> Verdict:
+    """Another officer than the one who paid or approved, while the project goes on; never what the
+    team has already given back or handed on to its groups. `money` is `flows` where it is known."""
+    project = instalment.project
+    if not (verdict := can_handle(who, project, now=now)):
+        return verdict
+    if instalment.stage != stages.PAID:
+        return denied(_("只有已拨付的才能冲销"))
+    if project.stage in stages.ENDED:
+        return denied(_("项目已经结束，不能冲销拨付"))
+    if who.pk in (instalment.paid_by_id, instalment.approved_by_id):
+        return denied(_("冲销须由另一位工作人员办理，不能冲销自己审批或付款的拨付"))
+    if not (verdict := may_act(who, project.fund, "book", now=now)):
+        return verdict
+    return _still_there(money or flows(project), instalment.amount)
+
+
+def _still_there(money: Flows, amount: int) -> Verdict:
+    left = money.paid - money.returned - amount
+    if left < 0:
+        return denied(_("团队已经退回一部分资金，不能再冲销这一期"))
+    if left < money.passed_on:
+        return denied(_("这笔资金已经拨给子项目的小组，不能冲销"))
+    return ALLOWED
+
+
+def can_send_back(who: Any, instalment: Instalment, *, now: datetime) -> Verdict:
+    """Any officer may take back to the start what is not paid yet."""
+    if not (verdict := can_handle(who, instalment.project, now=now)):
+        return verdict
+    if instalment.stage not in (stages.PROPOSED, stages.TO_PAY):
+        return denied(_("只有待审批或待付款的拨款可以退回"))
     return ALLOWED
 
 

@@ -129,3 +129,25 @@ def test_what_a_group_returns_goes_back_to_the_mother():
     assert rules.flows(fresh(one)).spent == {"materials": 0}
     assert wrong_books(one.fund) == []
     assert group.award.stage == award_stages.STANDING
+
+
+def test_a_groups_payment_is_taken_back_to_the_mother():
+    one = mother()
+    made = carried(one, 1_000_00, 1_200_00)
+    actions.confirm(made.round, by=officer(made.round.street), now=NOW)
+    group = signed(Project.objects.whole().filter(round=made.round).order_by("number")[0])
+    before = position(one.fund)
+    part = pay(group, "first")
+    me = officer(one.round.street)
+    handed_on = one.instalments.get(key="first")
+    with pytest.raises(Refused, match="已经拨给子项目的小组"):
+        actions.take_back_payment(handed_on, "户名写错", by=me, now=NOW)
+    actions.take_back_payment(part, "户名写错", by=me, now=NOW)
+    assert position(one.fund) == before
+    assert sum(rules.flows(fresh(one)).spent.values()) == 0
+    assert rules.flows(fresh(group)).paid == 0
+    assert wrong_books(one.fund) == []
+    actions.take_back_payment(handed_on, "户名写错", by=me, now=NOW)
+    assert position(one.fund).paid == 0
+    with pytest.raises(Refused, match="母项目手里只有¥0"):
+        pay(group, "first")

@@ -6,6 +6,7 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.models import Book, BookKind
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
@@ -25,6 +26,8 @@ ACTS = st.lists(
                 "sign",
                 "propose",
                 "approve",
+                "pay",
+                "take_back",
                 "send_back",
                 "lift",
                 "withhold",
@@ -48,7 +51,7 @@ ACTS = st.lists(
 
 def obey(one: Project, act: str, n: int, hands) -> None:
     """One verb, picked and fed by `n`; refusals are answers too."""
-    first, second, helper, lead = hands
+    first, second, third, helper, lead = hands
     parts = list(one.instalments.all())
     part = parts[n % len(parts)]
     slips = list(one.receipts.order_by("pk"))
@@ -57,6 +60,8 @@ def obey(one: Project, act: str, n: int, hands) -> None:
         "sign": lambda: actions.sign(one, by=(lead, helper, first)[n % 3], **told_now),
         "propose": lambda: actions.propose(part, by=first, **told_now),
         "approve": lambda: actions.approve(part, by=second, **told_now),
+        "pay": lambda: actions.pay(part, by=third, **told_now),
+        "take_back": lambda: actions.take_back_payment(part, "户名写错", by=first, **told_now),
         "send_back": lambda: actions.send_back(part, "材料不全", by=second, **told_now),
         "lift": lambda: actions.lift(part, "已经整改", by=second, **told_now),
         "withhold": lambda: actions.withhold(part, "不需要了", by=second, **told_now),
@@ -106,8 +111,8 @@ def check(one: Project) -> None:
 
 @pytest.mark.django_db
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(grant=st.integers(1, 10_000_00), shares=SHARES, acts=ACTS)
-def test_the_books_hold_whatever_happens(grant, shares, acts):
+@given(grant=st.integers(1, 10_000_00), shares=SHARES, acts=ACTS, cashier=st.booleans())
+def test_the_books_hold_whatever_happens(grant, shares, acts, cashier):
     with transaction.atomic():
         keys = ("first", "second", "last")
         given_shares = {
@@ -116,7 +121,9 @@ def test_the_books_hold_whatever_happens(grant, shares, acts):
         one = Project.objects.whole().get(round=running_round(grant, **given_shares))
         assert [part.share for part in one.round.rules.instalments] == list(shares)
         street = one.round.street
-        hands = (officer(street), officer(street), worker(one.place), leader(one))
+        hands = (officer(street), officer(street), officer(street), worker(one.place), leader(one))
+        if cashier:
+            funds.entrust(one.fund, hands[2], "pay", by=hands[0], now=NOW)
         for act, n in acts:
             obey(one, act, n, hands)
             check(one)

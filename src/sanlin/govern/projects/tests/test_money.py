@@ -1,8 +1,11 @@
 """From the confirmed award to the closed project: every fen is accounted for."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.models import Book, BookKind, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.orgs.models import Membership
@@ -10,18 +13,21 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, officer, post, worker
 from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.actions.drawing import in_words
-from sanlin.govern.projects.models import Agreement, Instalment, Project, Signing
+from sanlin.govern.projects.jobs import forget_sent
+from sanlin.govern.projects.models import Agreement, Instalment, Project, SentPaper, Signing
 from sanlin.govern.projects.tests.scene import (
     awarded,
     fresh,
     leader,
     pay,
+    picture,
     project,
     receipt,
     reviewed,
     running_round,
     signed,
 )
+from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
@@ -222,7 +228,7 @@ def test_the_database_keeps_proposing_and_approving_apart():
     me = officer(one.round.street)
     rows = Instalment.objects.filter(pk=one.instalments.get(key="first").pk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        rows.update(stage="paid", proposed_by=me, approved_by=me, paid_at=NOW)
+        rows.update(stage="paid", proposed_by=me, approved_by=me, paid_by=me, paid_at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(stage="paid")
 
@@ -258,3 +264,156 @@ def test_a_signature_cannot_be_changed_or_taken_away():
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.first().delete()
     assert rows.count() == 3
+
+
+# --- a payment that is taken back ---
+
+
+def test_a_payment_is_taken_back_and_paid_anew():
+    one = signed(project())
+    paid = pay(one, "first")
+    other = officer(one.round.street)
+    with pytest.raises(Refused, match="不能冲销自己审批或付款的拨付"):
+        actions.take_back_payment(paid, "账号写错", by=paid.approved_by, now=NOW)
+    with pytest.raises(Refused, match="至少4个字"):
+        actions.take_back_payment(paid, "错", by=other, now=NOW)
+    back = actions.take_back_payment(paid, "户名写错，银行退票", by=other, now=NOW)
+    assert (back.stage, back.note) == ("due", "拨付已冲销：户名写错，银行退票")
+    assert (back.proposed_by, back.approved_by, back.paid_by, back.paid_at) == (None,) * 4
+    assert back.due.isoformat() == "2024-04-30"
+    stands = position(one.fund)
+    assert (stands.paid, stands.owed) == (0, one.grant)
+    last = Voucher.objects.order_by("number").last()
+    assert last.reverses.subject.startswith(f"projects.Instalment:{paid.pk}:")
+    assert last.memo == "冲销第3号凭证：户名写错，银行退票"
+    assert wrong_books(one.fund) == []
+    line = Entry.objects.get(deed="projects.take_back_payment")
+    assert "银行退票".encode() not in bytes(line.body)
+    with pytest.raises(Refused, match="只有已拨付的才能冲销"):
+        actions.take_back_payment(paid, "户名写错，银行退票", by=other, now=NOW)
+    pay(one, "first")
+    assert position(one.fund).paid == 5_000_00
+    again = one.instalments.get(key="first")
+    actions.take_back_payment(again, "又写错一次", by=officer(one.round.street), now=NOW)
+    assert position(one.fund).paid == 0
+    assert wrong_books(one.fund) == []
+
+
+def test_what_was_given_back_or_has_ended_is_not_taken_back():
+    one = signed(project())
+    pay(one, "first")
+    receipt(one, 1_000_00, accepted=True)
+    reviewed(one, "midterm", 80)
+    reviewed(one, "closing", 85)
+    me = officer(one.round.street)
+    actions.give_back(one, 500_00, by=me, now=NOW)
+    with pytest.raises(Refused, match="团队已经退回一部分资金"):
+        actions.take_back_payment(one.instalments.get(key="first"), "付错了", by=me, now=NOW)
+    other = signed(project())
+    paid = pay(other, "first")
+    actions.stop(other, "团队解散", by=officer(other.round.street), now=NOW)
+    with pytest.raises(Refused, match="项目已经结束"):
+        actions.take_back_payment(paid, "付错了人", by=officer(other.round.street), now=NOW)
+
+
+# --- who approves, who pays, who keeps the seal ---
+
+
+def test_where_somebody_pays_approving_does_not():
+    one = signed(project())
+    street, part = one.round.street, one.instalments.get(key="first")
+    handler, boss, cashier, keeper = (officer(street) for _each in range(4))
+    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
+    actions.propose(part, by=handler, now=NOW)
+    with pytest.raises(Refused, match="不能同时审批"):
+        actions.approve(part, by=cashier, now=NOW)
+    assert actions.approve(part, by=boss, now=NOW).stage == "to_pay"
+    assert position(one.fund).paid == 0
+    with pytest.raises(Refused, match="只有已拨付的才能冲销"):
+        actions.take_back_payment(part, "写错了账号", by=keeper, now=NOW)
+    for other, why in ((boss, "不同的工作人员"), (handler, "不同的工作人员"), (keeper, "已有专人")):
+        with pytest.raises(Refused, match=why):
+            actions.pay(part, by=other, now=NOW)
+    paid = actions.pay(part, by=cashier, now=NOW)
+    assert (paid.stage, paid.approved_by, paid.paid_by) == ("paid", boss, cashier)
+    assert position(one.fund).paid == 5_000_00
+    with pytest.raises(Refused, match="已经拨付"):
+        actions.pay(part, by=cashier, now=NOW)
+    for mine in (boss, cashier):
+        with pytest.raises(Refused, match="自己审批或付款"):
+            actions.take_back_payment(part, "写错了账号", by=mine, now=NOW)
+    actions.take_back_payment(part, "写错了账号", by=keeper, now=NOW)
+    assert position(one.fund).paid == 0
+
+
+def test_what_is_approved_can_still_be_sent_back_or_held():
+    one = signed(project())
+    street, part = one.round.street, one.instalments.get(key="first")
+    boss, cashier = officer(street), officer(street)
+    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
+    actions.propose(part, by=officer(street), now=NOW)
+    actions.approve(part, by=boss, now=NOW)
+    back = actions.send_back(part, "账号待核实", by=boss, now=NOW)
+    assert (back.stage, back.proposed_by, back.approved_by) == ("due", None, None)
+    actions.propose(part, by=officer(street), now=NOW)
+    actions.approve(part, by=boss, now=NOW)
+    reviewed(one, "midterm", 40)
+    held = one.instalments.get(key="first")
+    assert (held.stage, held.approved_by) == ("held", None)
+    with pytest.raises(Refused, match="暂停拨付"):
+        actions.pay(held, by=cashier, now=NOW)
+
+
+def test_the_seal_is_asked_for_where_the_street_signs():
+    one = project()
+    street = one.round.street
+    keeper, clerk, other = (officer(street) for _each in range(3))
+    funds.entrust(one.fund, keeper, "seal", by=other, now=NOW)
+    funds.entrust(one.fund, clerk, "handle", by=other, now=NOW)
+    with pytest.raises(Refused, match="保管印鉴已有专人"):
+        actions.sign(one, by=other, now=NOW)
+    with pytest.raises(Refused, match="保管印鉴已有专人"):
+        actions.sign(one, by=clerk, now=NOW)
+    assert actions.sign(one, by=keeper, now=NOW).party == "street"
+    two = project()
+    busy = officer(two.round.street)
+    funds.entrust(two.fund, busy, "pay", by=officer(two.round.street), now=NOW)
+    with pytest.raises(Refused, match="负责出纳，按不相容岗位规定不能同时保管印鉴"):
+        actions.sign(two, by=busy, now=NOW)
+
+
+def test_money_that_comes_back_is_booked_by_whoever_keeps_the_books():
+    one = signed(project())
+    pay(one, "first")
+    me, keeper = officer(one.round.street), officer(one.round.street)
+    actions.stop(one, "团队解散", by=me, now=NOW)
+    funds.entrust(one.fund, keeper, "book", by=me, now=NOW)
+    with pytest.raises(Refused, match="记账已有专人"):
+        actions.give_back(one, 100_00, by=me, now=NOW)
+    actions.give_back(one, 100_00, by=keeper, now=NOW)
+
+
+# --- what was sent and never became a receipt ---
+
+
+def test_what_was_sent_a_month_ago_is_removed_with_its_file(
+    tmp_path, settings, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    one = signed(project())
+    old = actions.send_paper(one, picture(), by=leader(one), now=NOW)
+    later = NOW + actions.SENT_KEPT
+    new = actions.send_paper(one, picture(), by=leader(one), now=later - timedelta(seconds=1))
+    with pytest.raises(Refused, match="还没有到"):
+        actions.forget_paper(new, by=None, now=later)
+    assert files.lies_at(old.file).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert forget_sent(now=later) == 1
+    assert list(SentPaper.objects.all()) == [new]
+    assert not files.lies_at(old.file).exists()
+    assert files.lies_at(new.file).exists()
+    line = Entry.objects.get(deed="projects.forget_paper")
+    assert old.digest.encode() in bytes(line.body)
+    with pytest.raises(Refused, match="刚刚有人处理过"):
+        actions.forget_paper(old, by=None, now=later)
+    assert forget_sent(now=later) == 0

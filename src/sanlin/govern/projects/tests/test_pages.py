@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.awards.models import Objection
@@ -165,6 +166,39 @@ def test_two_officers_pay_by_the_list(client):
     again = client.post(go("payments", round.pk), done, follow=True)
     assert Instalment.objects.filter(stage="paid").count() == 3
     assert again.status_code == 200
+
+
+def test_a_cashier_pays_and_another_officer_takes_it_back_by_the_page(client):
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    boss, cashier, other = (officer(one.round.street) for _each in range(3))
+    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
+    actions.propose(part, by=other, now=NOW)
+    client.force_login(boss)
+    assert "已审批" in text(client.post(go("instalment", part.pk, "approve"), follow=True))
+    assert "不同的工作人员分别办理" in text(client.get(go("desk", one.pk)))
+    client.force_login(cashier)
+    assert ">付款</button>" in text(client.get(go("desk", one.pk)))
+    keys = {"pick": [part.pk], "verb": "pay", "key": "p"}
+    assert "已办理1项" in text(client.post(go("payments", one.round.pk), keys, follow=True))
+    page = text(client.get(go("take_back_payment", part.pk)))
+    assert "不能冲销自己审批或付款的拨付" in page
+    assert "<form" not in page.split("<h1>")[1].split("</main>")[0]
+    client.force_login(other)
+    assert "冲销拨付" in text(client.get(go("desk", one.pk)))
+    where = go("take_back_payment", part.pk)
+    assert "¥5,000原路退回资金池" in text(client.get(where))
+    short = client.post(where, {"reason": "错"})
+    assert short.status_code == 200
+    assert Instalment.objects.get(pk=part.pk).stage == "paid"
+    answer = client.post(where, {"reason": "户名写错，银行退票", "key": "b"}, follow=True)
+    assert "拨付已冲销" in text(answer)
+    client.logout()
+    assert "拨付已冲销：户名写错，银行退票" in text(client.get(go("project", one.pk)))
+    books = text(client.get(f"/funds/{one.fund_id}/"))
+    assert "户名写错，银行退票" in books
+    client.force_login(worker(one.place))
+    assert client.get(where).status_code == 403
 
 
 def test_nobody_else_pays(client):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.models import Posting, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
@@ -177,4 +178,38 @@ def test_two_instalments_of_a_project_are_approved_at_once_and_both_booked():
     )
     assert outcomes(told) == ["yes", "yes"]
     assert position(one.fund).paid == 9_000_00
+    assert wrong_books(one.fund) == []
+
+
+def test_a_payment_is_taken_back_once():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    hands = [officer(one.round.street) for _each in range(4)]
+    told = together(
+        *(lambda me=me: actions.take_back_payment(part, "户名写错", by=me, now=NOW) for me in hands)
+    )
+    assert outcomes(told) == ["no", "no", "no", "yes"]
+    assert Voucher.objects.filter(reverses__isnull=False).count() == 1
+    assert (position(one.fund).paid, position(one.fund).owed) == (0, one.grant)
+    assert wrong_books(one.fund) == []
+
+
+def test_paying_once_more_and_taking_back_at_once_never_mix():
+    one = signed(project())
+    part = one.instalments.get(key="first")
+    funds.entrust(
+        one.fund, cashier := officer(one.round.street), "pay", by=officer(one.round.street), now=NOW
+    )
+    actions.propose(part, by=officer(one.round.street), now=NOW)
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    back = officer(one.round.street)
+    together(
+        lambda: actions.pay(part, by=cashier, now=NOW),
+        lambda: actions.pay(part, by=cashier, now=NOW),
+        lambda: actions.take_back_payment(part, "户名写错", by=back, now=NOW),
+    )
+    stage = one.instalments.get(key="first").stage
+    assert position(one.fund).paid == {"paid": 5_000_00, "due": 0}[stage]
     assert wrong_books(one.fund) == []

@@ -15,6 +15,7 @@ from .staff import (
     desk,
     refund,
     stop,
+    take_back_payment,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "sheet",
     "show_report",
     "stop",
+    "take_back_payment",
 ]

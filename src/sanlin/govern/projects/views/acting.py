@@ -18,11 +18,12 @@ from sanlin.kernel.machine import NotNow
 INSTALMENT_TONES = {
     stages.DUE: "now",
     stages.PROPOSED: "waiting",
+    stages.TO_PAY: "waiting",
     stages.PAID: "done",
     stages.HELD: "wrong",
     stages.WITHHELD: "wrong",
 }
-PLAIN_VERBS = {"propose": actions.propose, "approve": actions.approve}
+PLAIN_VERBS = {"propose": actions.propose, "approve": actions.approve, "pay": actions.pay}
 WHOLE = (
     "round__street",
     "undertaking__organisation",

@@ -50,6 +50,7 @@ def _pay_table(verbs: bool) -> Table:
             Column("due", _("应于何日前拨付"), lambda row: row.due, "day", sort="due"),
             Column("proposed", _("申请人"), lambda row: str(row.proposed_by or "")),
             Column("approved", _("审批人"), lambda row: str(row.approved_by or "")),
+            Column("payer", _("付款人"), lambda row: str(row.paid_by or "")),
             Column("paid", _("拨付时间"), lambda row: row.paid_at, "moment", sort="paid_at"),
             Column("note", _("说明"), lambda row: row.note),
         ),
@@ -59,9 +60,12 @@ def _pay_table(verbs: bool) -> Table:
         ),
         search=("project__undertaking__title", "project__number"),
         order="turn",
-        verbs=(("propose", _("申请拨付")), ("approve", _("审批拨付"))) if verbs else (),
+        verbs=_VERBS if verbs else (),
         empty=_("确认立项以后，每个项目的各期拨款出现在这里。"),
     )
+
+
+_VERBS = (("propose", _("申请拨付")), ("approve", _("审批拨付")), ("pay", _("付款")))
 
 
 def _names(rows: Any) -> list[tuple[str, str]]:
@@ -231,7 +235,7 @@ def round_reports(request: Request, round: Round) -> HttpResponse:
 @gate(can_manage, Round, having=("street",))
 def sheet(request: Request, round: Round) -> HttpResponse:
     """The payment sheet to print and file: what was approved, by whom, and the total."""
-    rows = queries.to_pay(round).filter(stage__in=(stages.PROPOSED, stages.PAID))
+    rows = queries.to_pay(round).filter(stage__in=(stages.PROPOSED, stages.TO_PAY, stages.PAID))
     key = request.GET.get("key", "")
     if key in {part.key for part in round.rules.instalments}:
         rows = rows.filter(key=key)

@@ -135,11 +135,20 @@ def receipt_details(request: Request, project: Project) -> HttpResponse:
         "papers": sent or (old.papers.all() if old else []),
         "kept": not sent,
         "read": any(one.told.get("number") or one.told.get("total") for one in sent),
+        "untold": [WHY_NOT_READ[why]() for one in sent if (why := one.told.get("why"))],
         "left": project.grant - sum(money.bound.values()),
         "heads": queries.by_head(project, money),
         "again": f"{reverse('projects:hand_in', args=[project.pk])}?{request.GET.urlencode()}",
     }
     return render(request, "projects/receipt_details.html", page)
+
+
+WHY_NOT_READ = {
+    "locked": lambda: _("这份文件加了密码，读不出票面；请上传没有密码的原件，或照着票面填写。"),
+    "big": lambda: _("这份文件太大或太复杂，没有读取；请照着票面填写，必要时重新下载原件再传。"),
+    "broken": lambda: _("这份文件打不开，可能已损坏；请重新下载原件再传，或照着票面填写。"),
+    "silent": lambda: _("没有从这份文件读出发票内容；请照着票面填写。"),
+}
 
 
 def _typed(data: Any, form: SlipForm) -> dict[str, Any]:

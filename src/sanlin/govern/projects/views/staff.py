@@ -20,7 +20,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
-from sanlin.ground.verdict import Verdict
+from sanlin.ground.verdict import ALLOWED, Verdict
 from sanlin.kernel.money import yuan
 
 from .acting import INSTALMENT_TONES, PLAIN_VERBS, WHOLE, done, through
@@ -73,10 +73,11 @@ def _desk(
     reason: ReasonForm | None = None,
 ) -> HttpResponse:
     who, now = request.by, request.now
-    parts = Instalment.objects.select_related("proposed_by", "approved_by").order_by("place")
+    parts = Instalment.objects.select_related("proposed_by", "approved_by", "paid_by").order_by(
+        "place"
+    )
     prefetch_related_objects([project], Prefetch("instalments", parts))
-    if any(part.stage in (stages.DUE, stages.PROPOSED) for part in project.instalments.all()):
-        prefetch_related_objects([project.fund], "duties")
+    prefetch_related_objects([project.fund], "duties")
     money = rules.flows(project)
     paper = rules.paper_of(project)
     children = list(project.children.select_related("round")) if money.pots else []
@@ -85,6 +86,8 @@ def _desk(
             "part": part,
             "can_propose": rules.can_propose(who, part, now=now, paper=paper),
             "can_approve": rules.can_approve(who, part, now=now, paper=paper),
+            "can_pay": rules.can_pay(who, part, now=now, paper=paper),
+            "can_take_back": rules.can_take_back_payment(who, part, now=now, money=money),
             "can_send_back": rules.can_send_back(who, part, now=now),
             "can_lift": rules.can_lift(who, part, now=now),
             "can_withhold": rules.can_withhold(who, part, now=now),
@@ -97,7 +100,7 @@ def _desk(
         "signings": paper.signings,
         "parts": shown,
         "noted": any(one["part"].note for one in shown),
-        "acts": any(one["part"].stage == stages.PROPOSED or _acts(one) for one in shown),
+        "acts": any(one["part"].stage in WAIT or _acts(one) for one in shown),
         "heads": queries.by_head(project, money),
         "paid": money.paid,
         "spent": sum(money.spent.values()),
@@ -120,6 +123,9 @@ def _desk(
     return render(request, "projects/desk.html", page)
 
 
+WAIT = (stages.PROPOSED, stages.TO_PAY)  # somebody else's turn: the row says whose
+
+
 def _acts(one: dict[str, Any]) -> bool:
     """Whether anything can be done with one instalment."""
     return any(verdict for name, verdict in one.items() if name.startswith("can_"))
@@ -135,7 +141,11 @@ def act_on_instalment(request: Request, instalment: Instalment, verb: str) -> Ht
     """Propose, approve, send back, lift a hold, or leave out."""
     where = reverse("projects:desk", args=[instalment.project_id])
     if verb in PLAIN_VERBS:
-        words = {"propose": _("已申请，等待另一位工作人员审批"), "approve": _("已拨付并记账")}
+        words = {
+            "propose": _("已申请，等待另一位工作人员审批"),
+            "approve": _("已审批"),
+            "pay": _("已付款并记账"),
+        }
         return press(request, where, words[verb], PLAIN_VERBS[verb], instalment)
     if verb not in REASONED_VERBS:
         raise Http404
@@ -144,6 +154,34 @@ def act_on_instalment(request: Request, instalment: Instalment, verb: str) -> Ht
         return _desk(request, instalment.project, reason=form)
     reason = form.cleaned_data["reason"]
     return press(request, where, _("已办理"), REASONED_VERBS[verb], instalment, reason)
+
+
+@gate(can_see_instalment, Instalment, having=(*through("project"), "paid_by", "approved_by"))
+def take_back_payment(request: Request, instalment: Instalment) -> HttpResponse:
+    """Take a payment back: what that does, who sees it, and the reason that the public reads."""
+    project = instalment.project
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and done(
+        request, actions.take_back_payment, instalment, form.cleaned_data["reason"], form=form
+    ):
+        messages.success(request, _("拨付已冲销，可以重新申请；冲销凭证和理由已公开"))
+        return redirect("projects:desk", pk=project.pk)
+    words = {"amount": yuan(instalment.amount), "number": project.number, "name": instalment.name}
+    page = {
+        "project": project,
+        "part": instalment,
+        "form": form,
+        "may": ALLOWED
+        if form.is_bound
+        else rules.can_take_back_payment(request.by, instalment, now=request.now),
+        "what": [
+            _("%(number)s %(name)s的%(amount)s原路退回资金池，另记冲销凭证，原凭证保留") % words,
+            _("这一期回到“待申请拨付”，要重新申请、审批才能再付"),
+        ],
+        "whom": _("先与团队核实款项已经退回或没有付出；系统只记账，不收款"),
+        "published": _("冲销凭证和理由立即出现在公开账目和项目页面里"),
+    }
+    return render(request, "projects/take_back_payment.html", page)
 
 
 @gate(rules.can_handle, Project, having=WHOLE)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.urls import reverse
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
+from sanlin.commons.orgs import actions as orgs
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, resident, worker
 from sanlin.govern.proposals import actions, queries, stages
@@ -111,6 +113,20 @@ def test_a_resident_founds_a_team_and_hands_in_a_proposal_on_a_phone():
         "屋顶闲着\n三十户想种菜",
     )
     assert "已提交，编号2024-01" in text(client.get(answer.url))
+
+
+def test_a_barred_team_stands_there_with_its_sentence_and_cannot_be_picked():
+    round = town.open_round()
+    place = neighbourhood(round.street)
+    one, me = team(place)
+    orgs.bar(one, date(2025, 1, 1), "2023年项目违约", by=officer(round.street), now=NOW)
+    client = signed_in(me)
+    page = client.get(go("begin", round.pk)).content.decode()
+    assert f"{one}在2025-01-01前不得申报：2023年项目违约" in page
+    assert re.search(f'<input[^>]*value="{one.pk}"[^>]*disabled', page)
+    answer = text(client.post(go("begin", round.pk), {"team": one.pk, "place": place.pk}))
+    assert "2025-01-01前不得申报" in answer
+    assert Proposal.objects.count() == 0
 
 
 def test_the_page_of_an_empty_draft_links_what_is_missing_to_its_step():

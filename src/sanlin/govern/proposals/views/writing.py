@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from sanlin.commons.orgs import rules as orgs
 from sanlin.commons.people.rules import residence
 from sanlin.govern.proposals import actions, queries, rules, stages
 from sanlin.govern.proposals.forms import (
@@ -69,14 +70,17 @@ def _number(text: str) -> int:
 def begin(request: Request, round: Round) -> HttpResponse:
     """For which team and place; the draft is made here."""
     teams = queries.led_teams(request.by, round, now=request.now)
+    barred = orgs.barred(teams, now=request.now)
+    free = [team for team in teams if team.pk not in barred]
     home = residence(request.by)
     form = BeginForm(
         request.POST or None,
         round=round,
         teams=teams,
+        barred=barred,
         may_found="team" in round.rules.applicants,
         initial={
-            "team": teams[0].pk if len(teams) == 1 else None,
+            "team": free[0].pk if len(free) == 1 else None,
             "place": home.neighbourhood_id if home else None,
         },
     )

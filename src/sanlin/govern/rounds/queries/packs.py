@@ -8,7 +8,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from sanlin.kernel.packs import NoPack, Pack, choose, read
+from django.utils.translation import gettext as _
+
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.packs import BadPack, NoPack, Pack, choose, read
 
 
 @cache
@@ -23,13 +26,19 @@ def shipped() -> dict[str, dict[date, tuple[Pack, str]]]:
 
 
 def in_force(on: date) -> list[Pack]:
-    """One edition of each shipped pack: the one in force on that day, by title."""
+    """One edition of each shipped pack: the one in force on that day, by title. Refused with a
+    sentence that names the pack where two editions of it hold on the same day."""
     chosen = []
-    for editions in shipped().values():
+    for pack_id, editions in shipped().items():
         try:
             chosen.append(choose((pack for pack, _text in editions.values()), on))
         except NoPack:
             continue
+        except BadPack as bad:
+            words = {"pack": pack_id, "fault": bad}
+            raise Refused(
+                _("办法“%(pack)s”的几个版本有效期重叠，请管理员先改好办法文件：%(fault)s") % words
+            ) from bad
     return sorted(chosen, key=lambda pack: pack.title)
 
 

@@ -19,8 +19,10 @@ from .may import (
     movable,
     next_stage,
 )
+from .pot import Pot, can_take_budget, covers, pot_of, terms_of_pot
 
 __all__ = [
+    "Pot",
     "can_begin",
     "can_cancel",
     "can_create",
@@ -35,7 +37,11 @@ __all__ = [
     "can_run",
     "can_see",
     "can_state_source",
+    "can_take_budget",
+    "covers",
     "lacking",
     "movable",
     "next_stage",
+    "pot_of",
+    "terms_of_pot",
 ]

@@ -137,10 +137,10 @@ def can_extend(who: Any, round: Round, *, now: datetime) -> Verdict:
 
 
 def can_keep_pot(who: Any, round: Round, *, now: datetime) -> Verdict:
-    """Where the money of an opened round comes from: its officers, as long as the round goes on."""
+    """Where the money of a round comes from: its officers, from the draft to the end."""
     allowed = can_run(who, round, now=now)
-    if allowed and (not round.frozen or round.stage in {stages.CLOSED, stages.CANCELLED}):
-        return denied(_("规则公布以后、本轮结束以前登记资金来源"))
+    if allowed and round.stage in {stages.CLOSED, stages.CANCELLED}:
+        return denied(_("本轮已经结束，不再登记资金来源"))
     return allowed
 
 

@@ -21,6 +21,7 @@ from sanlin.commons.people.tests.scene import (
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.rounds import actions, rules
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.queries import packs
 from sanlin.govern.rounds.rules.windows import spans_of
 from sanlin.govern.rounds.tests.scene import (
     draft,
@@ -382,3 +383,13 @@ def test_the_pages_speak_english(client):
         assert words in page
     page = client.get(at("draft", shut)).content.decode()
     assert "Budget of the round" in page
+
+
+def test_two_editions_that_hold_at_once_are_a_sentence_and_no_error(client, monkeypatch):
+    (pack, text), *_rest = packs.shipped()["weifang"].values()
+    twins = {"weifang": {date(2024, 1, 1): (pack, text), date(2024, 2, 1): (pack, text)}}
+    monkeypatch.setattr(packs, "shipped", lambda: twins)
+    client.force_login(officer())
+    for answer in (client.get(at("new")), client.post(at("new"), {"pack": "weifang"})):
+        assert answer.status_code == 409
+        assert "办法“weifang”的几个版本有效期重叠" in answer.content.decode()

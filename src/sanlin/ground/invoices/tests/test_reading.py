@@ -65,17 +65,18 @@ def test_the_words_of_a_printed_invoice_are_understood():
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"),
+    ("body", "kind", "why"),
     [
-        (b"", "xml"),
-        (b"%PDF-1.4 broken %%EOF", "pdf"),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "xml"),
-        (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "xml"),
-        (b"PK\x03\x04 broken", "ofd"),
-        (ofd({"bomb.xml": b"<a>" + b" " * 30_000_000 + b"</a>"}), "ofd"),
-        (ofd({f"{n}.xml": "<a/>" for n in range(600)}), "ofd"),
-        (b"<a>" * 200_000, "xml"),
+        (b"", "xml", "broken"),
+        (b"%PDF-1.4 broken %%EOF", "pdf", "broken"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "xml", "broken"),
+        (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "xml", "broken"),
+        (b"<a>no invoice</a>", "xml", "silent"),
+        (b"PK\x03\x04 broken", "ofd", "broken"),
+        (ofd({"bomb.xml": b"<a>" + b" " * 30_000_000 + b"</a>"}), "ofd", "big"),
+        (ofd({f"{n}.xml": "<a/>" for n in range(600)}), "ofd", "big"),
+        (b"<a>" * 200_000, "xml", "broken"),
     ],
 )
-def test_hostile_files_tell_nothing(body, kind):
-    assert read(body, kind) == Told()
+def test_hostile_files_tell_nothing_but_why(body, kind, why):
+    assert read(body, kind) == Told(why=why)
