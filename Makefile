@@ -7,8 +7,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 SETUP = $(if $(PYTHON),$(PYTHON),$(error Sanlin needs Python 3.11 or newer, and there is none here)) -m scripts.setup
 CHECKS = .venv/bin/python -m scripts.checks
 STAGE ?=
+PROGRAMME ?=
 PORT ?= 8000
-DEMO = .venv/bin/sanlin demo --port $(PORT) $(if $(STAGE),--stage $(STAGE))
+DEMO = .venv/bin/sanlin demo --port $(PORT) $(if $(STAGE),--stage $(STAGE)) $(if $(PROGRAMME),--programme $(PROGRAMME))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test lint types unit unit-postgres office stories format messages lock assets setup-demo setup-test
@@ -16,7 +17,7 @@ DEMO = .venv/bin/sanlin demo --port $(PORT) $(if $(STAGE),--stage $(STAGE))
 help: ## what can be made here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: setup-demo ## a living street on http://127.0.0.1:8000; STAGE=vote opens the round at that stage
+demo: setup-demo ## a living street on http://127.0.0.1:8000; STAGE=vote opens the round at that stage, PROGRAMME=xishan a published one
 	@exec $(DEMO)
 
 demo-reset: setup-demo ## as `make demo`, from the beginning

@@ -16,6 +16,7 @@ from pathlib import Path
 from . import serve
 
 DEFAULT = "vote"
+PROGRAMMES = ("xishan", "caiyun", "wenhua")
 STAGES = ("draft", "call", "review", "vote", "notice", "running", "midterm", "closed")
 WHO = (
     ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),  # data
@@ -37,6 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage", choices=STAGES, default=DEFAULT, help="where the round stands (%(default)s)"
     )
+    parser.add_argument(
+        "--programme",
+        choices=PROGRAMMES,
+        help="a published programme of elsewhere, from its draft to its first payments, instead",
+    )
     parser.add_argument("--fresh", action="store_true", help="begin anew, losing what was done")
     parser.add_argument("--no-serve", action="store_true", help="build only")
     serve.arguments(parser)
@@ -45,7 +51,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def prepare(options: argparse.Namespace) -> None:
     """Say before the settings are read that this is a demonstration, and where it lives."""
     os.environ["SANLIN_DEMO"] = "yes"
-    home = Path(os.environ.setdefault("SANLIN_HOME", f"var/demo/{options.stage}"))
+    home = Path(
+        os.environ.setdefault("SANLIN_HOME", f"var/demo/{options.programme or options.stage}")
+    )
     if options.fresh and not os.getenv("DATABASE_URL") and (home / "demo-clock").exists():
         shutil.rmtree(home)
 
@@ -56,13 +64,17 @@ def run(options: argparse.Namespace) -> int:
 
     from sanlin.commons.places.models import Street
     from sanlin.site import demo
+    from sanlin.site.demo import programmes
 
     began = time.monotonic()
     call_command("migrate", verbosity=0)
     if options.fresh and Street.objects.exists():
         call_command("flush", interactive=False, verbosity=0)
     if not Street.objects.exists():
-        demo.build(options.stage, lambda words: print(f"  {words}", flush=True))
+        first = "draft" if options.programme else options.stage
+        demo.build(first, lambda words: print(f"  {words}", flush=True))
+        if options.programme:
+            print(f"  {programmes.play(options.programme)}", flush=True)
         print(f"  {time.monotonic() - began:.0f} s")
     _say_who(options)
     sys.stdout.flush()
@@ -72,7 +84,9 @@ def run(options: argparse.Namespace) -> int:
 def _say_who(options: argparse.Namespace) -> None:
     from sanlin.site import demo
 
-    print(f"\n三邻 · 演示 · {options.stage}    http://{options.host}:{options.port}/\n")  # data
+    print(
+        f"\n三邻 · 演示 · {options.programme or options.stage}    http://{options.host}:{options.port}/\n"
+    )  # data
     print("密码都是 / every password is: sanlin-demo")  # data
     for username, chinese, english in WHO:
         print(f"  {username:6} {chinese} / {english}")
