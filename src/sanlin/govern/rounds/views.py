@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sanlin.commons.funds.models import Fund, Origin, Source
-from sanlin.commons.funds.queries import amount_in
+from sanlin.commons.funds.queries import amount_in, position
 from sanlin.commons.funds.rules import sentence
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
@@ -280,14 +280,19 @@ def pot(request: Request, round: Round) -> HttpResponse:
     found = rules.pot_of(round)
     budget = book(round).values.get("budget")
     budget = budget if isinstance(budget, int) else None
+    fund, came_in = found.fund, found.came_in
+    if fund is None:
+        fund = Fund.objects.of_round(round.street_id, round.name).first()
+        came_in = position(fund).source if fund else 0
     page = {
         "round": round,
         "pot": found,
-        "fund": found.fund or Fund.objects.of_round(round.street_id, round.name).first(),
+        "fund": fund,
+        "came_in": came_in,
         "refused": refused,
         "budget": budget,
-        "missing": max((budget or 0) - found.came_in, 0),
-        "over": max(found.came_in - budget, 0) if budget is not None else 0,
+        "missing": max((budget or 0) - came_in, 0),
+        "over": max(came_in - budget, 0) if budget is not None else 0,
         "shares": [
             (str(Origin(origin).label), amount, yuan(amount)) for origin, amount in found.by_origin
         ],
