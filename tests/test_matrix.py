@@ -182,9 +182,9 @@ class Town:
             Award.objects.get(proposal=proposal),
             Project.objects.get(award__proposal=proposal),
             Agreement.objects.filter(project__award__proposal=proposal).latest("version"),
-            Rivals.objects.create(round=Round.objects.get(parent=None), reason="同一块空地"),
+            Rivals.objects.create(round=Round.objects.get(), reason="同一块空地"),
             Premise.objects.create(
-                round=Round.objects.get(parent=None),
+                round=Round.objects.get(),
                 proposal=proposal,
                 needs=Proposal.objects.exclude(pk=proposal.pk)[0],
                 reason="先通水才能种花",
@@ -247,7 +247,7 @@ class Town:
         if key == "kind":
             return "midterm" if name.startswith("projects:") else PostKind.JUDGE.value
         if key in {"log", "lines", "old", "new"}:
-            first = Checkpoint.objects.filter(log=Round.objects.get(parent=None).log)[0]
+            first = Checkpoint.objects.filter(log=Round.objects.get().log)[0]
             return first.log_id if key == "log" else first.size
         if key in ASKED:
             return ASKED[key]
@@ -261,7 +261,7 @@ class Town:
 def _booth():
     """A booth that was signed long ago, and its one shift."""
     booth, _made = Booth.objects.get_or_create(
-        round=Round.objects.get(parent=None),
+        round=Round.objects.get(),
         number=99,
         defaults={"name": "九十九号站", "place": "活动室", "stage": "signed"},
     )
@@ -332,7 +332,7 @@ def test_who_is_let_in(town, name, pattern):
 
 def test_the_record_of_the_round_names_nobody(town):
     """The sealed record of the town holds no name, phone number or address of anybody in it."""
-    files = archive.unpack(seal(Round.objects.get(parent=None), by=None, now=NOW).path.read_bytes())
+    files = archive.unpack(seal(Round.objects.get(), by=None, now=NOW).path.read_bytes())
     told = b"\n".join(files.values()).decode()
     names = set(Account.objects.values_list("name", flat=True))
     phones = {row.phone.reveal() for row in Account.objects.all() if row.phone}

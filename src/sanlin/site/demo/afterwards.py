@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
+from PIL import Image
 
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
-from sanlin.govern.projects.models import Project, Receipt, Report
+from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
+from sanlin.govern.projects.rules import owed_back
+from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
-from . import groups, growing
+from . import growing
 from .cast import World, at, the_round
-from .money import fresh, paper, pay, settle
 from .paperwork import paperwork
 from .plans import TOPICS
 
@@ -35,21 +38,26 @@ def running(world: World, ends_here: bool) -> None:
         _sign(world, one, at(date(2024, 6, 17) + timedelta(days=number % 5), 9 + number % 8))
     for number, one in enumerate(_all(world)):
         if one.stage == stages.RUNNING and not (ends_here and number % 5 == 4):
-            pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10))
+            _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10))
             _receipt(world, one, 1, 30, at(date(2024, 7, 8), 9 + number % 8))
     growing.circles(world)
     growing.visits(world)
     growing.trainings(world)
-    groups.call(world)
 
 
 def _all(world: World) -> list[Project]:
-    rows = Project.objects.filter(round=the_round(world))
+    rows = Project.objects.filter(round__street=world.street)
     return list(
         rows.select_related(
             "round__street", "award__proposal__author", "award__proposal__neighbourhood"
         ).order_by("number")
     )
+
+
+def _fresh(one: Project) -> Project:
+    rows = Project.objects.select_related("round__street", "award__proposal__author")
+    found: Project = rows.get(pk=one.pk)
+    return found
 
 
 def _author(one: Project) -> Account:
@@ -71,7 +79,15 @@ def _circles(world: World) -> None:
 def _sign(world: World, one: Project, now: datetime) -> None:
     worker = world.workers[one.award.proposal.neighbourhood_id]
     for party in (_author(one), worker, world.who["zhou"]):
-        projects.sign(fresh(one), by=party, now=now)
+        projects.sign(_fresh(one), by=party, now=now)
+
+
+def _pay(world: World, one: Project, now: datetime) -> None:
+    """Pay whatever is due: one officer asks, the other approves."""
+    due = Instalment.objects.filter(project=one, stage=stages.DUE)
+    for instalment in due.select_related("project__round__street", "project__award"):
+        asked = projects.propose(instalment, by=world.who["zhou"], now=now)
+        projects.approve(asked, by=world.who["qian"], now=now + timedelta(hours=2))
 
 
 def _receipt(world: World, one: Project, number: int, percent: int, now: datetime) -> None:
@@ -86,32 +102,40 @@ def _receipt(world: World, one: Project, number: int, percent: int, now: datetim
         payee=f"街角五金百货（演示{one.pk:03d}）",
         lines=(Line("materials", what, spent, 1),),
     )
-    kept = projects.hand_in(
-        fresh(one), slip, [paper(one.pk * 10 + number)], by=_author(one), now=now
-    )
+    paper = _paper(one.pk * 10 + number)
+    kept = projects.hand_in(_fresh(one), slip, [paper], by=_author(one), now=now)
     if one.pk % 3 or number > 1:
         rows = Receipt.objects.select_related("project__round__street")
         projects.accept(rows.get(pk=kept.pk), by=world.who["zhou"], now=now + timedelta(hours=20))
 
 
+def _paper(n: int) -> files.Picture:
+    """A blank slip of paper, another one each time: the demonstration shows no real receipt."""
+    sheet = Image.new("RGB", (480, 640), "#fffdf6")
+    sheet.paste((n % 256, n // 256 % 256, 90), (0, 0, 480, 6))
+    written = io.BytesIO()
+    sheet.save(written, "PNG")
+    written.seek(0)
+    return files.picture(written, len(written.getvalue()))
+
+
 def midterm(world: World, ends_here: bool) -> None:
     """中期报告和评估、第二期拨付"""
     paperwork(world, ends_here)
-    groups.carry_out(world)
     told = Told("已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。", 3, 86)
     pitching: list[Report] = []
     for number, one in enumerate(_all(world)):
         if ends_here and number % 4 == 3:
             continue
         now = at(date(2024, 9, 9) + timedelta(days=number % 5), 9 + number % 8)
-        report = projects.report(fresh(one), "midterm", told, by=_author(one), now=now)
+        report = projects.report(_fresh(one), "midterm", told, by=_author(one), now=now)
         if number % 8 == 1 and len(pitching) < PITCHES:
             pitching.append(report)
             continue
         if ends_here and number % 3 == 2:
             continue
         _review(world, report, 62 + number * 7 % 35, now + timedelta(hours=20))
-        pay(world, one, at(date(2024, 9, 17), 9))
+        _pay(world, one, at(date(2024, 9, 17), 9))
     growing.session(world, pitching, ends_here)
 
 
@@ -124,7 +148,6 @@ def _review(world: World, report: Report, mark: int, now: datetime) -> None:
 def closed(world: World, ends_here: bool) -> None:
     """结项报告、验收、尾款、退回结余、结束本轮"""
     told = Told("计划内的活动全部办完，邻居自己接着轮值；结余已说明。", 9, 240)
-    groups.finish(world)
     for number, one in enumerate(_all(world)):
         now = at(date(2024, 12, 2) + timedelta(days=number % 10), 9 + number % 8)
         _receipt(world, one, 2, 55 + number % 3 * 5, now - timedelta(days=7))
@@ -133,9 +156,17 @@ def closed(world: World, ends_here: bool) -> None:
             projects.accept(found, by=world.who["zhou"], now=now)
         if number % 3 == 0:
             growing.ask(world, Project.objects.whole().get(pk=one.pk), number)
-        report = projects.report(fresh(one), "closing", told, by=_author(one), now=now)
+        report = projects.report(_fresh(one), "closing", told, by=_author(one), now=now)
         _review(world, report, 66 + number * 11 % 34, now + timedelta(hours=20))
-        pay(world, one, at(date(2024, 12, 18), 9))
-        settle(world, one, at(date(2024, 12, 20), 9))
+        _pay(world, one, at(date(2024, 12, 18), 9))
+        _settle(world, one, at(date(2024, 12, 20), 9))
     growing.last_words(world)
     projects.close_round(the_round(world), by=world.who["zhou"], now=at(date(2024, 12, 25), 9))
+
+
+def _settle(world: World, one: Project, now: datetime) -> None:
+    zhou, qian = world.who["zhou"], world.who["qian"]
+    owed = owed_back(_fresh(one))
+    if owed:
+        projects.give_back(_fresh(one), owed, by=qian, now=now)
+    projects.close(_fresh(one), by=zhou, now=now + timedelta(hours=1))

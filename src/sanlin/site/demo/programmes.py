@@ -9,7 +9,7 @@ officers and judges of the demonstration where they are there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -34,6 +34,7 @@ from sanlin.govern.awards import actions as awards
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
+from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.govern.proposals import actions as proposals
 from sanlin.govern.proposals.actions.screening import Found
@@ -75,7 +76,8 @@ class Bid:
 
 @dataclass(frozen=True)
 class Programme:
-    """Where, when and by which pack; `source` is who brings the pot (origin, name, yuan)."""
+    """Where, when and by which pack; `source` is who brings the pot (origin, name, yuan), `groups` are
+    those that the first project funds in a small round of its own."""
 
     pack: str
     round: str
@@ -87,6 +89,7 @@ class Programme:
     bids: tuple[Bid, ...]
     values: dict[str, object] = field(default_factory=dict)
     source: tuple[str, str, int] | None = None
+    groups: tuple[Bid, ...] = ()
 
 
 def _xishan() -> Programme:
@@ -121,6 +124,10 @@ def _xishan() -> Programme:
         bids,
         {"award.min_score": 60, "award.expert": 500, "award.public": 500},
         ("district", "西山区五社联动资金池", sum(one.asked for one in bids[:28])),
+        tuple(
+            Bid(f"西山演示{name}小组", f"{name}小组", 0, 10_000, 18 - n)
+            for n, name in enumerate(("对歌", "刺绣", "打歌"))
+        ),
     )
 
 
@@ -200,8 +207,36 @@ def play(system: str) -> Round:
     last = _vote(round, of, days, zhou, qian) if "vote" in days else enter(round, days, zhou)
     end = confirm(round, last, zhou, qian)
     sign_and_pay(round, end, zhou, qian)
+    if of.groups:
+        end = _small_round(of, round, judges, end.date() + timedelta(days=15), zhou, qian)
     clock.set_demo_time(end + timedelta(days=20))
     return _again(round)
+
+
+def _small_round(
+    of: Programme, round: Round, judges: list[Account], first: date, zhou: Account, qian: Account
+) -> datetime:
+    """The first project holds a small round for groups of its own (母项目 and 子项目): a part of its
+    goods is set aside for them, and they are awarded and paid by the same pack."""
+    mother = Project.objects.whole().filter(round=round).order_by("number")[0]
+    editions = shipped()[of.pack]
+    pack, text = editions[max(editions)]
+    pot = sum(one.asked for one in of.groups) * YUAN
+    asked = Child(f"{mother.undertaking.title}小组微资助", text, next(iter(mother.plan)), pot, 2)
+    told = {"by": zhou, "now": at(first)}
+    child = projects.open_child(mother, asked, **told).round
+    values = {**pack.suggestions(), **of.values, "award.min_score": None, "budget": pot}
+    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+    child = rounds.amend(child, name=child.name, year=child.year, values=plain, **told)
+    small, places = replace(of, bids=of.groups, kind=OrganisationKind.TEAM), [mother.place]
+    teams(small, round.street, places)
+    child, days = begin(child, first + timedelta(days=2), zhou)
+    bring(child, small, places, zhou, at(first + timedelta(days=5)))
+    screen(child, days, zhou)
+    review(child, small, days, judges, zhou)
+    end = confirm(child, enter(child, days, zhou), zhou, qian)
+    sign_and_pay(child, end, zhou, qian)
+    return end
 
 
 def figures(round: Round) -> tuple[int, int, int, int]:

@@ -25,19 +25,7 @@ from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account
 
 from . import afterwards
-from .cast import (
-    ER_CUN,
-    JUDGES,
-    QUAN_DONG,
-    ROUND,
-    SHANGHAI,
-    World,
-    at,
-    settle,
-    team,
-    the_round,
-    vary,
-)
+from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round, vary
 from .paper import close_booths, key_paper, paper_days, plan_booths, sample_paper
 from .plans import PUBLISHED, Plan, plans
 
@@ -123,7 +111,7 @@ def call(world: World, ends_here: bool) -> None:
     pack, text = editions[max(editions)]
     world.at = at(date(2024, 2, 26))
     told = {"by": zhou, "now": world.at}
-    round = rounds.create(world.street, ROUND, 2024, text, **told)
+    round = rounds.create(world.street, "2024年自治金", 2024, text, **told)
     values = {**pack.suggestions(), **OFFICER_VALUES}
     values = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
     round = rounds.amend(round, name=round.name, year=2024, values=values, **told)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from sanlin.commons.funds.queries import position, wrong_books
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.projects.queries import position_of_round
 from sanlin.ground import clock
 from sanlin.site.demo import programmes
@@ -48,6 +48,11 @@ def check_xishan(round, titles):
     assert "区级拨款" in notice
     won = Project.objects.filter(round=round).values_list("award__proposal__writing", flat=True)
     assert len({one["content"]["theme"] for one in won}) == 7
+    child = ChildRound.objects.select_related("round", "project").get(project__round=round)
+    assert programmes.figures(child.round) == (3, 10_000, 10_000, 30_000)
+    assert position_of_round(child.round).paid == 15_000_00
+    mother = Client().get(f"/projects/{child.project_id}/").content.decode()
+    assert child.round.name in mother
 
 
 def check_caiyun(round, titles):
