@@ -280,14 +280,14 @@ def pot(request: Request, round: Round) -> HttpResponse:
     found = rules.pot_of(round)
     budget = book(round).values.get("budget")
     budget = budget if isinstance(budget, int) else None
-    fund, came_in = found.fund, found.came_in
-    if fund is None:
-        fund = Fund.objects.of_round(round.street_id, round.name).first()
-        came_in = position(fund).source if fund else 0
+    came_in = found.came_in
+    kept = found.fund or Fund.objects.of_round(round.street_id, round.name).first()
+    if found.fund is None:
+        came_in = position(kept).source if kept else 0
     page = {
         "round": round,
         "pot": found,
-        "fund": fund,
+        "fund": kept,
         "came_in": came_in,
         "refused": refused,
         "budget": budget,
