@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -157,7 +157,10 @@ def slot(request: Request, slot: Slot) -> HttpResponse:
     )
     if answer := turn(request, deeds, here):
         return answer
-    given = list(Score.objects.filter(slot=slot).select_related("juror__account"))
+    prefetch_related_objects(
+        [slot], Prefetch("scores", Score.objects.select_related("juror__account"))
+    )
+    given = list(slot.scores.all())
     lines, mean = queries.tally(slot)
     page = {
         "slot": slot,
@@ -166,7 +169,7 @@ def slot(request: Request, slot: Slot) -> HttpResponse:
         "kind": slot.get_kind_display(),
         "given": given,
         "asides": Aside.objects.filter(slot=slot).select_related("juror__account"),
-        "expected": slot.pitching.jurors.count(),
+        "expected": slot.pitching.jurors.count() if slot.stage == stages.CALLED else 0,
         "lines": lines,
         "mean": mean,
         "mark": mark,
