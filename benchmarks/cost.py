@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SMALL = 2_000
-TIMES = 7
+TIMES = 5
 STEPS = 100  # of SQLite's machine between two counts
 
 
