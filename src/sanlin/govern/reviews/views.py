@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from .forms import AppointForm, ConferForm, ImposeForm, RecuseForm, SheetForm
 from .models import Conferral, Recusal, Review, Seat
 from .queries import agreement, interests
 
+A_PAGE = 100  # proposals of a grid or a judge's list
 ROUND = ("street",)
 PROPOSAL = ("round__street", "team", "neighbourhood")
 MEAN = next(field for field in SCHEMA if field.path == "scoring.mean")
@@ -210,7 +212,7 @@ def mine(request: Request, round: Round) -> HttpResponse:
     page = {
         "round": round,
         "seat": seat,
-        "rows": rows,
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page", "1")),
         "left": sum(not _is_done(row) for row in rows),
         "open": rules.can_judge(request.by, round, now=request.now, seat=seat),
     }
@@ -300,6 +302,8 @@ def grid(request: Request, round: Round) -> HttpResponse:
     sealed = sealed or set(handed_in.values_list("seat_id", "proposal_id"))
     aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
     by_key = {row.key: row for row in scoring.side_by_side(totals, [p.pk for p in proposals])}
+    as_sheet = request.GET.get("format") == "xlsx" and bool(opened)
+    page_of = Paginator(proposals, A_PAGE).get_page(request.GET.get("page", "1"))
     columns = _columns(round)
     least = round.rules.scoring.min_judges
     rows = [
@@ -313,14 +317,15 @@ def grid(request: Request, round: Round) -> HttpResponse:
             "least": least,
             "means": [(by_key[proposal.pk].by(name), own) for name, _words, own in columns],
         }
-        for proposal in proposals
+        for proposal in (proposals if as_sheet else page_of)
     ]
-    if request.GET.get("format") == "xlsx" and opened:
+    if as_sheet:
         return _sheet(round, seats, rows)
     page = {
         "round": round,
         "seats": seats,
         "rows": rows,
+        "page": page_of,
         "opened": opened,
         "columns": columns,
         "rule": said(MEAN, round.rules.scoring.mean),

@@ -1,10 +1,12 @@
 """Judges mark apart, step aside where they have an interest, and see each other's marks late."""
 
+import io
 import threading
 from fractions import Fraction
 
 import pytest
 from django.db import connection
+from openpyxl import load_workbook
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import (
@@ -312,6 +314,30 @@ def test_the_grid_asks_the_same_number_of_questions(client, django_assert_num_qu
     client.get(page)
     with django_assert_num_queries(10):
         client.get(page)
+
+
+def test_the_grid_and_a_judges_list_are_shown_in_pages_and_exported_whole(client, monkeypatch):
+    monkeypatch.setattr("sanlin.govern.reviews.views.A_PAGE", 2)
+    round, made, judges = under_review(proposals=3, stages__conferral=False)
+    for one in made:
+        for who in judges:
+            sealed(one, who, "7/10")
+    client.force_login(judges[0])
+    listed = f"/rounds/{round.pk}/review/"
+    assert "还有 0 件要评" in client.get(listed).content.decode()
+    by = officer(round.street)
+    actions.open_optimisation(round, by=by, now=NOW)
+    grid = f"/rounds/{round.pk}/grid/"
+    for page, who in ((grid, by), (listed, judges[0])):
+        client.force_login(who)
+        told = [client.get(f"{page}?page={n}").content.decode() for n in (1, 2)]
+        shown = [[one.title in text for one in made] for text in told]
+        assert shown == [[True, True, False], [False, False, True]], page
+    client.force_login(by)
+    answer = client.get(grid + "?format=xlsx")
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    names = {row[0].value for row in load_workbook(io.BytesIO(body)).active.rows}
+    assert {one.title for one in made} <= names
 
 
 def test_a_sheet_keeps_what_was_typed(client):
