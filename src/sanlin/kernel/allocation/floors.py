@@ -117,8 +117,12 @@ class FloorBooks(Books):
         self.grants: dict[int, int] = {}
         self._pool = _Pool.of(limits, pool)
         self._room = [row.cap for row in self._pool.rows]
+        self._inside = {
+            (floor.kind, floor.name): [bid.key for bid in pool if floor.holds(bid)]
+            for floor in limits.floors
+        }
         self.floors = self._lowered()
-        self._plan = self.fill(self.floors) or frozenset()
+        self._keep(self.fill(self.floors) or frozenset())
         self._plans: dict[int, Plan] = {}
 
     def ask(self, bid: Bid) -> Offer | Reason:
@@ -143,7 +147,7 @@ class FloorBooks(Books):
         if plan is None and not self._still_fits(self._plan - {bid.key}):
             self.floors = self._lowered()
             plan = self.fill(self.floors)
-        self._plan = (self._plan if plan is None else plan) - {bid.key}
+        self._keep((self._plan if plan is None else plan) - {bid.key})
 
     def fill(self, floors: Sequence[Floor]) -> Plan | None:
         """A plan out of the bids that are not funded yet, or None where there is none."""
@@ -179,13 +183,38 @@ class FloorBooks(Books):
         for row in self._pool.ones[key]:
             self._room[row] += 1
 
+    def _keep(self, plan: Plan) -> None:
+        """What is planned from now on, and what of each row it uses up."""
+        self._plan, self._used = plan, self._use(plan)
+
+    def _use(self, plan: Plan) -> Counter[int]:
+        used = Counter[int]()
+        for key in plan:
+            used.update(dict.fromkeys(self._pool.ones[key], 1))
+            used.update(dict.fromkeys(self._pool.money[key], self._pool.whole[key]))
+        return used
+
     def _plan_after(self, bid: Bid, grant: int) -> Plan | None:
+        # The plan holds as things stand: a bid out of it takes nothing else away, and one beside it
+        # takes from its own rows alone.
+        if bid.key in self._plan:
+            if grant == self._pool.whole[bid.key]:
+                return self._plan - {bid.key}
+        elif self._leaves(bid.key, grant):
+            return self._plan
         self._enter(bid.key, grant)
         try:
             same = self._plan - {bid.key}
             return same if self._still_fits(same) else self.fill(self.floors)
         finally:
             self._strike(bid.key)
+
+    def _leaves(self, key: int, grant: int) -> bool:
+        """Whether this grant leaves in every row what the plan uses of it."""
+        room, used = self._room, self._used
+        return all(room[row] - grant >= used[row] for row in self._pool.money[key]) and all(
+            room[row] - 1 >= used[row] for row in self._pool.ones[key]
+        )
 
     def _first_lost(self, bid: Bid, grant: int) -> Floor:
         """The first floor that cannot be kept, with those before it, after this grant."""
@@ -204,17 +233,18 @@ class FloorBooks(Books):
 
     def _still_fits(self, plan: Plan) -> bool:
         """Whether these bids, funded whole, keep the limits and fill the floors."""
-        pool, used = self._pool, Counter[int]()
-        for key in plan:
-            used.update(dict.fromkeys(pool.ones[key], 1))
-            used.update(dict.fromkeys(pool.money[key], pool.whole[key]))
+        pool = self._pool
         known = plan | self.grants.keys()
-        if any(self._room[row] < many for row, many in used.items()) or not all(
+        if any(self._room[row] < many for row, many in self._use(plan).items()) or not all(
             known.issuperset(pool.needs[key]) for key in plan
         ):
             return False
         grants = {**self.grants, **{key: pool.whole[key] for key in plan}}
-        return all(lacks(floor, self.bids, grants) == (0, 0) for floor in self.floors)
+        return all(self._filled(floor, grants) for floor in self.floors)
+
+    def _filled(self, floor: Floor, grants: Mapping[int, int]) -> bool:
+        inside = [grants[key] for key in self._inside[floor.kind, floor.name] if key in grants]
+        return len(inside) >= floor.projects and sum(inside) >= floor.money
 
     def _lowered(self) -> tuple[Floor, ...]:
         self._spared = NODES
