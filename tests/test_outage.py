@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from sanlin.commons.people.tests import scene
+from sanlin.ground.accounts.store import SessionStore
 from sanlin.ground.outage import is_outage
 from sanlin.ground.ui import context
 from sanlin.harmony.voices.models import Voice
@@ -138,7 +139,6 @@ def test_somebody_signed_in_is_answered_too(street):
 
 def test_trouble_after_the_deed_does_not_claim_that_nothing_was_kept(street, monkeypatch):
     """The voice is kept; then the session with its message cannot be."""
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 
     def cannot(self, must_create=False):
         with away(), connection.cursor():

@@ -47,7 +47,7 @@ def text(answer):
 
 def rows(answer):
     """The first cell of each line of the table."""
-    body = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    body = answer.content.decode().partition("<tbody")[2].partition("</tbody>")[0]
     lines = re.findall(r"<tr.*?</tr>", body, re.S)
     return [re.sub(r"<[^>]+>", "", re.findall(r"<td.*?</td>", line, re.S)[0]) for line in lines]
 

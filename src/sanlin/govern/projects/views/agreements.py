@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -75,6 +76,9 @@ def _page(
 ) -> dict[str, Any]:
     who, now = request.by, request.now
     made.project = project
+    party = rules.party_of(who, project, now=now)
+    if party == Party.STREET:  # who keeps the seal is asked by several rules
+        prefetch_related_objects([project], "fund__duties")
     paper = rules.paper_of(project)
     facts = facts_of(made)
     earlier = next(
@@ -99,7 +103,7 @@ def _page(
         "facts": facts,
         "compared": queries.compared(facts_of(earlier), facts_of(made)) if earlier else [],
         "parties": [(Party(party), signed.get(party)) for party in facts["parties"]],
-        "party": rules.party_of(who, project, now=now),
+        "party": party,
         "scans": made.scans.select_related("by", "checked_by"),
         "can_sign": rules.can_sign(who, project, now=now, paper=paper) if waits else None,
         "can_refuse": rules.can_refuse(who, project, now=now, paper=paper) if waits else None,

@@ -21,18 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sanlin.kernel.allocation.outcome import Purchase, Tie
-from sanlin.kernel.allocation.shares.field import Field, Good, Spent, first
+from sanlin.kernel.allocation.shares.field import Field, Spent, first
 from sanlin.kernel.allocation.shares.gates import PASSING, Gate
-from sanlin.kernel.allocation.shares.opening import Opening, applies, in_order, resumed
+from sanlin.kernel.allocation.shares.opening import Opening, applies, in_order
 from sanlin.kernel.allocation.shares.purse import (
     HALF_ULP,
     Exact,
-    Floats,
-    Given,
     Purse,
     Rows,
-    inner,
 )
+from sanlin.kernel.allocation.shares.search import Search, part_of, product, total
 from sanlin.kernel.allocation.ties import TieOrder, UnsettledTie, settle
 
 LARGEST = 2**50  # above it sums of whole numbers in floats would not be exact
@@ -44,154 +42,6 @@ Waiting = tuple[float, int, int]  # a lower bound of the price, which good, the 
 Found = dict[int, tuple[Exact, Rows]]  # by good, its exact price and who is too poor to pay it
 Sale = tuple[int, Exact]  # a key and its price
 Choose = Callable[[Sequence[int], Exact], int]
-
-NOBODY = np.zeros(0, np.intp)
-
-
-class Search:
-    """One good in one spending: who has money left for it, and a lower bound of its price.
-
-    Per row: `times` voters, `utility` of them all (without the good's unit) and `weight` of one;
-    None where it is 1 for every row. All are whole numbers; `whole` is the sum of utilities.
-    `even` says that so far everybody could pay her full part.
-    """
-
-    def __init__(self, good: Good, times: Given) -> None:
-        self.good, self.rows = good, good.rows
-        self.times = _part(times, good.rows)
-        self.weight = None if good.given is None else good.given.astype(np.float64)
-        self.utility = self.times if self.weight is None else _product(self.times, self.weight)
-        self.whole = _sum(self.utility, self.rows.size)
-        self.guess = good.bid.cost / self.whole
-        self.even = True
-
-    def anew(self) -> Search:
-        """The same for another spending; the arrays are shared, and never written to."""
-        other = object.__new__(Search)
-        other.__dict__.update(self.__dict__)
-        return other
-
-    def forget(self, held: Rows) -> None:
-        """Leave out whoever has nothing any more."""
-        self.rows, self.times = self.rows[held], _part(self.times, held)
-        self.weight = _part(self.weight, held)
-        self.utility = self.times if self.weight is None else _part(self.utility, held)
-        self.whole = _sum(self.utility, self.rows.size)
-
-    def ratios(self, left: Floats) -> Floats:
-        """Money by utility: at price p, who has less than p gives all."""
-        return left if self.weight is None else left / self.weight
-
-    def lower(self, purse: Purse) -> float | None:
-        """A lower bound of the price by floats; None where the supporters certainly cannot pay.
-
-        Whoever is taken for poor, (cost − money of the poor) ÷ utility of the others is a lower
-        bound, and by Newton's steps it becomes the price.
-        """
-        left = purse.look(self.rows)
-        if self.even and self.is_even(purse, self.ratios(left)):
-            return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
-        held = left > 0
-        if np.count_nonzero(held) * 4 < left.size * 3:
-            self.forget(held.nonzero()[0])
-            left = purse.look(self.rows)
-        cost = self.good.bid.cost
-        owned = inner(self.times, left)
-        doubt = self.whole * purse.error + (left.size + 8) * HALF_ULP * owned
-        if owned + doubt < cost:
-            return None
-        ratios, guess, before = self.ratios(left), self.guess, -1
-        while True:
-            poor = (ratios < guess).nonzero()[0]
-            if poor.size <= before or poor.size == left.size:  # it shrinks by rounding alone
-                return self.guess / self.good.unit * (1 - 8 * HALF_ULP)
-            before = poor.size
-            owed, rest = float(cost), self.whole
-            if poor.size:
-                owed -= inner(_part(self.times, poor), left[poor])
-                rest -= _sum(_part(self.utility, poor), poor.size)
-            guess = owed / rest
-            self.guess = max(self.guess, (owed - doubt) / rest)
-
-    def is_even(self, purse: Purse, ratios: Floats) -> bool:
-        """Whether everybody certainly has more than the price, which then is cost ÷ utility."""
-        part = self.good.bid.cost / self.whole * (1 + 8 * HALF_ULP) + purse.error
-        self.even = bool(np.minimum.reduce(ratios) > part)
-        return self.even
-
-    def exact(self, purse: Purse) -> tuple[Exact, Rows] | None:
-        """The exact price and the poor (places in `rows`); None where the supporters lack money.
-
-        Newton's steps from what floats take for the poor: each gives an exact lower bound, and the
-        one that leaves the poor as they are is the price.
-        """
-        cost = self.good.bid.cost
-        if cost == 0:
-            return (0, 1), NOBODY
-        ratios = self.ratios(purse.look(self.rows))
-        if self.even and self.is_even(purse, ratios):
-            return (cost, int(self.whole) * self.good.unit), NOBODY
-        poor = (ratios < self.guess).nonzero()[0]
-        while True:
-            rest = int(self.whole) - int(_sum(_part(self.utility, poor), poor.size))
-            owed = cost * purse.scale
-            if poor.size:
-                owed -= purse.total(self.rows[poor], _part(self.times, poor))
-            if rest == 0 or owed <= 0:
-                return self.last(purse, ratios)
-            price = (owed, purse.scale * rest * self.good.unit)
-            again = self.poorer(purse, ratios, price)
-            if again.size == poor.size and (again == poor).all():
-                return price, poor
-            poor = again
-
-    def poorer(self, purse: Purse, ratios: Floats, price: Exact) -> Rows:
-        """Who has not more than the price of his utility.
-
-        Floats tell, unless they come too close to the price; then whole numbers do.
-        """
-        guess = price[0] * self.good.unit / price[1]
-        slack = purse.error + 8 * HALF_ULP * guess
-        sure = (ratios < guess - slack).nonzero()[0]
-        if np.count_nonzero(ratios <= guess + slack) == sure.size:
-            return sure
-        near = ((ratios >= guess - slack) & (ratios <= guess + slack)).nonzero()[0]
-        per, below = price[0] * self.good.unit * purse.scale, price[1]
-        owns = purse.of(self.rows[near])
-        wants = _whole(self.weight, near)
-        short = [own * below <= per * want for own, want in zip(owns, wants, strict=True)]
-        return np.sort(np.concatenate([sure, near[np.array(short)]]))
-
-    def last(self, purse: Purse, ratios: Floats) -> tuple[Exact, Rows] | None:
-        """The price where nearly all give all they have, voter by voter in whole numbers."""
-        every = np.arange(self.rows.size)
-        owns, times = purse.of(self.rows), _whole(self.times, every)
-        wants = _whole(self.weight, every)
-        owed, rest = self.good.bid.cost * purse.scale, int(self.whole)
-        order = sorted(range(len(owns)), key=lambda it: Fraction(owns[it], wants[it]))
-        for it in order:
-            if owns[it] * rest >= owed * wants[it]:
-                price = (owed, purse.scale * rest * self.good.unit)
-                return price, self.poorer(purse, ratios, price)
-            owed -= owns[it] * times[it]
-            rest -= wants[it] * times[it]
-        return None
-
-
-def _part(given: Given, at: Rows) -> Given:
-    return None if given is None else given[at]
-
-
-def _product(one: Given, other: Floats) -> Floats:
-    return other if one is None else one * other
-
-
-def _sum(given: Given, size: int) -> float:
-    return float(size) if given is None else float(np.add.reduce(given))
-
-
-def _whole(given: Given, at: Rows) -> list[int]:
-    return [1] * at.size if given is None else given[at].astype(int).tolist()
 
 
 class Wealth:
@@ -205,12 +55,12 @@ class Wealth:
         self.times = np.concatenate(given) if given else None
         self.begins = np.cumsum([0, *sizes])[:-1]
         self.sizes = np.array(sizes)
-        self.voters = np.array([_sum(it.times, it.rows.size) for it in goods])
+        self.voters = np.array([total(it.times, it.rows.size) for it in goods])
         self.costs = np.array([float(search.good.bid.cost) for search in goods])
 
     def beyond(self, purse: Purse) -> Mask:
         """By good, whether its supporters certainly cannot pay it."""
-        owned = np.add.reduceat(_product(self.times, purse.left[self.rows]), self.begins)
+        owned = np.add.reduceat(product(self.times, purse.left[self.rows]), self.begins)
         doubt = self.voters * purse.error + (self.sizes + 8) * HALF_ULP * owned
         beyond: Mask = owned + 2 * doubt < self.costs
         return beyond
@@ -225,6 +75,14 @@ class Run:
         self.purse = Purse(market.field.times.size, each, market.field.weighted)
         self.round = 0
         self.waiting = market.waiting.copy()
+
+    def resume(self, opening: Opening) -> None:
+        """Begin after these purchases."""
+        self.purse = opening.purse.richer(self.each)
+        done = {at for at, _price in opening.sales}
+        self.round = len(done)
+        self.waiting = [it for it in self.waiting if it[1] not in done]
+        heapq.heapify(self.waiting)
 
     def go(
         self, gate: Gate, most: int | None, first: Choose, cost: int = 0
@@ -318,11 +176,11 @@ class Run:
         left = self.purse.look(search.rows)
         held = left > 0
         gone = poor[held[poor]]
-        emptied = int(_sum(_part(search.times, gone), gone.size))
+        emptied = int(total(part_of(search.times, gone), gone.size))
         held[poor] = False
         rich = held.nonzero()[0]
-        payers = emptied + int(_sum(_part(search.times, rich), rich.size))
-        weight, unit = _part(search.weight, rich), (price[0] * search.good.unit, price[1])
+        payers = emptied + int(total(part_of(search.times, rich), rich.size))
+        weight, unit = part_of(search.weight, rich), (price[0] * search.good.unit, price[1])
         self.purse.pay(search.rows[rich], left[rich], weight, unit, search.rows[gone])
         return payers, emptied
 
@@ -438,7 +296,7 @@ class Market:
             gate.take(self.goods[at].good.bid)
         opening.extend(run.goods, gate, most)
         self.opening = opening
-        resumed(run, opening)
+        run.resume(opening)
         return opening.cost
 
     def opened_with(self, each: Fraction) -> list[Sale]:
@@ -455,7 +313,7 @@ class Market:
         if self.opening is not None and sales:
             for at, _price in self.opening.sales:
                 gate.take(self.goods[at].good.bid)
-            resumed(run, self.opening)
+            run.resume(self.opening)
         return run.follow(gate, leader, sales)
 
 

@@ -8,21 +8,13 @@ more left after them. They need not be made again.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sanlin.kernel.allocation.shares.gates import PASSING, Gate, Turnstile
 from sanlin.kernel.allocation.shares.gates import Open as NoLimit
 from sanlin.kernel.allocation.shares.purse import Exact, Purse
-
-if TYPE_CHECKING:
-    from sanlin.kernel.allocation.shares.fast import Run, Search
-
-NOBODY = np.zeros(0, np.intp)
+from sanlin.kernel.allocation.shares.search import NOBODY, Search
 
 
 def in_order(goods: Sequence[Search], turn: Sequence[int]) -> tuple[int, ...]:
@@ -88,12 +80,3 @@ class Opening:
 def applies(gate: Gate) -> bool:
     """Whether what this gate says depends on the purchases alone, and not on how much money there is."""
     return isinstance(gate, Turnstile | NoLimit)
-
-
-def resumed(run: Run, opening: Opening) -> None:
-    """Let `run` begin after these purchases."""
-    run.purse = opening.purse.richer(run.each)
-    done = {at for at, _price in opening.sales}
-    run.round = len(done)
-    run.waiting = [it for it in run.waiting if it[1] not in done]
-    heapq.heapify(run.waiting)
