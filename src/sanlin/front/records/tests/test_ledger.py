@@ -53,4 +53,4 @@ def test_all_pots_of_a_round_share_the_books_of_its_record(settings, tmp_path):
     }
     assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
     assert [len(line["postings"]) for line in lines].count(0) == 1
-    assert [line["reverses"] for line in lines if line["reverses"]] == [5]
+    assert [line["reverses"] for line in lines if line["reverses"]] == [4]
