@@ -81,23 +81,25 @@ def granted(home):
 def papers(home, tmp_path_factory):
     """A folder with every paper, and beside it the same as PDF and as pictures."""
     own = tmp_path_factory.mktemp("office")
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
+    made = own / "papers"
+    made.mkdir()
     env = surroundings(home)
-    run(sys.executable, "-m", "office.make", KEPT, **env)
-    sources = (
-        sorted(KEPT.glob("*.docx")) + sorted(KEPT.glob("*.pptx")) + sorted(KEPT.glob("*.xlsx"))
-    )
+    run(sys.executable, "-m", "office.make", made, **env)
+    sources = [
+        paper for kind in ("docx", "pptx", "xlsx") for paper in sorted(made.glob(f"*.{kind}"))
+    ]
     run(
         libreoffice(),
         f"-env:UserInstallation=file://{own}/profile",
-        *("--headless", "--convert-to", "pdf", "--outdir", KEPT, *sources),
+        *("--headless", "--convert-to", "pdf", "--outdir", made, *sources),
         FONTCONFIG_FILE=str(ROOT / "scripts" / "fonts.conf"),
         HOME=str(own),
     )
-    for paper in KEPT.glob("*.pdf"):
+    for paper in made.glob("*.pdf"):
         run("pdftoppm", "-png", "-r", "50", paper, paper.with_suffix(""))
-    return KEPT
+    shutil.rmtree(KEPT, ignore_errors=True)
+    shutil.copytree(made, KEPT, dirs_exist_ok=True)
+    return made
 
 
 def pages(folder, name):

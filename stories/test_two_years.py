@@ -123,7 +123,7 @@ def paid_and_spent(people: People) -> None:
     follow(qian.locator("main"), "审批1笔拨款")
     qian.locator("table tbody a").first.click()
     press(qian, "审批拨付")
-    says(qian, "已拨付并记账")
+    says(qian, "已审批")
     people.picture(qian, "paid-by-two")
     cell(leader, "我的事")
     cell(leader, "我们团队的项目")
