@@ -34,6 +34,8 @@ LEFT_OUTSIDE = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "SAN
 
 KERNEL = Path("src/sanlin/kernel")
 MATRIX = Path("tests/test_matrix.py")
+REHEARSAL = Path("src/sanlin/site/tests/test_rehearsal.py")
+ON_SQLITE_ALONE = (KERNEL, REHEARSAL, MATRIX)
 
 Command = tuple[str | Path, ...]
 
@@ -89,10 +91,11 @@ STEPS = (
     Step(
         "postgres",
         "unit tests on PostgreSQL",
-        ((*PYTEST, *workers(), f"--ignore={KERNEL}", f"--ignore={MATRIX}"),),
+        ((*PYTEST, *workers(), *(f"--ignore={part}" for part in ON_SQLITE_ALONE)),),
         "postgres",
         tests=True,
-        told=f"without {KERNEL}, which asks no database, and {MATRIX}, who is let in: SQLite's turn",
+        told=f"without {KERNEL} and {REHEARSAL}, which ask no database, and {MATRIX}, who is let in:"
+        " SQLite's turn",
     ),
     Step(
         "stories",

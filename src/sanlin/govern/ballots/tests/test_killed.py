@@ -54,7 +54,7 @@ from sanlin.ground.journal.models import Entry, Log
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.record import tree
 
-KILLS = int(os.getenv("SANLIN_KILLS", "30"))
+KILLS = int(os.getenv("SANLIN_KILLS", "15"))  # on each engine
 CROWD = 8  # at once; their first ballots are written together
 EACH = 4 + KILLS // 3  # voters at one browser of the crowd, one after the other, and again
 VOTERS = CROWD * EACH
