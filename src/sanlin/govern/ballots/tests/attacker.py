@@ -3,7 +3,9 @@
 `look` takes down what the database tells at one moment. Of every table that names voters it makes an
 order of voters for each thing by which its rows can be sorted (where they lie, their transaction, every
 column); of every table that holds codes, an order of codes. Two things tell without any order: a voter
-and a code in one row (`rows`), or in one commit of the write-ahead log (`pairs`).
+and a code in one row (`rows`), or in one commit of the write-ahead log (`pairs`). Of ballots that were
+written together the transaction tells several voters and several codes (`groups`): who knows them needs an
+order within a group only. `remains` counts bytes of what was deleted that lie on in the file.
 """
 
 from __future__ import annotations
@@ -35,13 +37,16 @@ class Look:
     codes: dict[str, list[str]] = field(default_factory=dict)
     rows: set[tuple[int, str]] = field(default_factory=set)
     pairs: set[tuple[int, str]] = field(default_factory=set)
+    groups: list[tuple[set[int], set[str]]] = field(default_factory=list)
+    remains: int = 0
     cells: list[bytes] = field(default_factory=list)
 
 
-def look(vote, chains, folder):
+def look(vote, chains, folder, known=()):
     """Everything that tells of these voters and their codes now; files are copied to `folder`.
 
-    `chains` leads from every code to the last that replaced it, as the journal tells.
+    `chains` leads from every code to the last that replaced it, as the journal tells. `known` are words of
+    which the attacker knows whose they are: (word, account).
     """
     codes = sorted(set(chains.values()))
     seen = Look()
@@ -51,7 +56,7 @@ def look(vote, chains, folder):
         pseudonym(log, who).encode(): who
         for who in people
         for log in (HOUSE, f"round/{vote.round.pk}")
-    }
+    } | {word.encode(): who for word, who in known}
     for model in apps.get_models():
         columns, rows = _rows(model)
         if not rows:
@@ -73,7 +78,24 @@ def look(vote, chains, folder):
             _keep(seen.codes, name, [code for n in order for code in held[n]], codes)
     if connection.vendor == "sqlite":
         _files(seen, lines, codes, people, folder)
+    else:
+        seen.groups = _transactions(vote, codes)
     return seen
+
+
+def _transactions(vote, codes):
+    """(voters, codes) whose rows bear one transaction."""
+    groups = defaultdict(lambda: (set(), set()))
+    for table, column, at in (("voter", "account_id", 0), ("ballot", "code", 1)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT xmin::text, {column} FROM ballots_{table} WHERE roll_id = %s",
+                [vote.fresh().roll.pk],
+            )
+            for transaction, told in cursor.fetchall():
+                if at == 0 or told in codes:
+                    groups[transaction][at].add(told)
+    return [(who, what) for who, what in groups.values() if who and what]
 
 
 def _rows(model):
@@ -162,8 +184,44 @@ def _files(seen, lines, codes, people, folder):
     )
     order = [lines[row] for _page, _at, row in cells if row in lines]
     _keep(seen.voters, "place on the page", order, people)
-    told = list(_commits(log, size, set(pages), lines, set(codes)))
-    seen.pairs |= {pair for pair in told if pair[0] in people}
+    told = [
+        ({lines[row] for row in changed if row in lines}, came)
+        for changed, came in _commits(log, size, set(pages), set(codes))
+    ]
+    seen.remains = _remains(copy.read_bytes(), size, pages.values())
+    # Who changed her ballot is told of by a later commit as well: her last code is there.
+    cast = [(changed & set(people), came) for changed, came in told if came]
+    last = {who: at for at, (changed, _came) in enumerate(cast) for who in changed}
+    for at, (changed, came) in enumerate(cast):
+        if voters := {who for who in changed if last[who] == at}:
+            seen.groups.append((voters, came))
+    seen.pairs |= {(*who, *code) for who, code in seen.groups if len(who) == len(code) == 1}
+
+
+def _remains(file, size, leaves):
+    """How many bytes lie on free pages, and between the cells of these ones."""
+    trunk, found = int.from_bytes(file[32:36], "big"), 0
+    while trunk:
+        page = file[(trunk - 1) * size : trunk * size]
+        many = int.from_bytes(page[4:8], "big")
+        free = [int.from_bytes(page[8 + 4 * n : 12 + 4 * n], "big") for n in range(many)]
+        found += sum(size - file[(one - 1) * size : one * size].count(0) for one in free)
+        # Numbers of pages that were free once may lie behind: they say nothing of what was on them.
+        rest = page[8 + 4 * many :]
+        words = [int.from_bytes(rest[n : n + 4], "big") for n in range(0, len(rest), 4)]
+        found += sum(word > len(file) // size for word in words)
+        trunk = int.from_bytes(page[:4], "big")
+    for page in leaves:
+        many, begin = (int.from_bytes(page[at : at + 2], "big") for at in (3, 5))
+        gap = page[8 + 2 * many : begin]
+        # What remains of a block that was free has four bytes: where the next one lay, and its size.
+        found += sum(len(part) for part in gap.split(b"\0") if len(part) > 4)
+        block = int.from_bytes(page[1:3], "big")
+        while block:
+            length = int.from_bytes(page[block + 2 : block + 4], "big")
+            found += length - 4 - page[block + 4 : block + length].count(0)
+            block = int.from_bytes(page[block : block + 2], "big")
+    return found
 
 
 def _leaves(file, size, root):
@@ -201,9 +259,9 @@ def _varint(page, at):
     return value, at
 
 
-def _commits(log, size, pages, lines, codes):
-    """(account, code) of every commit of a write-ahead log in which one line of the roll changed and
-    one code came; whatever the file still holds is read, overwritten or not."""
+def _commits(log, size, pages, codes):
+    """(lines of the roll that changed, codes that came) in every commit of a write-ahead log; whatever
+    the file still holds is read, overwritten or not."""
     before, known = defaultdict(dict), set()
     changed, came = set(), set()
     for at in range(32, len(log) - size - 23, 24 + size):
@@ -216,7 +274,6 @@ def _commits(log, size, pages, lines, codes):
             before[number] = now
         came |= {found.decode() for found in CODE.findall(page)} & codes - known
         if log[at + 4 : at + 8] != bytes(4):  # the last frame of its commit
-            if len(changed) == len(came) == 1 and (row := changed.pop()) in lines:
-                yield lines[row], next(iter(came))
+            yield changed, came
             known |= came
             changed, came = set(), set()

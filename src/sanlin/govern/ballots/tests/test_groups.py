@@ -8,16 +8,15 @@ from django.db import connection, transaction
 
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import actions, stages
-from sanlin.govern.ballots.actions import casting
 from sanlin.govern.ballots.actions.casting import code_behind
 from sanlin.govern.ballots.models import Ballot, Trace, Voter
+from sanlin.govern.ballots.tests.gathering import gathered
 from sanlin.govern.ballots.tests.test_killed import the_log_is_whole
 from sanlin.govern.ballots.tests.test_races import accepted, at_once
 from sanlin.govern.ballots.tests.vote import close, opened
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.models import Entry
-from sanlin.ground.together import Together
 from sanlin.ground.verdict import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,30 +25,7 @@ SPOILED = "5" * 64
 
 @pytest.fixture
 def groups(monkeypatch):
-    """What was taken together, group by group. The first waits until `size` have come, and lets
-    `before` happen before it begins."""
-
-    class Groups(list):
-        size, before = 0, None
-
-    found, real = Groups(), casting._put_in
-
-    def work(take, **more):
-        while len(line._line) < found.size:
-            os.sched_yield()
-        before, found.size, found.before = found.before, 0, None
-        if before:
-            before()
-
-        def taken():
-            found.append(take())
-            return found[-1]
-
-        return real(taken, **more)
-
-    line = Together(work)
-    monkeypatch.setattr(casting, "PUT_IN", line)
-    return found
+    return gathered(monkeypatch)
 
 
 def hand(vote, who, *, seed="", address="10.0.0.1", device=""):

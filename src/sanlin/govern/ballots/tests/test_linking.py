@@ -2,22 +2,28 @@
 better than chance; and it is a good script: whatever leak is planted, it finds.
 
 Over many small rounds every voter tosses a coin between two proposals. They sign in in one order and
-cast in another, one of them twice. Afterwards the script tries every order of voters that it knows (see
-`attacker`) against every order of codes and of choices.
+cast in another, in groups of one to six at the same moment, each from a device that the script knows;
+one of them casts twice. Afterwards the script tries every order of voters that it knows (see `attacker`)
+against every order of codes and of choices.
+
+Ballots that come together are one transaction: who held the disk while the vote was open knows which
+voters and which codes belong together (docs/decisions/2026-11-22-ballots-together.md). So the script also
+has these groups, and tries within each of them every order of its voters against every order of its codes.
 
 Chance is what somebody has who knows the published totals and nothing else: an order by chance gives one
-voter of a round her own code, and so many her own choice as the totals make likely. How often hits by
+voter of a round (or of a group) her own code, and so many her own choice as the totals make likely. How often hits by
 chance are so many, or so few, is counted exactly; the test fails where one of all orders together would be
 so far off once in a million runs. benchmarks/README.md tells of many rounds.
 """
 
 import json
+import logging
 import os
 import secrets
 from collections import Counter, defaultdict
 from datetime import timedelta
 from functools import cache
-from math import comb
+from math import comb, factorial
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -30,12 +36,16 @@ from django.urls import reverse
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.ballots import queries
 from sanlin.govern.ballots.actions import casting, closing
-from sanlin.govern.ballots.models import Ballot, Tally, Voter
+from sanlin.govern.ballots.models import Tally, Voter
 from sanlin.govern.ballots.tests.attacker import look
+from sanlin.govern.ballots.tests.gathering import gathered
+from sanlin.govern.ballots.tests.test_races import at_once
 from sanlin.govern.ballots.tests.vote import close, counted, opened
 from sanlin.ground import clock, keys, lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.pii import mark
+from sanlin.kernel.ballots.code import code_of, opening
 
 ROUNDS = int(os.getenv("SANLIN_LINKING_ROUNDS", "4"))
 VOTERS = 6
@@ -47,50 +57,114 @@ def nothing(_vote, _who):
     """What an honest house does after each ballot."""
 
 
+ALONE = (1,) * VOTERS
+
+
+def sizes():
+    """In how many at once they come, by chance: at least two somewhere."""
+    while True:
+        found = []
+        while (left := VOTERS - sum(found)) > 0:
+            found.append(1 + secrets.randbelow(left))
+        if max(found) > 1:
+            return tuple(found)
+
+
 class Stolen:
     """One round as the attacker has it, and the truth to hold his guesses against."""
 
-    def __init__(self, monkeypatch, folder, after_each=nothing, count=True):
+    def __init__(self, monkeypatch, folder, after_each=nothing, count=True, come=ALONE):
         self.vote = vote = opened(voters=VOTERS, proposals=2, vote__k=1, vote__revote=True)
         self.choice, self.code, self.chains = {}, {}, {}
-        clients = self._signed_in(vote)
+        self.come, self.groups = come, gathered(monkeypatch)
+        self.clients = clients = self._signed_in(vote)
+        devices = {who.pk: client.cookies[self._device].value for who, client in clients.items()}
+        name = f"{vote.fresh().roll.pk}:device:"
+        known = [(mark(name + device), who) for who, device in devices.items()]
         came = list(vote.voters)
         lots.shuffle(came)
-        looks = []
-        for step, who in enumerate([*came, came[0]]):
+        turns, looks = [], []
+        for size in come:
+            turns.append([came[sum(map(len, turns)) + n] for n in range(size)])
+        for step, people in enumerate([*turns, [secrets.choice(came)]]):
             moment = NOW + timedelta(minutes=step)
             monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
-            self._cast(clients[who.pk], who)
-            after_each(vote, who)
-            if step in (VOTERS // 2, VOTERS):
-                looks.append(look(vote, self.chains, folder))
+            self._cast(people, again=step == len(turns))
+            for who in people:
+                after_each(vote, who)
+            if step in (len(turns) // 2, len(turns)):
+                looks.append(look(vote, self.chains, folder, known))
+        assert [len(group) for group in self.groups] == list(come)
+        self.turns = turns
         self.halfway, self.backup = looks
         close(vote)
-        self.closed = look(vote, self.chains, folder)
+        self.closed = look(vote, self.chains, folder, known)
         self.later = None
         if count:
             counted(vote.fresh(), vote.after)
-            self.later = look(vote, self.chains, folder)
+            self.later = look(vote, self.chains, folder, known)
+
+    @property
+    def _device(self):
+        return f"device-{self.vote.round.pk}"
 
     def _signed_in(self, vote):
         people = list(vote.voters)
         lots.shuffle(people)
-        clients = {who.pk: Client() for who in people}
+        clients = {who: Client() for who in people}
         for who in people:
-            clients[who.pk].force_login(who)
+            clients[who].force_login(who)
+            clients[who].cookies[self._device] = secrets.token_hex(8)
         return clients
 
-    def _cast(self, client, who):
-        had = set(Ballot.objects.values_list("code", flat=True))
+    def _cast(self, people, *, again):
+        """All of them at the same moment, each by a thread of the server's."""
+        self.groups.size = 0 if again else len(people)
+        posts = [self._filled(who) for who in people]
+        assert [answer.status_code for answer in at_once(*posts)] == [302] * len(people)
+
+    def _filled(self, who):
+        """One ballot ready to be put in, and noted what it holds."""
         self.choice[who.pk] = picked = secrets.choice(self.vote.proposals).pk
         ready = queries.Ready({picked: 1}, lots.new_secret())
-        sealed = queries.pack_ready(who, self.vote.round, ready)
-        page = reverse("ballots:review", args=[self.vote.round.pk])
-        answer = client.post(page, {"ready": sealed})
-        assert answer.status_code == 302, answer.content.decode()
-        (new,) = set(Ballot.objects.values_list("code", flat=True)) - had
+        new = code_of(opening(self.vote.round.pk, ((picked, 1),), ready.seed))
         old, self.code[who.pk] = self.code.get(who.pk), new
         self.chains |= {new: new, **({old: new} if old else {})}
+        page = reverse("ballots:review", args=[self.vote.round.pk])
+        data = {"ready": queries.pack_ready(who, self.vote.round, ready)}
+        return lambda: self.clients[who].post(page, data)
+
+    def together(self):
+        """The true groups of whose ballots stand as they were put in together."""
+        last = {who.pk: at for at, turn in enumerate(self.turns) for who in turn}
+        for at, (voters, codes) in enumerate(self.backup.groups):
+            assert {self.code[who] for who in voters} == codes, (at, last)
+        return sorted(len(voters) for voters, _codes in self.backup.groups)
+
+    def told_in_groups(self):
+        """(how many voters each pair of orders gives their own code within the groups, what chance
+        gives)."""
+        right, chances = Counter(), {0: 1.0}
+        groups = [group for group in self.backup.groups if len(group[0]) == len(group[1]) > 1]
+        for voters, _codes in groups:
+            chances = convolved(chances, own_code(len(voters)).items())
+        for when in ("backup", "closed", "later"):
+            if (seen := getattr(self, when)) is None:
+                continue
+            for name, mine in seen.voters.items():
+                for other, theirs in seen.codes.items():
+                    for way in (1, -1):
+                        found = sum(
+                            self.code[who] == code
+                            for voters, codes in groups
+                            for who, code in zip(
+                                [who for who in mine if who in voters],
+                                [code for code in theirs[::way] if code in codes],
+                                strict=True,
+                            )
+                        )
+                        right[f"{when}: {name} × {other} {way}"] += found
+        return right, chances
 
     def codes_told(self):
         """How many voters each pair of orders gives their own code, once the vote has closed."""
@@ -156,7 +230,14 @@ def caught(rounds):
 
 # --- chance -----------------------------------------------------------------------------------------
 
-OWN_CODE = {0: 265 / 720, 1: 264 / 720, 2: 135 / 720, 3: 40 / 720, 4: 15 / 720, 6: 1 / 720}
+
+@cache
+def own_code(size):
+    """How likely so many of this many voters get their own code by an order by chance."""
+    nobody = [1, 0]  # orders in which nobody does
+    for n in range(2, size + 1):
+        nobody.append((n - 1) * (nobody[n - 1] + nobody[n - 2]))
+    return {n: comb(size, n) * nobody[size - n] / factorial(size) for n in range(size + 1)}
 
 
 def own_choice(first):
@@ -173,12 +254,16 @@ def all_together(rounds):
     """How likely so many hits are over independent rounds, of which each tells its own chances."""
     likely = {0: 1.0}
     for chances in rounds:
-        grown = Counter()
-        for hits, before in likely.items():
-            for more, chance in chances:
-                grown[hits + more] += before * chance
-        likely = grown
+        likely = convolved(likely, chances)
     return likely
+
+
+def convolved(likely, chances):
+    grown = Counter()
+    for hits, before in likely.items():
+        for more, chance in chances:
+            grown[hits + more] += before * chance
+    return grown
 
 
 def emptied():
@@ -222,22 +307,33 @@ class Guesses:
 
 
 def test_guessing_from_everything_is_tossing_a_coin(
-    monkeypatch, tmp_path, record_testsuite_property
+    monkeypatch, tmp_path, caplog, record_testsuite_property
 ):
-    codes, choices = Guesses(), Guesses()
+    caplog.set_level(logging.DEBUG)
+    codes, choices, within = Guesses(), Guesses(), Guesses()
+    many = Counter()
     for done in range(ROUNDS):
         if done % IN_ONE_DATABASE == 0:
             emptied()
-        stolen = Stolen(monkeypatch, tmp_path)
+        stolen = Stolen(monkeypatch, tmp_path, come=sizes())
+        many.update(stolen.come)
         assert stolen.told_outright() == set()
         assert stolen.choices_readable() == []
-        codes.add(stolen.codes_told(), OWN_CODE)
+        assert (stolen.closed.remains, stolen.later.remains) == (0, 0)
+        assert not [
+            code for code in stolen.chains if code in caplog.text or code[:20] in caplog.text
+        ]
+        caplog.clear()
+        codes.add(stolen.codes_told(), own_code(VOTERS))
         choices.add(stolen.choices_told(), own_choice(stolen.first_chosen()))
-    for what, guesses in (("codes", codes), ("choices", choices)):
+        within.add(*stolen.told_in_groups())
+    record_testsuite_property("ballots by size of their group", sorted(many.items()))
+    for what, guesses in (("codes", codes), ("choices", choices), ("codes in groups", within)):
         record_testsuite_property(what, guesses.summary())
         assert guesses.summary()[-1] > 1e-6, guesses.summary()
     assert len(codes.hits) > 50
     assert len(choices.hits) > 20
+    assert len(within.hits) > 50
 
 
 def test_whoever_holds_the_disk_while_the_vote_is_open_pairs_voters_with_codes(
@@ -252,6 +348,17 @@ def test_whoever_holds_the_disk_while_the_vote_is_open_pairs_voters_with_codes(
         pairs = [one.backup.pairs & set(one.code.items()) for one in rounds]
         assert [len(found) for found in pairs] == [VOTERS, VOTERS]
     assert not caught(rounds)
+
+
+def test_of_ballots_that_came_together_the_disk_tells_the_group_and_who_changed_hers(
+    monkeypatch, tmp_path
+):
+    """One transaction for all of a group, and another one for her who cast again: no more is told."""
+    whole = Stolen(monkeypatch, tmp_path, come=(VOTERS,))
+    assert whole.together() == [1, VOTERS - 1]
+    parts = Stolen(monkeypatch, tmp_path, come=(4, 2))
+    assert parts.together() in ([1, 2, 3], [1, 1, 4])
+    assert not caught([whole, parts])
 
 
 # --- the script finds what is planted -------------------------------------------------------------
@@ -336,3 +443,13 @@ def test_a_planted_leak_is_found(monkeypatch, tmp_path, leak):
     made = [Stolen(monkeypatch, tmp_path, after_each, count=count) for _round in range(rounds)]
     assert caught(made)
     assert bool(made[0].told_outright() or made[0].choices_readable()) == (leak in OUTRIGHT)
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_an_order_within_a_group_is_found(monkeypatch, tmp_path, planted):
+    """Ballots of one transaction that lie in the order of their voters, and not in that of their codes."""
+    if planted:
+        monkeypatch.setattr(casting, "attrgetter", lambda _name: lambda paper: paper.voter.pk)
+    made = [Stolen(monkeypatch, tmp_path, come=(VOTERS,)) for _round in "12"]
+    told = sum((one.told_in_groups()[0] for one in made), Counter())
+    assert (max(told.values()) == 2 * (VOTERS - 1)) == planted
