@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from .queries.word.fields import written
 
 Link = Callable[[str, int], str]
 A_PART = 1 << 18  # bytes that are copied at a time
+A_FEW = 25  # papers
 
 
 def _link(task: Task) -> Link:
@@ -98,6 +100,8 @@ def agreements(task: Task, where: Path, beat: Beat) -> str:
                 values = word.agreement(made, now=now)
                 body = word.paper("agreement", values, round.street)
                 box.writestr(entry(f"{project.number}.docx"), body)
+            if n % A_FEW == 0:
+                gc.collect()  # filled papers die in circles, large ones that it counts as few
             beat(n, count)
     return f"agreements-{round.year}-{round.pk}.zip"
 
