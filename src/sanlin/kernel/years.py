@@ -1,41 +1,53 @@
 """What a year's book proposes for the next: fewer and larger, in whole fen and without a guess.
 
-A programme that eliminates with incentive goes on with the projects that passed. Their number is
-the number of places; the money that is there, shared among them, is the mean grant; and the ceiling
-of a project rises as the number falls, so that all ceilings together stay what they were. Every
-figure is rounded down to a step, and no more is promised than there is. Worked through in
-docs/algorithms/next-year.md.
+A programme that eliminates with incentive goes on with the projects that passed. The money of the
+last round, less what the teams that go on are used to leave unspent, is the money of the next. The
+number of those that passed is the number of places; the money, shared among them, is the mean grant;
+and the ceiling of a project rises as the number falls, so that all ceilings together stay what they
+were. Every figure is rounded down to a step, and no more is promised than there is. Worked through
+in docs/algorithms/next-year.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 STEP = 1_000_00  # fen
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one project of the year ended. Money in fen; `passed` by its closing grade."""
+    """How one project of the year ended. Money in fen: awarded, settled by accepted receipts, paid to
+    the team, and returned by it; `passed` by its closing grade."""
 
     granted: int
     spent: int
     passed: bool
+    paid: int = 0
+    returned: int = 0
 
 
 @dataclass(frozen=True)
 class Book:
-    """The year in figures: projects, of these passed; granted, spent, and granted but not spent."""
+    """The year in figures: projects, of these passed; granted, spent, granted but not spent, paid,
+    returned, and paid but neither spent nor returned."""
 
     projects: int
     passed: int
     granted: int
     spent: int
+    paid: int = 0
+    returned: int = 0
 
     @property
     def unspent(self) -> int:
         return self.granted - self.spent
+
+    @property
+    def held(self) -> int:
+        return self.paid - self.spent - self.returned
 
     @property
     def mean(self) -> int:
@@ -60,15 +72,44 @@ class Proposed:
 def book(outcomes: Sequence[Outcome]) -> Book:
     """The year's figures.
 
-    >>> book([Outcome(500, 400, True), Outcome(300, 300, False)])
-    Book(projects=2, passed=1, granted=800, spent=700)
+    >>> book([Outcome(500, 400, True, 450, 50), Outcome(300, 300, False, 300)])
+    Book(projects=2, passed=1, granted=800, spent=700, paid=750, returned=50)
     """
     return Book(
         len(outcomes),
         sum(one.passed for one in outcomes),
         sum(one.granted for one in outcomes),
         sum(one.spent for one in outcomes),
+        sum(one.paid for one in outcomes),
+        sum(one.returned for one in outcomes),
     )
+
+
+def habitual_unspent(years: Sequence[Book]) -> Fraction:
+    """Which share of what these years granted was not spent, from 0 to 1; 0 where nothing was granted.
+
+    Years weigh by their money. Meant for the books of the projects that go on: what elimination
+    stopped is free for the others, and nobody's habit.
+
+    >>> habitual_unspent([Book(6, 6, 600, 540), Book(5, 5, 400, 360)])
+    Fraction(1, 10)
+    """
+    granted = sum(one.granted for one in years)
+    if granted <= 0:
+        return Fraction(0)
+    return min(max(Fraction(sum(one.unspent for one in years), granted), Fraction(0)), Fraction(1))
+
+
+def next_total(budget: int, unspent: Fraction, *, step: int = STEP) -> int:
+    """The last round's `budget` less the share that is habitually left unspent, rounded down to a step;
+    the budget itself where nothing is. Raises ValueError for a step below 1.
+
+    >>> next_total(800_000_000, Fraction(1, 10))
+    720000000
+    """
+    if step < 1:
+        raise ValueError("figures are rounded down to a step of at least one fen")
+    return int(budget * (1 - unspent)) // step * step if unspent else budget
 
 
 def fewer_and_larger(

@@ -115,6 +115,7 @@ GROWTH = {
     "project": "sanlin.govern.growth.queries.of_project",
     "round": "sanlin.govern.growth.queries.of_round",
     "team": "sanlin.govern.growth.queries.of_team",
+    "year": "sanlin.govern.growth.queries.of_year",
 }
 
 LANGUAGE_CODE, LANGUAGES = "zh-hans", [("zh-hans", "中文"), ("en", "English")]  # data

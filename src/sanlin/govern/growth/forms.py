@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,18 +14,23 @@ from sanlin.commons.people.models import Post, PostKind
 from sanlin.govern.projects.models import Circle, Report, ReportKind
 from sanlin.govern.projects.stages import HANDED_IN
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules.book import said
+from sanlin.govern.rounds.rules.faults import misread
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.files import PhotoField
 from sanlin.kernel import scoring
-from sanlin.kernel.packs import Rules
+from sanlin.kernel.packs import Field, Rules
 from sanlin.kernel.packs.choices import PROJECT_KINDS
 from sanlin.kernel.packs.rules import PitchLine
+from sanlin.kernel.packs.values import Misfit, from_officer
 
 from .models import Came, JurorPart, Pitching, Wanted
+from .rules import contradictions
 
 PHOTOS = 2
 ADVICE = 3
+LONGEST_FIGURE = 60
 JURORS = (
     PostKind.JUDGE,
     PostKind.COMMITTEE_WORKER,
@@ -368,3 +375,93 @@ class BudgetForm(forms.Form):
     budget = forms.IntegerField(
         label=_("下一轮资金（元）"), min_value=1, max_value=10_000_000_000, required=False
     )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A figure that the book proposes for a path of the draft's pack: the figure in the units of the
+    kernel, how it was worked out, and what the draft says now."""
+
+    path: str
+    rule: Field
+    words: str
+    value: int
+    why: str
+    held: str
+
+    @property
+    def shown(self) -> str:
+        return said(self.rule, self.value)
+
+
+class FigureField(forms.CharField):
+    """Another figure in the stead of one that is proposed, typed as on the draft's own page."""
+
+    def __init__(self, rule: Field, words: str) -> None:
+        mode = "numeric" if rule.kind == "int" else "text"
+        box = forms.TextInput(
+            attrs={"class": "input", "inputmode": mode, "autocomplete": "off", "aria-label": words}
+        )
+        self.rule = rule
+        super().__init__(label=words, required=False, max_length=LONGEST_FIGURE, widget=box)
+
+    def clean(self, value: Any) -> Any:
+        """The figure in the units of the kernel; "" where nothing was typed."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return from_officer(self.rule, text)
+        except Misfit as misfit:
+            raise forms.ValidationError(misread(self.rule, misfit)) from None
+
+
+class TakeOverForm(forms.Form):
+    """What the book proposes for a draft: each figure is taken, replaced by a typed one, or left.
+
+    `cleaned_data["proposed"]` and `["typed"]` map paths to figures in the units of the kernel.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, draft: Round, offered: list[Offered]) -> None:
+        super().__init__(data)
+        self.draft, self.offered = draft, offered
+        for one in offered:
+            words = gettext("%(what)s：另填") % {"what": one.words}
+            self.fields[one.path] = FigureField(one.rule, words)
+
+    @property
+    def taken(self) -> set[str]:
+        """The paths that are ticked: all, until something was sent."""
+        paths = {one.path for one in self.offered}
+        sent: Any = self.data
+        return paths & set(sent.getlist("take")) if self.is_bound else paths
+
+    @property
+    def seen(self) -> str:
+        """What is proposed, as the page carries it along: another figure since then is noticed."""
+        return " ".join(f"{one.path}={one.value}" for one in self.offered)
+
+    def rows(self) -> Iterator[tuple[Offered, bool, forms.BoundField]]:
+        """Each figure, whether it is ticked, and where another may be typed."""
+        for one in self.offered:
+            yield one, one.path in self.taken, self[one.path]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.data.get("seen", self.seen) != self.seen:
+            raise forms.ValidationError(
+                gettext("账目刚刚有变化，下面的建议已经更新，请再看一遍后写入")
+            )
+        values = {one.path: one.value for one in self.offered if one.path in self.taken}
+        typed = {p: v for p in values if (v := cleaned.get(p, "")) not in ("", values[p])}
+        for one in self.offered:
+            if one.path not in values and cleaned.get(one.path, "") != "":
+                self.add_error(one.path, gettext("填了数，却没有勾选：要采用请勾上，不采用请清空"))
+        if not self.errors:
+            for path, words in contradictions(self.draft, {**values, **typed}):
+                self.add_error(path if path in self.fields else None, words)
+        cleaned["proposed"] = {p: v for p, v in values.items() if p not in typed}
+        cleaned["typed"] = typed
+        return cleaned

@@ -19,7 +19,7 @@ from .models import Round, Window, read_pack
 from .queries.packs import in_force, is_in_force, shipped, text_of
 from .queries.rulebook import TITLES, source_words
 from .rules.book import Book, draft_book, in_english, said
-from .rules.faults import sentence, spoken
+from .rules.faults import misread, sentence
 from .rules.windows import Span, parts, span, stage_words
 
 LARGEST_FILE = 400_000
@@ -145,20 +145,8 @@ class RuleField(forms.Field):
         try:
             read = from_officer(rule, value)
         except Misfit as misfit:
-            raise forms.ValidationError(_misread(rule, misfit)) from None
+            raise forms.ValidationError(misread(rule, misfit)) from None
         return list(read) if isinstance(read, tuple) else read
-
-
-def _misread(rule: Field, misfit: Misfit) -> str:
-    if misfit.code in {"kind", "amount", "float"}:
-        return {
-            "int": gettext("请填整数"),
-            "money": gettext("请填金额，例如“12000”或“1.2万”"),
-            "share": gettext("请填比例，例如“60%”"),
-        }.get(rule.kind, gettext("请从选项中选择"))
-    if misfit.code == "choice":
-        return gettext("请从选项中选择")
-    return spoken(misfit.code, misfit.figures, rule)
 
 
 def _widget(rule: Field) -> forms.Widget:

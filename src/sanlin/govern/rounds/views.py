@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -198,6 +200,7 @@ def draft(request: Request, round: Round) -> HttpResponse:
         "form": form,
         "sections": sections(book(round)),
         "lacking": rules.lacking(round, now=request.now),
+        "year": import_string(settings.GROWTH["year"])(round.previous) if round.previous_id else "",
     }
     return render(request, "rounds/draft.html", told)
 

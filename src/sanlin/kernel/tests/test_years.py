@@ -1,6 +1,7 @@
 """Fewer and larger: the example of the page, and what holds for any year."""
 
 import doctest
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,13 @@ from sanlin.kernel.years import (
     Standing,
     book,
     fewer_and_larger,
+    habitual_unspent,
     next_tiers,
+    next_total,
 )
 
 MONEY = st.integers(0, 10**12)
-OUTCOMES = st.lists(st.builds(Outcome, MONEY, MONEY, st.booleans()), max_size=30)
+OUTCOMES = st.lists(st.builds(Outcome, MONEY, MONEY, st.booleans(), MONEY, MONEY), max_size=30)
 
 
 def test_the_examples_of_the_module_hold():
@@ -29,6 +32,46 @@ def test_the_examples_of_the_module_hold():
 def test_a_hundred_become_sixty():
     year = Book(100, 60, 8_000_000_00, 0)
     assert fewer_and_larger(year, 8_000_000_00, 100_000_00) == Proposed(60, 133_000_00, 166_000_00)
+
+
+def test_the_worked_example_weighs_what_the_teams_that_go_on_left_unspent():
+    """docs/algorithms/next-year.md, sentence by sentence."""
+    went_on = [Outcome(80_000_00, 72_000_00, True, 80_000_00, 8_000_00)] * 60
+    stopped = [Outcome(80_000_00, 20_000_00, False, 40_000_00, 20_000_00)] * 40
+    year = book([*went_on, *stopped])
+    assert (year.granted, year.spent, year.unspent) == (8_000_000_00, 5_120_000_00, 2_880_000_00)
+    assert (year.paid, year.returned, year.held) == (6_400_000_00, 1_280_000_00, 0)
+    share = habitual_unspent([book(went_on)])
+    assert share == Fraction(1, 10)
+    total = next_total(8_000_000_00, share)
+    assert total == 7_200_000_00
+    assert fewer_and_larger(year, total, 100_000_00) == Proposed(60, 120_000_00, 166_000_00)
+
+
+def test_years_weigh_by_their_money():
+    assert habitual_unspent([Book(1, 1, 900, 900), Book(1, 1, 100, 0)]) == Fraction(1, 10)
+
+
+@pytest.mark.parametrize(
+    "years", [[], [Book(0, 0, 0, 0)], [Book(1, 1, 100, 100)], [Book(1, 1, 5, 9)]]
+)
+def test_where_nothing_was_left_the_total_stays_to_the_fen(years):
+    assert habitual_unspent(years) == 0
+    assert next_total(123_45, habitual_unspent(years)) == 123_45
+
+
+def test_a_total_is_rounded_down_to_a_step():
+    assert next_total(10_000_00, Fraction(1, 3)) == 6_000_00
+    assert next_total(10_000_00, Fraction(1)) == 0
+    with pytest.raises(ValueError, match="step"):
+        next_total(1, Fraction(1, 2), step=0)
+
+
+@given(OUTCOMES, OUTCOMES, MONEY)
+def test_a_total_is_never_more_than_there_was(first, second, budget):
+    share = habitual_unspent([book(first), book(second)])
+    assert 0 <= share <= 1
+    assert 0 <= next_total(budget, share) <= budget
 
 
 def test_where_all_pass_nothing_changes():
@@ -67,6 +110,7 @@ def test_no_more_is_promised_than_there_is(outcomes, budget, cap):
 def test_a_book_adds_up(outcomes):
     year = book(outcomes)
     assert year.unspent == sum(one.granted - one.spent for one in outcomes)
+    assert year.held == year.paid - year.spent - year.returned
     assert year.passed <= year.projects == len(outcomes)
 
 

@@ -14,15 +14,27 @@ from sanlin.ground.verdict import Refused, require
 
 
 @deed("growth.take_over")
-def take_over(draft: Round, values: Mapping[str, object], *, by: Account, now: datetime) -> Round:
-    """Put figures that last year's book proposes into the draft's own values."""
+def take_over(
+    draft: Round,
+    proposed: Mapping[str, object],
+    typed: Mapping[str, object],
+    *,
+    by: Account,
+    now: datetime,
+) -> Round:
+    """Put figures into the draft's own values: those that last year's book proposes, and those that
+    the officer typed in their stead. Paths to values in the units of the kernel."""
     require(rules.can_take_over(by, draft, now=now))
-    pack = draft.pack
+    pack, values = draft.pack, {**proposed, **typed}
     if any(path not in pack.values or pack.binds(path) for path in values):
         raise Refused(_("办法已经规定的数值不能改"))
     if not values:
         raise Refused(_("没有选择要采用的数值"))
+    if faults := rules.contradictions(draft, values):
+        raise Refused(_("；").join(words for _path, words in faults))
     merged = {**draft.officer_values, **values}
     changed = rounds.amend(draft, name=draft.name, year=draft.year, values=merged, by=by, now=now)
-    record(changed, by=by, now=now, taken=sorted(values))
+    typed = {path: value for path, value in typed.items() if proposed.get(path) != value}
+    taken = {path: value for path, value in proposed.items() if path not in typed}
+    record(changed, by=by, now=now, proposed=taken, typed=typed)
     return changed

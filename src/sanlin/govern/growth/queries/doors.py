@@ -70,3 +70,8 @@ def of_round(round: Any) -> str:
 def of_team(team: Any) -> str:
     """The address of a team's dossier."""
     return reverse("growth:dossier", args=[team.pk])
+
+
+def of_year(round: Any) -> str:
+    """The address of what the book of a round says to the draft that follows it."""
+    return reverse("growth:year", args=[round.pk])

@@ -53,7 +53,7 @@ from .pitching import (
     rubric,
     sheet_of,
 )
-from .years import can_see_dossier, can_see_year, can_take_over
+from .years import can_see_dossier, can_see_year, can_take_over, contradictions
 
 __all__ = [
     "can_accept",
@@ -105,6 +105,7 @@ __all__ = [
     "can_visit",
     "code_of",
     "confirmed",
+    "contradictions",
     "own_chair",
     "part_in",
     "rubric",

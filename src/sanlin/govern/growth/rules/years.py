@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,10 @@ from sanlin.commons.orgs.models import Organisation
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_edit_draft, can_manage
+from sanlin.govern.rounds.rules.book import draft_book
+from sanlin.govern.rounds.rules.faults import sentence
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
+from sanlin.kernel.packs.crosscheck import crosscheck
 
 
 def can_see_dossier(who: Any, team: Organisation, *, now: datetime) -> Verdict:
@@ -33,3 +37,14 @@ def can_take_over(who: Any, draft: Round, *, now: datetime) -> Verdict:
     if draft.previous_id is None:
         return denied(_("这份草稿没有接续上一轮"))
     return ALLOWED
+
+
+def contradictions(draft: Round, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What `values` would make contradict itself in the draft: path and sentence; what
+    contradicts itself there already is for the draft's own page to say."""
+    pack = draft.pack
+    before = draft_book(pack, draft.officer_values)
+    after = draft_book(pack, {**draft.officer_values, **values})
+    known = crosscheck(before.values, pack.lists, {})
+    found = [one for one in crosscheck(after.values, pack.lists, {}) if one not in known]
+    return [(one.path, sentence(one, after)) for one in found]

@@ -449,7 +449,7 @@ def test_the_year_is_read_in_figures():
     assert (year.book.projects, year.book.passed, year.book.granted) == (2, 1, 30_000_00)
     proposed = queries.proposal_for(year, 40_000_00)
     assert (proposed.places, proposed.mean, proposed.cap) == (1, 40_000_00, 40_000_00)
-    stand = {key: teams for key, *_figures, teams in year.tiers}
+    stand = {one.key: one.stand for one in year.tiers}
     assert (sum(stand.values()), stand["shifan"]) == (1, 1)
     caps = {tier.key: tier.cap for tier in round.rules.tiers}
     tiers = queries.tiers_for(year, caps["shifan"] * 3)
@@ -465,10 +465,10 @@ def test_figures_go_into_the_draft_that_follows():
     draft = rounds.create(
         before.street, "2025年", 2025, before.pack_text, previous=before, by=by, now=NOW
     )
-    changed = actions.take_over(draft, {"project_cap": 35_000_00}, by=by, now=NOW)
+    changed = actions.take_over(draft, {"project_cap": 35_000_00}, {}, by=by, now=NOW)
     assert changed.officer_values["project_cap"] == 35_000_00
     with pytest.raises(Refused, match="不能改"):
-        actions.take_over(draft, {"tiers.shifan.places": 3}, by=by, now=NOW)
+        actions.take_over(draft, {}, {"tiers.shifan.places": 3}, by=by, now=NOW)
 
 
 def test_a_dossier_holds_the_years_of_a_team():

@@ -1,6 +1,8 @@
 """Every page by whoever it is for; lists read as often for three as for one."""
 
+import json
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from django.urls import reverse
@@ -34,6 +36,10 @@ from sanlin.govern.growth.tests.scene import (
     survey,
     told,
 )
+from sanlin.govern.projects.models import Project, Receipt
+from sanlin.govern.projects.tests.scene import mark, receipt, reviewed
+from sanlin.govern.rounds import actions as rounds
+from sanlin.ground.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -215,6 +221,96 @@ def test_the_years_page_is_for_staff(client):
     assert client.get(go("year", one.round_id)).status_code == 302
     client.force_login(auditor(one.round.street.district))
     assert "还有1个项目没有评定等次" in page(client, "year", one.round_id)
+
+
+def judged_year():
+    """A closed year of two projects that passed with money left, and the draft that follows it."""
+    members = running(10_000_00, 20_000_00)
+    for one in members:
+        reviewed(fresh(one), "midterm", 80)
+        told(fresh(one), "closing")
+        mark(fresh(one), 85)
+    round = members[0].round
+    by = officer(round.street)
+    type(round).objects.filter(pk=round.pk).update(stage="closed")
+    before = type(round).objects.select_related("street").get(pk=round.pk)
+    draft = rounds.create(
+        before.street, "2025年", 2025, before.pack_text, previous=before, by=by, now=NOW
+    )
+    return before, draft, by
+
+
+def test_each_proposed_figure_is_taken_typed_over_or_left(client):
+    before, draft, by = judged_year()
+    client.force_login(by)
+    shown = page(client, "year", before.pk)
+    assert "写入草稿“2025年”" in shown
+    assert "同上一轮；继续做的团队没有剩下钱" in shown
+    year = queries.year_of(before)
+    budget = year.total
+    assert budget == before.rules.budget
+    offered = queries.values_for(
+        queries.proposal_for(year, budget), queries.tiers_for(year, budget), budget, draft
+    )
+    assert {"budget", "project_cap"} <= set(offered)
+    seen = " ".join(f"{path}={value}" for path, value in offered.items())
+    assert f'value="{seen}"' in shown
+
+    said = {"take": ["budget"], "seen": seen, "budget": "三十", "project_cap": "1"}
+    told = page(client, "year", before.pk, **said)
+    assert "请填金额，例如“12000”或“1.2万”" in told
+    assert "填了数，却没有勾选" in told
+    assert 'value="三十"' in told
+    stale = page(client, "year", before.pk, take=["budget"], seen="budget=1", budget="9万")
+    assert "账目刚刚有变化" in stale
+    assert 'value="9万"' in stale
+    assert "没有选择要采用的数值" in page(client, "year", before.pk, seen=seen)
+    against = {"take": ["budget", "project_cap"], "seen": seen}
+    higher = page(client, "year", before.pk, **against, budget="1万", project_cap="2万")
+    assert "¥20,000 高于" in higher
+    held = draft.officer_values
+    assert type(draft).objects.get(pk=draft.pk).officer_values == held
+
+    done = page(client, "year", before.pk, **against, project_cap="3.5万")
+    assert "已写入草稿" in done
+    values = type(draft).objects.get(pk=draft.pk).officer_values
+    assert values == {**held, "budget": budget, "project_cap": 35_000_00}
+    line = json.loads(bytes(Entry.objects.filter(deed="growth.take_over").get().body))
+    assert line["data"]["proposed"] == {"budget": budget}
+    assert line["data"]["typed"] == {"project_cap": 35_000_00}
+    again = page(client, "year", before.pk)
+    assert "¥35,000" in again
+
+
+def test_what_teams_left_unspent_lowers_the_proposed_total(client):
+    before, _draft, by = judged_year()
+    for one in Project.objects.filter(round=before):
+        Project.objects.filter(pk=one.pk).update(stage="running")
+        made = receipt(fresh(one), 1_000_00, accepted=True)
+        Receipt.objects.filter(pk=made.pk).update(amount=one.grant * 9 // 10)
+    Project.objects.filter(round=before).update(stage="closed")
+    year = queries.year_of(before)
+    assert year.habit == Fraction(1, 10)
+    assert year.total == before.rules.budget * 9 // 10 // 1_000_00 * 1_000_00
+    assert (year.book.granted, year.book.spent) == (30_000_00, 27_000_00)
+    tiers = [one for one in year.tiers if one.book.projects]
+    assert sum(one.book.unspent for one in tiers) == 3_000_00
+    client.force_login(by)
+    shown = page(client, "year", before.pk)
+    assert "通常用不完的10%" in shown
+    other = client.get(go("year", before.pk) + "?budget=12345").content.decode()
+    assert "按您填的¥12,345算" in other
+    assert "按您填的这笔钱" in other
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_years_page_reads_as_often_for_three_as_for_one(
+    client, rows, django_assert_num_queries
+):
+    (one, *_rest) = running(*[1_000_00] * rows)
+    client.force_login(officer(one.round.street))
+    with django_assert_num_queries(8):
+        page(client, "year", one.round_id)
 
 
 def test_staff_see_how_far_each_project_is_and_strangers_do_not(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -15,14 +17,21 @@ from sanlin.commons.orgs.models import Bar, Organisation
 from sanlin.commons.orgs.rules import can_ask_to_lift, can_lift, teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.govern.growth import actions, queries, rules
-from sanlin.govern.growth.forms import BudgetForm, LiftForm, RefuseLiftForm
+from sanlin.govern.growth.forms import (
+    BudgetForm,
+    LiftForm,
+    Offered,
+    RefuseLiftForm,
+    TakeOverForm,
+)
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules.book import draft_book, said
 from sanlin.govern.rounds.stages import DRAFT
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, press
 from sanlin.kernel.money import yuan
-from sanlin.kernel.years import NextTier, Proposed
+from sanlin.kernel.years import Book, NextTier, Proposed, habitual_unspent
 
 from .acting import done
 
@@ -93,97 +102,131 @@ def bar(request: Request, bar: Bar) -> HttpResponse:
 
 @gate(rules.can_see_year, Round, having=("street",))
 def year(request: Request, round: Round) -> HttpResponse:
-    """What the book of this round says to the draft that follows it."""
-    drafts = list(
-        Round.objects.filter(previous=round, stage=DRAFT).select_related("street").order_by("pk")
+    """What the book of this round says to the draft that follows it: taken, typed over, or left."""
+    draft = (
+        Round.objects.filter(previous=round, stage=DRAFT)
+        .select_related("street")
+        .order_by("pk")
+        .first()
     )
-    form = BudgetForm(request.GET or None)
-    asked = form.cleaned_data.get("budget") if form.is_valid() else None
+    asking = BudgetForm(request.GET or None)
+    asked = asking.cleaned_data.get("budget") if asking.is_valid() else None
     told = queries.year_of(round)
-    budget = asked * 100 if asked else round.rules.budget
+    budget = asked * 100 if asked else told.total
     proposed = queries.proposal_for(told, budget)
     tiers = queries.tiers_for(told, budget)
-    values = _values(proposed, tiers, budget, drafts[0]) if proposed and drafts else {}
-    if request.method == "POST" and drafts:
-        picked = {
-            path: value for path, value in values.items() if path in request.POST.getlist("take")
-        }
-        where = reverse("rounds:draft", args=[drafts[0].pk])
-        return press(request, where, _("已写入草稿"), actions.take_over, drafts[0], picked)
+    form = None
+    if proposed and draft:
+        offered = _offered(told, proposed, tiers, budget, draft, by_hand=bool(asked))
+        form = TakeOverForm(
+            request.POST if request.method == "POST" else None, draft=draft, offered=offered
+        )
+    if form and draft and form.is_bound and form.is_valid():
+        given = form.cleaned_data["proposed"], form.cleaned_data["typed"]
+        if done(request, actions.take_over, draft, *given, form=form):
+            messages.success(request, _("已写入草稿"))
+            return redirect("rounds:draft", pk=draft.pk)
     page = {
         "round": round,
         "year": told,
         "book": told.book,
-        "budget": budget,
-        "form": form if request.GET else BudgetForm(initial={"budget": budget // 100}),
-        "proposed": proposed,
-        "cap": round.rules.project_cap,
-        "before": [
-            (
-                _("项目数"),
-                told.book.projects,
-                proposed.places,
-                str(told.book.projects),
-                str(proposed.places),
-            ),
-        ]
-        if proposed
-        else [],
-        "larger": [
-            (
-                _("平均每项"),
-                told.book.mean,
-                proposed.mean,
-                yuan(told.book.mean),
-                yuan(proposed.mean),
-            ),
-            *(
-                [
-                    (
-                        _("单项上限"),
-                        round.rules.project_cap,
-                        proposed.cap,
-                        yuan(round.rules.project_cap),
-                        yuan(proposed.cap),
-                    )
-                ]
-                if proposed.cap and round.rules.project_cap
-                else []
-            ),
-        ]
-        if proposed
-        else [],
-        "grades": [(name, n, str(n)) for name, n in told.grades],
-        "drafts": drafts,
-        "next_tiers": [(round.rules.tier(one.key), one) for one in tiers],
-        "values": [
-            (path, words, yuan(value)) for path, (words, value) in _worded(values, round).items()
+        "habit": _percent(told.habit),
+        "kept": [(one, kept, _percent(habitual_unspent([kept]))) for one, kept in told.kept],
+        "by": [
+            (words, [(one, _share(one.book)) for one in lines])
+            for words, lines in ((_("按类别"), told.tiers), (_("按项目类型"), told.kinds))
+            if lines
         ],
-        "may": rules.can_take_over(request.by, drafts[0], now=request.now) if drafts else None,
+        "budget": budget,
+        "by_hand": bool(asked),
+        "form": asking if request.GET else BudgetForm(initial={"budget": budget // 100}),
+        "proposed": proposed,
+        "before": _fewer(told, proposed) if proposed else [],
+        "larger": _larger(told, proposed) if proposed else [],
+        "grades": [(name, n, str(n)) for name, n in told.grades],
+        "draft": draft,
+        "next_tiers": [(round.rules.tier(one.key), one) for one in tiers],
+        "take": form,
+        "may": rules.can_take_over(request.by, draft, now=request.now) if draft else None,
     }
     return render(request, "growth/year.html", page)
 
 
-def _values(proposed: Proposed, tiers: list[NextTier], budget: int, draft: Round) -> dict[str, int]:
-    """The paths of the draft's pack that may take a figure, with the figure in fen."""
-    highest = max((one.cap for one in tiers), default=0)
-    wanted: dict[str, int | None] = {
-        "budget": budget,
-        "project_cap": max(proposed.cap, highest) if proposed.cap else None,
+def _fewer(told: queries.Year, proposed: Proposed) -> list[tuple[str, int, int, str, str]]:
+    counts = told.book.projects, proposed.places
+    return [(_("项目数"), *counts, str(counts[0]), str(counts[1]))]
+
+
+def _larger(told: queries.Year, proposed: Proposed) -> list[tuple[str, int, int, str, str]]:
+    rows = [(_("平均每项"), told.book.mean, proposed.mean)]
+    cap = told.round.rules.project_cap
+    if proposed.cap and cap:
+        rows.append((_("单项上限"), cap, proposed.cap))
+    return [(words, one, two, yuan(one), yuan(two)) for words, one, two in rows]
+
+
+def _percent(share: Fraction) -> str:
+    """A share in per cent with at most one decimal, cut and not rounded."""
+    whole, tenth = divmod(int(share * 1000), 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
+
+
+def _share(book: Book) -> str:
+    return _percent(habitual_unspent([book]))
+
+
+def _offered(
+    told: queries.Year,
+    proposed: Proposed,
+    tiers: list[NextTier],
+    budget: int,
+    draft: Round,
+    *,
+    by_hand: bool,
+) -> list[Offered]:
+    """The figures that the draft may take, each with how it was worked out and what stands there."""
+    values = queries.values_for(proposed, tiers, budget, draft)
+    rulebook = draft_book(draft.pack, draft.officer_values)
+    fields = {one.path: one for one in draft.pack.fields()}
+    return [
+        Offered(
+            path,
+            fields[path],
+            rulebook.title(path),
+            value,
+            _why(path, told, budget, by_hand=by_hand, tiers=bool(tiers)),
+            said(fields[path], rulebook.values[path]) if path in rulebook.values else "—",
+        )
+        for path, value in values.items()
+    ]
+
+
+def _why(path: str, told: queries.Year, budget: int, *, by_hand: bool, tiers: bool) -> str:
+    """How a figure was worked out, with the figures of the book: docs/algorithms/next-year.md."""
+    last = told.round.rules
+    figures = {
+        "money": yuan(budget),
+        "last": yuan(last.budget),
+        "habit": _percent(told.habit),
+        "cap": yuan(last.project_cap or 0),
+        "projects": told.book.projects,
+        "passed": told.book.passed,
     }
-    for one in tiers:
-        wanted |= {f"tiers.{one.key}.cap": one.cap, f"tiers.{one.key}.money": one.money}
-    pack = draft.pack
+    if path == "budget" and by_hand:
+        return _("按您填的这笔钱")
+    if path == "budget" and told.habit:
+        return _("上一轮%(last)s，减去继续做的团队通常用不完的%(habit)s，舍到千元") % figures
+    if path == "budget":
+        return _("同上一轮；继续做的团队没有剩下钱")
+    if path == "project_cap" and tiers:
+        return _("取各类上限里最高的，不低于今年上限%(cap)s×%(projects)s÷%(passed)s") % figures
+    if path == "project_cap":
+        return _("今年上限%(cap)s×%(projects)s个项目÷%(passed)s个合格，舍到千元") % figures
+    _tiers, key, cell = path.split(".")
+    tier = last.tier(key)
+    figures |= {"tier": tier.name, "tier_cap": yuan(tier.cap or 0)}
     return {
-        path: value
-        for path, value in wanted.items()
-        if value and path in pack.values and not pack.binds(path)
-    }
-
-
-def _worded(values: dict[str, int], round: Round) -> dict[str, tuple[str, int]]:
-    words = {"budget": _("本轮总额"), "project_cap": _("单项上限")}
-    for tier in round.rules.tiers:
-        words[f"tiers.{tier.key}.cap"] = _("%(tier)s单项上限") % {"tier": tier.name}
-        words[f"tiers.{tier.key}.money"] = _("%(tier)s总额") % {"tier": tier.name}
-    return {path: (words[path], value) for path, value in values.items()}
+        "places": _("结项后可以申报%(tier)s的团队数"),
+        "cap": _("今年上限%(tier_cap)s，各类按同一比例调，合计不超过%(money)s，舍到千元"),
+        "money": _("%(tier)s的名额×上限"),
+    }[cell] % figures

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.kernel.packs import SCHEMA, Fault, Field
 from sanlin.kernel.packs.schema import STAGES
+from sanlin.kernel.packs.values import Misfit
 
 from .book import Book, in_english, said
 
@@ -83,6 +84,19 @@ def sentence(fault: Fault, book: Book | None = None) -> str:
     if fault.line:
         named = (gettext("第%(line)s行 %(path)s") % {"line": fault.line, "path": named}).strip()
     return gettext("%(where)s：%(what)s") % {"where": named, "what": what} if named else what
+
+
+def misread(rule: Field, misfit: Misfit) -> str:
+    """What an officer typed does not fit the rule: what to type instead."""
+    if misfit.code in {"kind", "amount", "float"}:
+        return {
+            "int": gettext("请填整数"),
+            "money": gettext("请填金额，例如“12000”或“1.2万”"),
+            "share": gettext("请填比例，例如“60%”"),
+        }.get(rule.kind, gettext("请从选项中选择"))
+    if misfit.code == "choice":
+        return gettext("请从选项中选择")
+    return spoken(misfit.code, misfit.figures, rule)
 
 
 def spoken(
