@@ -1,21 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.people.models import Post, PostKind
 from sanlin.govern.proposals.models import Proposal
-from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.kernel import scoring
 from sanlin.kernel.packs import Rules
+
+from .queries import named
+
+LONGEST_TITLE = 120
+MOST_NAMED = 8
 
 
 class AppointForm(forms.Form):
@@ -34,26 +38,67 @@ class RecuseForm(forms.Form):
     reason = forms.CharField(label=_("回避理由"), max_length=200, min_length=2)
 
 
-class AboutForm(forms.Form):
-    """About one of the round's `proposals`, which whoever draws the form has read already."""
+class ProposalField(forms.CharField):
+    """One of the round's admitted proposals, named by its number or by words of its title; the
+    page offers some by request, so that a thousand cost no more than ten."""
 
-    def __init__(
-        self, *args: Any, round: Round, proposals: Iterable[Proposal], **kwargs: Any
-    ) -> None:
+    round: Round
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_TITLE, **kwargs)
+
+    def belong_to(self, round: Round) -> None:
+        """Ask among the proposals of this round."""
+        where = reverse("reviews:named", args=[round.pk])
+        self.round = round
+        self.widget.attrs |= {
+            "list": "named",
+            "autocomplete": "off",
+            "hx-get": where,
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": "#named",
+            "hx-sync": "this:replace",
+        }
+
+    def clean(self, value: Any) -> Proposal | None:
+        """The proposal; None where nothing was typed and nothing has to be."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found = named(self.round, text, MOST_NAMED + 1)
+        if not found:
+            raise forms.ValidationError(
+                gettext("没有这件提案：请填编号（例如 %(code)s）或标题里的字")
+                % {"code": f"{self.round.year}-07"}
+            )
+        if len(found) > 1:
+            shown = gettext("、").join(f"{one.code} {one.title}" for one in found[:MOST_NAMED])
+            more = gettext("等") if len(found) > MOST_NAMED else ""
+            raise forms.ValidationError(
+                gettext("有几件都含这些字，请填编号：%(shown)s%(more)s")
+                % {"shown": shown, "more": more}
+            )
+        return found[0]
+
+
+class AboutForm(forms.Form):
+    """About one of the round's proposals."""
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["proposal"]
-        field.queryset = admitted(round)
-        field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in proposals)]
+        self.fields["proposal"].belong_to(round)  # type: ignore[attr-defined]
 
 
 class ImposeForm(AboutForm, RecuseForm):
-    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(None, label=_("提案"))
+    proposal = ProposalField(label=_("提案"), help_text=_("填编号，或标题里的几个字。"))
     field_order = ("proposal", "reason")
 
 
 class ConferForm(AboutForm):
-    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
-        None, label=_("关于哪件提案"), required=False, help_text=_("不选即为整轮的纪要。")
+    proposal = ProposalField(
+        label=_("关于哪件提案"),
+        required=False,
+        help_text=_("填编号，或标题里的几个字；空着即为整轮的纪要。"),
     )
     minutes = forms.CharField(label=_("纪要"), max_length=4000, min_length=4, widget=forms.Textarea)
 

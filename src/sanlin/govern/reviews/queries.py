@@ -1,12 +1,14 @@
-"""What is read of a review: sheets by judge, means by proposal, and who might have an interest."""
+"""What is read of a review: sheets by judge, means by proposal, who might have an interest, and which
+proposal somebody names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import Post, Resident
@@ -61,7 +63,7 @@ class Interest:
 
 def interests(seat: Seat, proposals: Iterable[Proposal]) -> list[Interest]:
     """Conflicts with these proposals that the records show: a member of the team, a neighbour, a
-    post in that place.
+    post in that place. Of rows that have not been read yet only those concerned are read.
 
     Shown and not decided: the judge or an officer says whether she steps aside.
     """
@@ -73,6 +75,10 @@ def interests(seat: Seat, proposals: Iterable[Proposal]) -> list[Interest]:
     ]
     own = [row.filter(account_id=seat.account_id) for row in rows]
     has = set(own[0].union(*own[1:]))
+    if isinstance(proposals, QuerySet):
+        teams = [key for kind, key in has if kind == "member"]
+        near = [key for kind, key in has if kind != "member"]
+        proposals = proposals.filter(Q(team__in=teams) | Q(neighbourhood__in=near))
     found = []
     for proposal in proposals:
         bound = (
@@ -82,3 +88,20 @@ def interests(seat: Seat, proposals: Iterable[Proposal]) -> list[Interest]:
         )
         found += [Interest(proposal, tie[0]) for tie in bound if tie in has][:1]
     return found
+
+
+NUMBERED = re.compile(r"(?:\d{4}-)?0*(\d{1,6})(?!\d)\s*(.*)", re.ASCII | re.DOTALL)
+
+
+def named(round: Round, text: str, most: int) -> list[Proposal]:
+    """The admitted proposals that `text` may mean, at most `most`: a number ("7", "2024-07", with or
+    without the title after it), or words of a title."""
+    text = text.strip()
+    if not text:
+        return []
+    rows = admitted(round).select_related(None).select_related("round")
+    if (said := NUMBERED.fullmatch(text)) and (
+        found := list(rows.filter(number=int(said[1]), title__startswith=said[2]))
+    ):
+        return found
+    return list(rows.filter(title__icontains=text)[:most])

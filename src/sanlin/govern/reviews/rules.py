@@ -97,7 +97,7 @@ class Progress:
 def progress(round: Round) -> Progress:
     """Counts of sealed sheets; a sheet is missing for each sitting judge who did not step aside."""
     seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
-    proposals = list(admitted(round))
+    proposals = list(admitted(round).select_related(None).only("title"))
     keys = {proposal.pk for proposal in proposals}
     handed_in = Review.objects.filter(seat__round=round, stage=stages.SEALED)
     stood_aside = Recusal.objects.filter(seat__round=round)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("rounds/<int:pk>/panel/", views.panel, name="panel"),
     path("rounds/<int:pk>/panel/appoint/", views.appoint, name="appoint"),
     path("rounds/<int:pk>/panel/confer/", views.confer, name="confer"),
+    path("rounds/<int:pk>/panel/named/", views.named, name="named"),
     path("rounds/<int:pk>/panel/open/", views.open_review, name="open"),
     path("rounds/<int:pk>/panel/optimise/", views.open_optimisation, name="open_optimisation"),
     path("rounds/<int:pk>/panel/end/", views.end_review, name="end"),

@@ -24,8 +24,16 @@ from sanlin.ground.verdict import Refused, Verdict
 from sanlin.kernel import scoring
 from sanlin.kernel.packs import SCHEMA
 
-from . import actions, rules, stages
-from .forms import AppointForm, ConferForm, ImposeForm, RecuseForm, SheetForm
+from . import actions, queries, rules, stages
+from .forms import (
+    LONGEST_TITLE,
+    MOST_NAMED,
+    AppointForm,
+    ConferForm,
+    ImposeForm,
+    RecuseForm,
+    SheetForm,
+)
 from .models import Conferral, Recusal, Review, Seat
 from .queries import agreement, interests
 
@@ -38,6 +46,10 @@ MEAN = next(field for field in SCHEMA if field.path == "scoring.mean")
 @gate(rules.can_see_panel, Round, having=ROUND)
 def panel(request: Request, round: Round) -> HttpResponse:
     """Who sits, how far they are, and what is missing before the review may begin or end."""
+    return _shown(request, round)
+
+
+def _shown(request: Request, round: Round, form: ConferForm | None = None) -> HttpResponse:
     by, now = request.by, request.now
     state = rules.progress(round)
     can_optimise = rules.can_open_optimisation(by, round, now=now, state=state)
@@ -49,7 +61,7 @@ def panel(request: Request, round: Round) -> HttpResponse:
         "total": len(state.proposals),
         "conferrals": Conferral.objects.filter(round=round).select_related("proposal"),
         "appoint": AppointForm(round=round, now=now),
-        "confer": ConferForm(round=round, proposals=state.proposals),
+        "confer": form or ConferForm(round=round),
         "can_appoint": rules.can_appoint(by, round, now=now),
         "can_open": rules.can_open_review(by, round, now=now, state=state),
         "can_confer": rules.can_confer(by, round, now=now),
@@ -104,20 +116,26 @@ def appoint(request: Request, round: Round) -> HttpResponse:
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def confer(request: Request, round: Round) -> HttpResponse:
-    form = ConferForm(request.POST, round=round, proposals=())
-    if not form.is_valid():
-        messages.error(request, _("纪要至少写4个字，最多4000字"))
-        return redirect(_panel(round))
-    told = form.cleaned_data
-    return press(
-        request,
-        _panel(round),
-        _("纪要已保存"),
-        actions.confer,
-        round,
-        told["proposal"],
-        told["minutes"],
-    )
+    """Keep minutes; what was typed stays where something is wrong with it."""
+    form = ConferForm(request.POST, round=round)
+    if form.is_valid():
+        told = form.cleaned_data
+        given = round, told["proposal"], told["minutes"]
+        try:
+            actions.confer(*given, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("纪要已保存"))
+            return redirect(_panel(round))
+    return _shown(request, round, form)
+
+
+@gate(can_run, Round, having=ROUND)
+def named(request: Request, round: Round) -> HttpResponse:
+    """The proposals that somebody may mean who is typing a number or words of a title."""
+    found = queries.named(round, request.GET.get("proposal", "")[:LONGEST_TITLE], MOST_NAMED)
+    return render(request, "reviews/_named.html", {"found": found})
 
 
 @gate(can_run, Round, having=ROUND)
@@ -146,8 +164,7 @@ def can_see_seat(who: Any, seat: Seat, *, now: Any) -> Verdict:
 @gate(can_see_seat, Seat, having=("account", "round__street"))
 def seat(request: Request, seat: Seat) -> HttpResponse:
     """One judge: interests that the records show, and recusals; an officer may impose one."""
-    proposals = list(admitted(seat.round))
-    form = ImposeForm(request.POST or None, round=seat.round, proposals=proposals)
+    form = ImposeForm(request.POST or None, round=seat.round)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -167,7 +184,7 @@ def seat(request: Request, seat: Seat) -> HttpResponse:
     page = {
         "seat": seat,
         "form": form,
-        "interests": interests(seat, proposals),
+        "interests": interests(seat, admitted(seat.round)),
         "recusals": seat.recusals.select_related("proposal"),
         "can_impose": rules.can_impose(request.by, seat, now=request.now),
         "can_dismiss": rules.can_dismiss(request.by, seat, now=request.now),
@@ -192,36 +209,39 @@ def can_see_mine(who: Any, round: Round, *, now: Any) -> Verdict:
 def mine(request: Request, round: Round) -> HttpResponse:
     """A judge's list: what she has still to mark first, least marked by others before."""
     seat = get_object_or_404(Seat, round=round, account=request.by)
-    proposals = list(admitted(round))
-    reviews = Review.objects.filter(seat__round=round).defer("comment")
-    own = {review.proposal_id: review for review in reviews if review.seat_id == seat.pk}
-    counts = Counter(r.proposal_id for r in reviews if r.stage == stages.SEALED)
+    reviews = list(
+        Review.objects.filter(seat__round=round).values_list("seat", "proposal", "stage")
+    )
+    others = Counter(proposal for _seat, proposal, stage in reviews if stage == stages.SEALED)
+    own = {proposal: stage for one, proposal, stage in reviews if one == seat.pk}
     aside = set(seat.recusals.values_list("proposal_id", flat=True))
-    known = {found.proposal.pk: found.code for found in interests(seat, proposals)}
-    rows: list[dict[str, Any]] = [
-        {
-            "proposal": proposal,
-            "review": own.get(proposal.pk),
-            "aside": proposal.pk in aside,
-            "interest": known.get(proposal.pk),
-            "others": counts[proposal.pk],
-        }
-        for proposal in proposals
-    ]
-    rows.sort(key=lambda row: (_is_done(row), row["others"], row["proposal"].number))
+    done = aside | {proposal for proposal, stage in own.items() if stage == stages.SEALED}
+    order = sorted(
+        (key in done, others[key], number, key)
+        for key, number in admitted(round).values_list("pk", "number")
+    )
+    page_of = Paginator([key for *_order, key in order], A_PAGE).get_page(
+        request.GET.get("page", "1")
+    )
+    proposals = admitted(round).in_bulk(list(page_of))
+    known = {found.proposal.pk: found.code for found in interests(seat, proposals.values())}
     page = {
         "round": round,
         "seat": seat,
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page", "1")),
-        "left": sum(not _is_done(row) for row in rows),
+        "page": page_of,
+        "rows": [
+            {
+                "proposal": proposals[key],
+                "stage": _(stages.LABELS[own[key]]) if key in own else "",
+                "aside": key in aside,
+                "interest": known.get(key),
+            }
+            for key in page_of
+        ],
+        "left": sum(not is_done for is_done, *_order in order),
         "open": rules.can_judge(request.by, round, now=request.now, seat=seat),
     }
     return render(request, "reviews/mine.html", page)
-
-
-def _is_done(row: dict[str, Any]) -> bool:
-    review: Review | None = row["review"]
-    return row["aside"] or (review is not None and review.stage == stages.SEALED)
 
 
 @gate(can_see_mine, Round, having=ROUND)
@@ -295,29 +315,31 @@ def grid(request: Request, round: Round) -> HttpResponse:
     """Proposals down, judges across. Cells are grey until the review has ended."""
     opened = rules.marks_are_open(round)
     seats = list(round.seats.select_related("account").order_by("account__name", "pk"))
-    proposals = list(admitted(round))
+    keys = list(admitted(round).values_list("pk", flat=True))
     totals = rules.sheets(round) if opened else {}
+    by_key = {row.key: row for row in scoring.side_by_side(totals, keys)}
+    as_sheet = request.GET.get("format") == "xlsx" and bool(opened)
+    page_of = Paginator(keys, A_PAGE).get_page(request.GET.get("page", "1"))
+    shown = keys if as_sheet else list(page_of)
+    rows_of = admitted(round) if as_sheet else admitted(round).filter(pk__in=shown)
+    proposals = {one.pk: one for one in rows_of}
     handed_in = Review.objects.filter(seat__round=round, stage=stages.SEALED)
     sealed = {(seat, proposal) for seat, own in totals.items() for proposal in own}
     sealed = sealed or set(handed_in.values_list("seat_id", "proposal_id"))
     aside = set(Recusal.objects.filter(seat__round=round).values_list("seat_id", "proposal_id"))
-    by_key = {row.key: row for row in scoring.side_by_side(totals, [p.pk for p in proposals])}
-    as_sheet = request.GET.get("format") == "xlsx" and bool(opened)
-    page_of = Paginator(proposals, A_PAGE).get_page(request.GET.get("page", "1"))
     columns = _columns(round)
     least = round.rules.scoring.min_judges
     rows = [
         {
-            "proposal": proposal,
+            "proposal": proposals[key],
             "cells": [
-                _cell(seat.pk, proposal.pk, sealed=sealed, aside=aside, totals=totals)
-                for seat in seats
+                _cell(seat.pk, key, sealed=sealed, aside=aside, totals=totals) for seat in seats
             ],
-            "done": sum((seat.pk, proposal.pk) in sealed for seat in seats),
+            "done": sum((seat.pk, key) in sealed for seat in seats),
             "least": least,
-            "means": [(by_key[proposal.pk].by(name), own) for name, _words, own in columns],
+            "means": [(by_key[key].by(name), own) for name, _words, own in columns],
         }
-        for proposal in (proposals if as_sheet else page_of)
+        for key in shown
     ]
     if as_sheet:
         return _sheet(round, seats, rows)

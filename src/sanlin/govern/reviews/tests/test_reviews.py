@@ -20,8 +20,8 @@ from sanlin.commons.people.tests.scene import (
 )
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.reviews import actions, rules
-from sanlin.govern.reviews.models import Mark, Recusal, Review, Seat
-from sanlin.govern.reviews.queries import agreement, interests, marks
+from sanlin.govern.reviews.models import Conferral, Mark, Recusal, Review, Seat
+from sanlin.govern.reviews.queries import agreement, interests, marks, named
 from sanlin.govern.reviews.rules import sheets
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import open_round
@@ -312,7 +312,7 @@ def test_the_grid_asks_the_same_number_of_questions(client, django_assert_num_qu
     client.force_login(judges[1])
     page = f"/rounds/{round.pk}/grid/"
     client.get(page)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(page)
 
 
@@ -411,3 +411,81 @@ WENHUA = {
     "stages__conferral": False,
     "stages__optimisation": False,
 }
+
+
+def test_a_proposal_is_named_by_its_number_or_by_words_of_its_title():
+    round, made, _judges = under_review(proposals=3)
+    for n, title in enumerate(("楼道美化", "楼道花箱", "12号楼的长椅")):
+        type(made[n]).objects.filter(pk=made[n].pk).update(title=title, number=n + 11)
+
+    def found(text):
+        return [one.title for one in named(round, text, 8)]
+
+    assert [found(text) for text in ("11", " 2024-12 ", "2024-12 楼道花箱", "0013")] == [
+        ["楼道美化"],
+        ["楼道花箱"],
+        ["楼道花箱"],
+        ["12号楼的长椅"],
+    ]
+    assert found("楼道") == ["楼道美化", "楼道花箱"]
+    assert found("12号") == ["12号楼的长椅"]
+    assert [found(text) for text in ("", "99", "2025-77", "9" * 40, "没有的")] == [[]] * 5
+    assert len(named(round, "楼道", 1)) == 1
+
+
+def test_minutes_name_their_proposal_and_what_was_typed_stays(client):
+    round, made, _judges = under_review(proposals=3)
+    for n, title in enumerate(("楼道美化", "楼道花箱", "长椅")):
+        type(made[n]).objects.filter(pk=made[n].pk).update(title=title)
+    client.force_login(officer(round.street))
+    where = f"/rounds/{round.pk}/panel/"
+    page = client.get(where).content.decode()
+    assert "<option" not in page[page.index("合议纪要") :]
+    for about, words in (
+        ("楼道", "有几件都含这些字，请填编号：2024-01 楼道美化、2024-02 楼道花箱"),
+        ("没有的", "没有这件提案"),
+    ):
+        said = {"proposal": about, "minutes": "花箱要有人浇水"}
+        told = client.post(f"{where}confer/", said).content.decode()
+        assert words in told
+        assert f'value="{about}"' in told
+        assert "花箱要有人浇水</textarea>" in told
+    said = {"proposal": "花箱", "minutes": "花箱要有人浇水"}
+    kept = client.post(f"{where}confer/", said, follow=True).content.decode()
+    assert "纪要已保存" in kept
+    assert Conferral.objects.get().proposal.title == "楼道花箱"
+    offered = client.get(f"{where}named/", {"proposal": "楼道"}).content.decode()
+    assert offered.count("<option") == 2
+    assert client.get(f"{where}named/", {"proposal": ""}).content.decode().strip() == ""
+
+
+def test_a_judge_is_asked_to_step_aside_from_a_proposal_by_its_number(client):
+    round, (one,), judges = under_review()
+    seat = Seat.objects.get(account=judges[0])
+    client.force_login(officer(round.street))
+    where = f"/seats/{seat.pk}/"
+    assert (
+        "没有这件提案" in client.post(where, {"proposal": "7", "reason": "邻居"}).content.decode()
+    )
+    told = client.post(where, {"proposal": str(one.number), "reason": "邻居"}, follow=True)
+    assert "已要求回避" in told.content.decode()
+    assert Recusal.objects.get().proposal == one
+
+
+@pytest.mark.parametrize("proposals", [1, 3])
+def test_the_panel_a_seat_and_a_list_ask_the_same_number_of_questions(
+    client, django_assert_num_queries, proposals
+):
+    round, made, judges = under_review(proposals=proposals)
+    for one in made:
+        sealed(one, judges[0])
+    seat = Seat.objects.get(account=judges[0])
+    for who, where, n in (
+        (officer(round.street), f"/rounds/{round.pk}/panel/", 10),
+        (officer(round.street), f"/seats/{seat.pk}/", 7),
+        (judges[1], f"/rounds/{round.pk}/review/", 11),
+    ):
+        client.force_login(who)
+        client.get(where)
+        with django_assert_num_queries(n):
+            client.get(where)
