@@ -566,6 +566,7 @@ def acceptance() -> bytes:
                 "{{ money.owed }}",
             ),
             ("活动和参与", "活动{{ report.activities }}次，参与{{ report.people }}人次"),
+            ("受益居民确认", "{% if confirmed %}{{ confirmed }}{% else %}______人{% endif %}"),
         ]
     )
     paper.table(
@@ -603,6 +604,46 @@ def acceptance() -> bytes:
         ]
     )
     return paper.bytes("项目验收表")
+
+
+def confirmation() -> bytes:
+    paper = Paper(line=22)
+    paper.small("项目编号：{{ project.number }}", align=RIGHT)
+    paper.title("受益居民确认书", "{{ round }}")
+    paper.facts(
+        [
+            ("项目名称", "{{ project.title }}"),
+            ("实施团队", "{{ project.team }}"),
+            ("居民区", "{{ project.committee }}"),
+            (
+                "起止时间",
+                "{{ project.starts }}{% if project.ends %}至{{ project.ends }}{% endif %}",
+            ),
+            ("受益人群", "{{ beneficiaries }}"),
+            ("活动和参与", "活动{{ report.activities }}次，参与{{ report.people }}人次"),
+        ]
+    )
+    paper.para("本人或家人参加了上述项目的活动，或者从中受益，情况属实。")
+    paper.table(
+        [
+            ["序号", "姓名", "楼号", "参加了什么、得到了什么", "签字", "日期"],
+            ["{{ one.n }}", "", "", "", "", ""],
+        ],
+        [14, 26, 22, 46, 28, 22],
+        loop="{%tr for one in rows %}",
+        middle=(0,),
+        size=12,
+    )
+    paper.small(
+        "签字只用于本项目的验收和归档，不公开；不愿写楼号的可以不写。本页共______人签字。签完拍照或扫描，在项目的“纸质材料”里归档。"
+    )
+    paper.hands(
+        [
+            ["项目团队经办人（签字）：", "", "日期：     年   月   日"],
+            ["居民委员会见证人（签字）：", "", "日期：     年   月   日"],
+        ]
+    )
+    return paper.bytes("受益居民确认书")
 
 
 def change() -> bytes:
@@ -915,6 +956,7 @@ FILES = {
     "report.docx": report,
     "acceptance.docx": acceptance,
     "change.docx": change,
+    "confirmation.docx": confirmation,
     "application.docx": application,
     "contents.docx": contents,
     "deck.pptx": deck,

@@ -10,6 +10,8 @@ from sanlin.commons.orgs.models import OrganisationKind
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import keeps, posts_of
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import month as month_words
+from sanlin.ground.ui.words import short_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.ledger import clash, committee_faults, matched
 from sanlin.kernel.money import yuan
@@ -301,7 +303,7 @@ def can_close(who: Any, fund: Fund, month: date, *, now: datetime) -> Verdict:
     if turn is None:
         return denied(_("还没有凭证，不需要结账"))
     if month != turn:
-        return denied(_("请先结%(month)s的账") % {"month": f"{turn:%Y-%m}"})
+        return denied(_("请先结%(month)s的账") % {"month": month_words(turn)})
     if now < month_start(month_after(month)):
         return denied(_("这个月还没有过完，月末以后才能结账"))
     ends = month_start(month_after(month))
@@ -347,7 +349,8 @@ def can_sweep(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     if fund.sweep_on is None:
         return denied(_("这个资金池没有清缴日期"))
     if timezone.localtime(now).date() < fund.sweep_on:
-        return denied(_("%(day)s以后才能清缴结余") % {"day": fund.sweep_on.isoformat()})
+        told = {"day": short_day(fund.sweep_on, year=True)}
+        return denied(_("%(day)s以后才能清缴结余") % told)
     if who is None:
         return ALLOWED
     if not (verdict := works_for(who, fund, now=now)):

@@ -14,6 +14,7 @@ from sanlin.commons.people.rules import (
 )
 from sanlin.commons.places.models import Neighbourhood, Street
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import short_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from .models import Bar, Membership, Organisation, Rung
@@ -105,7 +106,11 @@ def barred(teams: Iterable[Organisation], *, now: datetime) -> dict[int, Verdict
     return {
         bar.organisation_id: denied(
             _("%(team)s在%(day)s前不得申报：%(why)s")
-            % {"team": bar.organisation, "day": f"{bar.until:%Y-%m-%d}", "why": bar.reason}
+            % {
+                "team": bar.organisation,
+                "day": short_day(bar.until, year=True),
+                "why": bar.reason,
+            }
         )
         for bar in rows.select_related("organisation").order_by("until")
     }

@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import short_day
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from .models import Division, Estate, Neighbourhood, Street
@@ -47,4 +48,5 @@ def stands(place: Division, day: date) -> Verdict:
     """Whether a place has not been abolished or merged by that day."""
     if place.valid_to is None or place.valid_to > day:
         return ALLOWED
-    return denied(_("%(place)s已于%(day)s撤销") % {"place": place, "day": place.valid_to})
+    told = {"place": place, "day": short_day(place.valid_to, year=True)}
+    return denied(_("%(place)s已于%(day)s撤销") % told)

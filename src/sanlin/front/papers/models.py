@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     REPORT = "report", _("中期和结项报告")
     ACCEPTANCE = "acceptance", _("验收表")
     CHANGE = "change", _("变更申请表")
+    CONFIRMATION = "confirmation", _("受益居民确认书")
 
 
 class Template(models.Model):

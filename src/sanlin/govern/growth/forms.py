@@ -318,7 +318,10 @@ class AcceptForm(forms.Form):
         label=_("验收清单"), required=False, widget=forms.CheckboxSelectMultiple
     )
     people = forms.IntegerField(
-        label=_("书面确认的受益人数"), min_value=0, max_value=100_000, initial=0
+        label=_("书面确认的受益人数"),
+        help_text=_("已填入核对过的确认书上的签字人数。"),
+        min_value=0,
+        max_value=100_000,
     )
     note = forms.CharField(
         label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -12,7 +12,7 @@ from sanlin.kernel.budget import Line
 from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
 
-from .models import Circle, Project
+from .models import Circle, PaperKind, Project
 from .rules import Asked, Move
 
 MOST_PEOPLE = 1_000_000
@@ -190,6 +190,27 @@ class ScanForm(forms.Form):
         self.fields["parties"].choices = choices  # type: ignore[attr-defined]
 
 
+class PaperForm(forms.Form):
+    """A signed paper as a photo or PDF, and of a confirmation how many signed it."""
+
+    what = forms.ChoiceField(label=_("哪一种材料"), choices=PaperKind.choices)
+    paper = PaperField(label=_("照片或PDF"), help_text=_("拍全签字和日期，一页一张，不超过10 MB。"))
+    people = forms.IntegerField(
+        label=_("签字的受益人数"),
+        help_text=_("只有受益居民确认书要填：这一份上有几位受益人签字。"),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("what") == PaperKind.CONFIRMATION and "people" in said and not said["people"]:
+            self.add_error("people", _("请写明有多少位受益人签字"))
+        return said
+
+
 class CheckScanForm(forms.Form):
     fits = forms.ChoiceField(
         label=_("核对结果"),
@@ -199,7 +220,16 @@ class CheckScanForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=_("核对意见"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("核对意见"), help_text=_("不一致时写明理由。"), max_length=200, required=False
+    )
+
+
+class CheckPaperForm(CheckScanForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("yes", _("与纸面原件一致，签字清楚")), ("no", _("不一致或不清楚"))]
+        self.fields["fits"].choices = choices  # type: ignore[attr-defined]
 
 
 class ChangeForm(forms.Form):

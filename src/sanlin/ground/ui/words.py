@@ -29,6 +29,11 @@ def short_day(value: date | datetime, *, year: bool) -> str:
     return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日"  # data
 
 
+def month(value: date) -> str:
+    """2024年3月, or Mar 2024."""
+    return f"{value:%b} {value.year}" if english() else f"{value.year}年{value.month}月"  # data
+
+
 def day(value: date | datetime | None, *, full: bool = False) -> str:
     """3月5日 (周三) / Wed 5 Mar; with the year where it is not the page's own, or where `full`."""
     if value is None:

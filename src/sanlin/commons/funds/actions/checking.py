@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sanlin.commons.funds import rules
 from sanlin.commons.funds.models import Book, Fund, Inspection
-from sanlin.commons.funds.queries import moved_since, whole_reading
+from sanlin.commons.funds.queries import moved_since, reading_on, whole_reading
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import require
@@ -13,22 +13,24 @@ from .posting import hold
 
 
 @deed("funds.inspect")
-def inspect(fund: Fund, *, by: Person | None, now: datetime) -> Inspection:
-    """Read every voucher of the fund again and keep what was found; `by` None is the clock's hand."""
+def inspect(fund: Fund, *, whole: bool = True, by: Person | None, now: datetime) -> Inspection:
+    """Read every voucher of the fund again, or without `whole` those that came since the last reading
+    that held, and keep what was found; `by` None is the clock's hand."""
     held = hold(fund)
     if by is not None:
         require(rules.can_inspect(by, fund, now=now))
-    findings, balances = whole_reading(held)
+    since, findings, balances = whole_reading(held) if whole else reading_on(held)
     wrong = [found.code for found in findings if not found.holds]
     row = Inspection.objects.create(
         fund=fund,
         at=now,
+        since=since,
         through=held.last_number,
         wrong=wrong,
         digest=held.digest,
         balances=balances,
     )
-    record(row, by=by, now=now, fund=fund.pk, through=row.through, wrong=wrong)
+    record(row, by=by, now=now, fund=fund.pk, since=since, through=row.through, wrong=wrong)
     return row
 
 

@@ -7,8 +7,8 @@ from .fund import Fund
 
 
 class Inspection(models.Model):
-    """Every voucher of a fund was read again, up to `through`; `wrong` are the codes that did not
-    hold, empty where all did.
+    """The vouchers of a fund after number `since` were read again, up to `through`; `wrong` are the
+    codes that did not hold, empty where all did. Where `since` is 0, all were read.
 
     `digest` is where the chain then ended and `balances` what the vouchers make of each book, by its
     code: where all held, a page may go on from here. Rows are added, never changed.
@@ -18,6 +18,7 @@ class Inspection(models.Model):
         Fund, models.PROTECT, related_name="inspections", verbose_name=_("资金池")
     )
     at = models.DateTimeField(_("时间"))
+    since = models.PositiveBigIntegerField(_("从凭证号之后"), default=0)
     through = models.PositiveBigIntegerField(_("核到凭证号"))
     wrong = models.JSONField(_("不符之处"), default=list)
     digest = models.CharField(_("指纹"), max_length=64)

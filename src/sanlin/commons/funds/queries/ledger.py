@@ -160,20 +160,33 @@ def ledger_findings(
 ) -> list[Finding]:
     """What must hold of the books themselves, in five findings and at most five queries.
 
-    Read are the vouchers since the last month close or, where these are more than LIVE, since they
-    were last read as a whole and all held: balances and digest were kept then. So the cost does not
+    Read are the vouchers since the last month close or, where these are more than LIVE, since the
+    last reading that held: balances and digest were kept then. So the cost does not
     grow with the years. `whole` reads every voucher, and holds what was kept on the way against
     them. `books` may have been read.
     """
-    return whole_reading(fund, books)[0] if whole else _read(fund, books, _start)[0]
+    return _read(fund, books, None if whole else _start)[0]
 
 
-def whole_reading(
-    fund: Fund, books: Iterable[Book] | None = None
-) -> tuple[list[Finding], dict[str, int]]:
-    """The findings of every voucher, and what they make of each book, by its code."""
-    findings, reading = _read(fund, books, None)
-    return findings, {reading.books[key].code: reading.net[key] for key in reading.books}
+def whole_reading(fund: Fund) -> Read:
+    """The findings of every voucher, and what they make of each book."""
+    return _told_of(*_read(fund, None, None))
+
+
+def reading_on(fund: Fund) -> Read:
+    """The same of the vouchers that came since the last reading that held; of all where none did.
+
+    What a row of before says is not looked at again: an edit of one is found by a whole reading."""
+    return _told_of(*_read(fund, None, _last_reading))
+
+
+# After which voucher was read, what was found, and the balance of each book by its code.
+Read = tuple[int, list[Finding], dict[str, int]]
+
+
+def _told_of(findings: list[Finding], reading: _Reading) -> Read:
+    net = {reading.books[key].code: reading.net[key] for key in reading.books}
+    return reading.first, findings, net
 
 
 def _read(
@@ -203,11 +216,18 @@ def _start(fund: Fund, books: Mapping[int, Book]) -> Start:
         balances = {book: balance for book, balance, _number, _digest in kept}
         start = Start(kept[0][2], kept[0][3], balances)
     if fund.last_number - start.number > LIVE:
-        read = last_inspection(fund)
-        if read is not None and not read.wrong and read.through > start.number:
-            balances = {key: read.balances.get(book.code, 0) for key, book in books.items()}
-            start = Start(read.through, read.digest, balances)
+        read = _last_reading(fund, books)
+        return read if read.number > start.number else start
     return start
+
+
+def _last_reading(fund: Fund, books: Mapping[int, Book]) -> Start:
+    """The last reading, where it held."""
+    read = last_inspection(fund)
+    if read is None or read.wrong:
+        return Start()
+    balances = {key: read.balances.get(book.code, 0) for key, book in books.items()}
+    return Start(read.through, read.digest, balances)
 
 
 class _Reading:
@@ -228,10 +248,9 @@ class _Reading:
         for row in MonthClose.objects.filter(fund=fund).prefetch_related("balances"):
             told = {one.book_id: one.balance for one in row.balances.all()}
             self._keep(row.last_number, row.digest, told)
-        read = last_inspection(fund)
-        if read is not None and not read.wrong:
-            told = {key: read.balances.get(book.code, 0) for key, book in self.books.items()}
-            self._keep(read.through, read.digest, told)
+        read = _last_reading(fund, self.books)
+        if read.number:
+            self._keep(read.number, read.digest, dict(read.balances))
         self._compare()
 
     def _keep(self, number: int, digest: str, balances: dict[int, int]) -> None:
@@ -365,5 +384,12 @@ def _journal_agrees(fund: Fund, last: Row | None) -> Finding:
 
 
 def last_inspection(fund: Fund) -> Inspection | None:
-    """When every voucher was last read, and what was found."""
+    """When the books were last read, and what was found."""
     return fund.inspections.first()
+
+
+def readings(fund: Fund) -> list[Inspection]:
+    """The last reading of the books, and the last of every voucher where that is an earlier one."""
+    last = last_inspection(fund)
+    whole = fund.inspections.filter(since=0).first() if last and last.since else None
+    return [row for row in (last, whole) if row is not None]

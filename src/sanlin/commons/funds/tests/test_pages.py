@@ -128,7 +128,7 @@ def test_a_month_is_closed_by_another(client, monkeypatch):
     assert not MonthClose.objects.exists()
     as_(client, officer(on))
     assert client.post(page).status_code == 302
-    assert "2024-04" in text(client.get(page))
+    assert "2024年4月" in text(client.get(page))
     assert MonthClose.objects.get().vouchers == 1
 
 
@@ -253,7 +253,7 @@ def test_the_book_of_one_undertaking_and_of_one_month(client):
     assert listed("?month=2024-04-01") == [3, 2, 1]
     assert listed("?month=2024-05-01") == []
     months = client.get(page).context["table"].sieves[0]["choices"]
-    assert [words for _value, words in months] == ["2024-06", "2024-05", "2024-04"]
+    assert [words for _value, words in months] == ["2024年6月", "2024年5月", "2024年4月"]
     for wrong in ("undertaking=0", "undertaking=x", f"undertaking={'9' * 30}", "month=2024-04-31"):
         assert listed(f"?{wrong}") == [5, 4, 3, 2, 1]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions, rules
 from sanlin.commons.funds.models import Fund
-from sanlin.commons.funds.queries import last_inspection, ledger_findings, told
+from sanlin.commons.funds.queries import ledger_findings, readings, told
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.verdict import Refused
@@ -33,7 +33,7 @@ def checks(request: Request, fund: Fund) -> HttpResponse:
         "fund": fund,
         "findings": [told(found) for found in findings],
         "well": all(found.holds for found in findings),
-        "inspection": last_inspection(fund),
+        "inspections": readings(fund),
         "may": bool(may),
     }
     return render(request, "funds/checks.html", page)

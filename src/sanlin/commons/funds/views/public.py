@@ -23,6 +23,7 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.gate import can_be_known, gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
+from sanlin.ground.ui.words import month as month_words
 from sanlin.kernel.ledger import FEN
 from sanlin.kernel.money import yuan
 
@@ -42,7 +43,7 @@ def _months(fund: Fund) -> list[tuple[str, str]]:
         return []
     month, found = local_day(last).replace(day=1), []
     while month >= local_day(first).replace(day=1):
-        found.append((f"{month:%Y-%m-%d}", f"{month:%Y-%m}"))
+        found.append((f"{month:%Y-%m-%d}", month_words(month)))
         month = (month - timedelta(days=1)).replace(day=1)
     return found
 

@@ -12,6 +12,7 @@ from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
 from sanlin.commons.funds.queries import amount_in, book_name, position
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
+from sanlin.ground.ui.words import month as month_words
 from sanlin.ground.verdict import ALLOWED
 from sanlin.kernel.ledger import running_room, to_sweep
 
@@ -55,7 +56,7 @@ def close(request: Request, fund: Fund) -> HttpResponse:
         and turn is not None
         and done(request, form, actions.close_month, fund, turn)
     ):
-        messages.success(request, _("已结%(month)s的账") % {"month": f"{turn:%Y-%m}"})
+        messages.success(request, _("已结%(month)s的账") % {"month": month_words(turn)})
         return redirect("funds:close", pk=fund.pk)
     page = {
         "fund": fund,

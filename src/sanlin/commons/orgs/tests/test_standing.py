@@ -31,7 +31,7 @@ def test_a_barred_team_reads_until_when_and_why():
     one, _made = barred()
     told = rules.can_apply(one, now=NOW)
     assert not told
-    assert told.reason == "益路同行在2025-01-01前不得申报：2023年项目违约"
+    assert told.reason == "益路同行在2025年1月1日前不得申报：2023年项目违约"
     assert not rules.can_apply(one, now=NOW + timedelta(days=265))  # 31 December
     assert rules.can_apply(one, now=NOW.replace(year=2025))
 

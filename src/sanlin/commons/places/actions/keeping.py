@@ -21,6 +21,7 @@ from sanlin.commons.places.queries import homes
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.sheets.lists import Row
+from sanlin.ground.ui.words import short_day
 from sanlin.ground.verdict import Refused, refusing, require
 
 
@@ -33,7 +34,8 @@ def rename(place: Division, name: str, from_day: date, *, by: Any, now: datetime
     since = borne.aggregate(last=Max("valid_to"))["last"] or place.valid_from
     _not_later_than_today(from_day, now)
     if since and from_day < since:
-        raise Refused(_("现在的名称从%(day)s用起，更名不能早于这一天") % {"day": since})
+        told = {"day": short_day(since, year=True)}
+        raise Refused(_("现在的名称从%(day)s用起，更名不能早于这一天") % told)
     if name == place.name:
         raise Refused(_("与现在的名称相同"))
     if isinstance(place, Neighbourhood):

@@ -16,8 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from django.db.models import Q
 from django.utils.text import get_valid_filename
 
+from sanlin.commons.funds.models import Posting
 from sanlin.govern.awards.models import Notice, Objection
 from sanlin.govern.ballots.queries import turnout
 from sanlin.govern.growth.models import (
@@ -29,7 +31,16 @@ from sanlin.govern.growth.models import (
     Snapshot,
     Visit,
 )
-from sanlin.govern.projects.models import Project, Receipt, ReportPhoto
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import (
+    PaperKind,
+    Project,
+    Receipt,
+    ReceiptLine,
+    ReportKind,
+    ReportPhoto,
+    SignedPaper,
+)
 from sanlin.govern.reviews.models import Conferral, Recusal, Review
 from sanlin.ground import files
 from sanlin.ground.journal.actions import canonical
@@ -59,15 +70,17 @@ FOLDERS = (  # data
     "10 中期",
     "11 结项和验收",
 )
-# What an office files and the house does not hold: named on the contents page, to be added on paper.
-ON_PAPER = (  # data
-    "需求调查问卷和汇总表（项目形成以前）",
-    "公示张贴照片（居务公开栏，起止日期可辨）",
-    "活动签到表",
-    "照片使用同意书",
-    "受益居民确认",
-    "审计报告（街道统一审计的，附复印件）",
-)
+# What is signed on paper: where it lies once it is filed. What was not is named on the contents page.
+ON_PAPER = {
+    PaperKind.NEED: 1,
+    PaperKind.POSTED: 4,
+    PaperKind.SUBSIDY: 8,
+    PaperKind.SIGN_IN: 9,
+    PaperKind.CONSENT: 9,
+    PaperKind.GOODS: 9,
+    PaperKind.CONFIRMATION: 11,
+    PaperKind.AUDIT: 11,
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,7 @@ def write(project: Project, out: IO[bytes], link: Link, *, now: datetime, tell: 
                 continue
             found.append(_add(box, path, body))
             tell(n, len(papers) + 1)
-        missing += [*_absent(project, found), *ON_PAPER]
+        missing += [*_absent(project, found), *_unfiled(project)]
         _add_contents(box, project, found, missing, now=now)
     tell(len(papers) + 1, len(papers) + 1)
     return len(found)
@@ -197,17 +210,28 @@ def _heads(*names: str) -> list[Head]:
 
 def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
     """Every paper of a project in the order of its folders; contents are made when they are asked for."""
+    signed = list(project.signed_papers.exclude(stage=stages.DISMISSED).order_by("at", "pk"))
     yield from _asked(project, now)
+    yield from _signed(signed, PaperKind.NEED)
     yield from _judged(project)
     yield from _decided(project)
     yield from _posted(project, link, now)
+    yield from _signed(signed, PaperKind.POSTED)
     yield from _agreed(project, now)
     yield from _money(project)
     yield from _receipts(project)
+    yield from _signed(signed, PaperKind.SUBSIDY)
     yield from _course(project)
+    yield from _signed(signed, PaperKind.SIGN_IN, PaperKind.CONSENT, PaperKind.GOODS)
     yield from _pitched(project)
-    yield from _reported(project, now)
+    yield from _reported(project, ReportKind.MIDTERM, now)
+    yield from _signed(signed, PaperKind.CONFIRMATION)
+    yield from _reported(project, ReportKind.CLOSING, now)
+    yield from _spent(project)
+    told = partial(word.acceptance, project, now=now)
+    yield Paper(11, "验收表.docx", _paper("acceptance", told, project))  # data
     yield from _closing_words(project)
+    yield from _signed(signed, PaperKind.AUDIT)
 
 
 def _paper(
@@ -388,13 +412,22 @@ def _money(project: Project) -> Iterator[Paper]:
                 one.paid_at,
                 one.proposed_by.name if one.proposed_by else "",
                 one.approved_by.name if one.approved_by else "",
+                one.paid_by.name if one.paid_by else "",
                 one.note,
             )
-            for one in project.instalments.select_related("proposed_by", "approved_by")
+            for one in project.instalments.select_related("proposed_by", "approved_by", "paid_by")
         ]
         back = [(one.at, one.amount, one.by.name) for one in project.refunds.select_related("by")]
         heads = _heads(
-            "期次", "金额（元）¥", "状态", "应拨日期", "拨付时间", "申请人", "审批人", "说明"
+            "期次",
+            "金额（元）¥",
+            "状态",
+            "应拨日期",
+            "拨付时间",
+            "申请人",
+            "审批人",
+            "付款人",
+            "说明",
         )  # data
         return _book(
             [
@@ -538,15 +571,84 @@ def _pitched(project: Project) -> Iterator[Paper]:
     yield Paper(10, "中期评议.xlsx", partial(_book, sheets))  # data
 
 
-def _reported(project: Project, now: datetime) -> Iterator[Paper]:
-    folders = {"midterm": 10, "closing": 11}
-    for row in project.reports.order_by("at", "pk"):
+def _signed(papers: Sequence[SignedPaper], *kinds: PaperKind) -> Iterator[Paper]:
+    """Papers of these kinds as they were filed; one that nobody has checked yet says so."""
+    for kind in kinds:
+        rows = [row for row in papers if row.what == kind]
+        for n, row in enumerate(rows, 1):
+            words = "" if row.stage == stages.CHECKED else "（未核对）"  # data
+            name = f"{row.get_what_display()}{n}{words}.{'jpg' if row.is_photo else row.kind}"
+            where = files.lies_at(row.file, row.kind)
+            yield Paper(ON_PAPER[kind], name, partial(Path, where))
+
+
+def _unfiled(project: Project) -> list[str]:
+    """The kinds of signed papers of which none was filed."""
+    rows = project.signed_papers.exclude(stage=stages.DISMISSED)
+    filed = set(rows.values_list("what", flat=True))
+    return [f"{kind.label}（纸质材料，尚未归档）" for kind in ON_PAPER if kind not in filed]  # data
+
+
+def _reported(project: Project, kind: ReportKind, now: datetime) -> Iterator[Paper]:
+    for row in project.reports.filter(kind=kind).order_by("at", "pk"):
         row.project = project
         name = f"{row.get_kind_display()}{row.number}"
         told = partial(word.report, row, now=now)
-        yield Paper(folders.get(row.kind, 11), f"{name}.docx", _paper("report", told, project))
-    told = partial(word.acceptance, project, now=now)
-    yield Paper(11, "验收表.docx", _paper("acceptance", told, project))  # data
+        folder = 10 if kind == ReportKind.MIDTERM else 11
+        yield Paper(folder, f"{name}.docx", _paper("report", told, project))
+
+
+def _spent(project: Project) -> Iterator[Paper]:
+    """What was spent, line by line, and what the books say of the project, voucher by voucher."""
+    lines = ReceiptLine.objects.filter(receipt__project=project, receipt__stage=stages.ACCEPTED)
+    names = {head.key: head.name for head in project.round.rules.heads}
+    booked = Posting.objects.filter(
+        Q(debit__undertaking=project.undertaking_id) | Q(credit__undertaking=project.undertaking_id)
+    )
+
+    def made() -> bytes:
+        spent = [
+            (
+                names.get(row.head, row.head),
+                row.what,
+                row.unit_price,
+                row.quantity,
+                row.amount,
+                row.receipt.number,
+                row.receipt.day,
+                row.receipt.payee,
+            )
+            for row in lines.select_related("receipt").order_by("receipt__day", "receipt", "place")
+        ]
+        vouchers = [
+            (
+                row.voucher.number,
+                row.voucher.at,
+                row.voucher.memo,
+                row.debit.get_kind_display(),
+                row.credit.get_kind_display(),
+                row.amount,
+            )
+            for row in booked.select_related("voucher", "debit", "credit").order_by("voucher", "pk")
+        ]
+        heads = _heads(
+            "支出科目",
+            "用途",
+            "单价（元）¥",
+            "数量",
+            "金额（元）¥",
+            "票据号码",
+            "开票日期",
+            "收款方",
+        )  # data
+        book = _heads("凭证号", "时间", "摘要", "借方", "贷方", "金额（元）¥")  # data
+        sheets: list[Sheet] = [  # data
+            ("支出明细", project.number, heads, spent),
+            ("项目明细账", project.number, book, vouchers),
+        ]
+        return _book(sheets)
+
+    yield Paper(11, "支出明细和项目账.xlsx", made)  # data
 
 
 # What every archive should have, by folder, and how it is named where it does not.

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.funds import stages as fund_stages
-from sanlin.commons.funds.models import Posting, Source
+from sanlin.commons.funds.models import Book as Account
+from sanlin.commons.funds.models import BookKind, Fund, Posting, Source
 from sanlin.commons.orgs.models import Membership, Organisation
 from sanlin.commons.people.models import Post, PostKind, Resident
 from sanlin.commons.people.rules import can_read_journal, holds, works_for_street
@@ -188,7 +189,11 @@ def _instalments(scope: Scope) -> Rows:
         "project__fund",
         "proposed_by",
         "approved_by",
+        "paid_by",
     )
+    came_in = Account.objects.filter(kind=BookKind.SOURCE, unit=FEN, balance__gt=0)
+    filled = Prefetch("project__fund__books", came_in.select_related("source").order_by("pk"))
+    rows = rows.prefetch_related(filled)
     for row in _chunks(rows.order_by("project__number", "place")):
         one = row.project
         yield (
@@ -205,8 +210,20 @@ def _instalments(scope: Scope) -> Rows:
             row.paid_at,
             row.proposed_by.name if row.proposed_by else "",
             row.approved_by.name if row.approved_by else "",
+            row.paid_by.name if row.paid_by else "",
+            _where_from(one.fund) if row.paid_at else "",
             row.note,
         )
+
+
+def _where_from(fund: Fund) -> str:
+    """What has filled the pot, by its books: a pot is paid out as one, whoever filled it."""
+    own = f"{fund.get_level_display()}拨款"  # data
+    told = [
+        f"{book.source.get_origin_display()}·{book.source.told}" if book.source else own
+        for book in fund.books.all()
+    ]
+    return "、".join(dict.fromkeys(told))
 
 
 def _receipts(scope: Scope) -> Rows:
@@ -602,6 +619,8 @@ BOOKS: tuple[Book, ...] = (  # data
             "拨付时间:17",
             "申请人:10",
             "审批人:10",
+            "付款人:10",
+            "资金来源:30",
             "说明:20",
         ),
         _instalments,

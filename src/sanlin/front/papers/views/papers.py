@@ -64,6 +64,7 @@ def project(request: Request, project: Project) -> HttpResponse:
             ("application", _("申报书")),
             ("acceptance", _("验收表")),
             ("change", _("变更申请表")),
+            ("confirmation", _("受益居民确认书（打印后签字）")),
         ],
         "making": making,
     }
@@ -73,7 +74,7 @@ def project(request: Request, project: Project) -> HttpResponse:
 @gate(rules.can_take, Project, having=MORE)
 @require_safe
 def of_kind(request: Request, project: Project, kind: str) -> HttpResponse:
-    """The application, the acceptance sheet, or a request to change."""
+    """The application, the acceptance sheet, a request to change, or what beneficiaries sign."""
     from sanlin.front.papers.queries import word  # noqa: PLC0415  # heavy
 
     project.award.proposal.round = project.round
@@ -81,6 +82,7 @@ def of_kind(request: Request, project: Project, kind: str) -> HttpResponse:
         "application": lambda: word.application(project.award.proposal, now=request.now),
         "acceptance": lambda: word.acceptance(project, now=request.now),
         "change": lambda: word.change(project, now=request.now),
+        "confirmation": lambda: word.confirmation(project, now=request.now),
     }.get(kind)
     if make is None:
         raise Http404

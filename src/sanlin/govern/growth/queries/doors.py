@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sanlin.govern.growth.models import Pair
 from sanlin.govern.projects.models import Project
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import short_day
 
 Door = tuple[str, str, str, str]
 """Title, address, a note, a state."""
@@ -59,7 +60,7 @@ def _door(row: dict[str, Any], now: datetime) -> Door:
     if row["advice__done_at"] is not None:
         return row["advice__text"], where, row["advice__word"], _("已办")
     state = _("已逾期") if due < local_day(now) else _("待办")
-    return row["advice__text"], where, _("%(day)s前") % {"day": f"{due:%Y-%m-%d}"}, state
+    return row["advice__text"], where, _("%(day)s前") % {"day": short_day(due, year=True)}, state
 
 
 def of_round(round: Any) -> str:

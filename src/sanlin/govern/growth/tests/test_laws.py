@@ -421,7 +421,7 @@ def test_a_breach_bars_the_team_for_the_years_of_the_rules():
     assert bar.until == date(2024 + one.round.rules.ban_years + 1, 1, 1)
     round = next_round(one)
     refused = can_begin_for(leader(one), round, one.team, one.place, now=NOW)
-    assert refused.reason == f"{one.team}在2028-01-01前不得申报：{one.number}违约：收款后失联"
+    assert refused.reason == f"{one.team}在2028年1月1日前不得申报：{one.number}违约：收款后失联"
 
 
 def test_a_project_that_is_stopped_without_a_breach_bars_nobody():

@@ -14,8 +14,8 @@ from sanlin.govern.growth.actions.closing import Said
 from sanlin.govern.growth.forms import CONTENT, AcceptForm, AnswerForm, SheetsForm, SurveyForm
 from sanlin.govern.growth.models import Acceptance, Survey
 from sanlin.govern.projects.models import Project, Report, ReportKind
-from sanlin.govern.projects.queries import by_head
-from sanlin.govern.projects.rules import can_review, flows
+from sanlin.govern.projects.queries import by_head, confirmed
+from sanlin.govern.projects.rules import can_review, can_see_papers, flows
 from sanlin.ground.gate import gate, open_to_all
 from sanlin.ground.http import Request, press
 from sanlin.ground.verdict import Refused
@@ -34,7 +34,10 @@ def closing(request: Request, project: Project) -> HttpResponse:
         survey.project = project
     if survey is not None and asked(request, "close"):
         return press(request, here, _("调查已截止"), actions.close_survey, survey)
-    accept = AcceptForm(asked(request, "accept"), rules=project.round.rules)
+    signed, papers = confirmed(project)
+    accept = AcceptForm(
+        asked(request, "accept"), rules=project.round.rules, initial={"people": signed}
+    )
     ask = SurveyForm(asked(request, "ask"))
     sheets = SheetsForm(asked(request, "key_in") if survey else None)
     deeds = (
@@ -74,6 +77,9 @@ def closing(request: Request, project: Project) -> HttpResponse:
         "points": [(one.text, one.key in sheet.ticks) for one in project.round.rules.acceptance]
         if sheet
         else [],
+        "signed": signed,
+        "papers": papers,
+        "can_see_papers": can_see_papers(who, project, now=now),
         "accept": accept,
         "ask": ask,
         "sheets": sheets,

@@ -4,6 +4,7 @@ from .changing import approve_change, ask_change, refuse_change, withdraw_change
 from .children import open_child
 from .circles import assign, make_circle
 from .confirming import confirm
+from .copies import check_paper, file_paper
 from .ending import close, close_round, give_back, stop
 from .paying import approve, lift, pay, propose, send_back, take_back_payment, withhold
 from .receipts import (
@@ -26,10 +27,12 @@ __all__ = [
     "approve_change",
     "ask_change",
     "assign",
+    "check_paper",
     "check_scan",
     "close",
     "close_round",
     "confirm",
+    "file_paper",
     "file_scan",
     "forget_paper",
     "give_back",

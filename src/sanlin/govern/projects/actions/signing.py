@@ -11,15 +11,13 @@ from sanlin.commons.funds.actions import Cause
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Agreement, Instalment, Project, Scan, Signing
-from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
 
+from .copies import Paper, kept, look_over
 from .drawing import draw, facts_of, first_facts
 from .hold import become_due, carry, hold, reason_of, step
-
-Paper = files.Picture | files.Document
 
 
 @deed("projects.sign")
@@ -86,17 +84,9 @@ def file_scan(
     known = {party.value for party in rules.parties_of(project)}
     if not parties or not known.issuperset(parties):
         raise Refused(_("请选择纸面上已签字盖章的各方"))
-    photo = isinstance(paper, files.Picture)
-    kept = files.keep(paper) if isinstance(paper, files.Picture) else files.keep_document(paper)
     with refusing(_("这份扫描件已经归档过")):
         scan = Scan.objects.create(
-            agreement=found,
-            file=kept,
-            kind="photo" if photo else "pdf",
-            digest=paper.digest,
-            parties=sorted(set(parties)),
-            by=by,
-            at=now,
+            agreement=found, parties=sorted(set(parties)), by=by, at=now, **kept(paper)
         )
     record(scan, by=by, now=now, digest=scan.digest, version=found.version, parties=scan.parties)
     return scan
@@ -107,7 +97,7 @@ def check_scan(scan: Scan, fits: bool, note: str, *, by: Account, now: datetime)
     """Say whether a filed copy is the agreement and bears what it should. Where it does, the parties
     on it that have not signed in the system have signed on paper."""
     project = hold(Project(pk=scan.agreement.project_id))
-    found = Scan.objects.select_related("agreement").get(pk=scan.pk)
+    found = Scan.objects.select_related("agreement", "by").get(pk=scan.pk)
     agreement = found.agreement
     agreement.project = project
     require(rules.can_check_scan(by, found, now=now))
@@ -116,12 +106,8 @@ def check_scan(scan: Scan, fits: bool, note: str, *, by: Account, now: datetime)
     by_paper = fits and agreement.stage == stages.DRAWN and bool(missing)
     if by_paper:
         require(rules.can_be_signed(project))
-    target = stages.SCAN.after(found.stage, "check" if fits else "dismiss")
-    words = note.strip()[:200] if fits else reason_of(note)
-    Scan.objects.filter(pk=found.pk, stage=found.stage).update(
-        stage=target, checked_by=by, checked_at=now, note=words
-    )
-    found.stage = target
+        require(rules.can_confirm_seal(by, found, now=now))
+    look_over(found, fits, note, by=by, now=now)
     if by_paper:
         for party in missing:
             Signing.objects.create(agreement=agreement, party=party, scan=found, at=now)

@@ -1,5 +1,6 @@
 from .agreement import Agreement, Change, Party, Scan, Signing
 from .child import ChildRound
+from .copies import PaperKind, SignedPaper
 from .money import Instalment, Refund
 from .project import Circle, Project
 from .receipt import PaperWord, Receipt, ReceiptLine, ReceiptPaper, SentPaper, Sign, Twin
@@ -11,6 +12,7 @@ __all__ = [
     "ChildRound",
     "Circle",
     "Instalment",
+    "PaperKind",
     "PaperWord",
     "Party",
     "Project",
@@ -24,6 +26,7 @@ __all__ = [
     "Scan",
     "SentPaper",
     "Sign",
+    "SignedPaper",
     "Signing",
     "Twin",
 ]

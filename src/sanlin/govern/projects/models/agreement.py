@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.govern.projects import stages
 from sanlin.ground.journal.models import told_in
 
+from .copies import COPIES, Copy
 from .project import Project
 
 
@@ -83,61 +84,25 @@ class Party(models.TextChoices):
     COMMITTEE = "committee", _("居民委员会（丙方）")
 
 
-class Scan(models.Model):
-    """A photo or PDF of the signed copy, filed by one hand and checked against it by another.
-
-    `parties` are those whose signature or seal stands on it; `checked_by` says so, or why not.
-    """
+class Scan(Copy):
+    """A photo or PDF of the signed copy; `parties` are those whose signature or seal stands on it."""
 
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, related_name="scans", verbose_name=_("协议")
     )
-    file = models.CharField(_("文件"), max_length=60)
-    kind = models.CharField(_("格式"), max_length=5)
-    digest = models.CharField(_("指纹"), max_length=64)
     parties = models.JSONField(_("纸面上的签约方"), default=list)
-    stage = models.CharField(_("状态"), max_length=10, default=stages.FILED)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("归档人")
-    )
-    at = models.DateTimeField(_("归档时间"))
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("核对人"),
-    )
-    checked_at = models.DateTimeField(_("核对时间"), null=True)
-    note = models.CharField(_("核对意见"), max_length=200, blank=True)
 
     log = told_in("round", "agreement.project.round_id")
 
-    class Meta:
+    class Meta(Copy.Meta):
         verbose_name = _("协议扫描件")
-        ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "digest"], name="one_scan_a_digest"),
-            models.CheckConstraint(
-                condition=Q(stage__in=stages.SCAN.stages()), name="scan_stage_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("by")),
-                name="nobody_checks_a_scan_of_their_own",
-            ),
-            models.CheckConstraint(
-                condition=Q(stage=stages.FILED, checked_by__isnull=True)
-                | (~Q(stage=stages.FILED) & Q(checked_by__isnull=False)),
-                name="a_checked_scan_has_its_checker",
-            ),
+            *COPIES,
         ]
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.pk}"
-
-    @property
-    def stage_label(self) -> str:
-        return _now(stages.SCAN_LABELS[self.stage])
 
 
 class Signing(models.Model):

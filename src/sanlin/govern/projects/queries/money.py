@@ -25,7 +25,16 @@ from sanlin.commons.funds.models import Fund
 from sanlin.commons.places.models import Street
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.models import ChildRound, Instalment, Project, Receipt, Refund, Twin
+from sanlin.govern.projects.models import (
+    ChildRound,
+    Instalment,
+    PaperKind,
+    Project,
+    Receipt,
+    Refund,
+    SignedPaper,
+    Twin,
+)
 from sanlin.govern.projects.rules import Flows
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import STANDING
@@ -213,3 +222,12 @@ def late(street: Street, today: date) -> QuerySet[Instalment]:
         "project__round",
         "proposed_by",
     )
+
+
+def confirmed(project: Project) -> tuple[int, int]:
+    """How many beneficiaries have signed that they benefit, and on how many papers that were checked."""
+    rows = SignedPaper.objects.filter(
+        project=project, what=PaperKind.CONFIRMATION, stage=stages.CHECKED
+    )
+    told = rows.aggregate(people=Sum("people"), papers=Count("pk"))
+    return told["people"] or 0, told["papers"]

@@ -6,6 +6,7 @@ from .agreeing import (
     can_be_signed,
     can_check_scan,
     can_confirm,
+    can_confirm_seal,
     can_decide_change,
     can_file_scan,
     can_redraw,
@@ -24,6 +25,7 @@ from .agreeing import (
 )
 from .asking import Asked, Move
 from .children import can_give_on, can_open_child, fits_pot, keeps_the_pot
+from .copies import can_check_paper, can_file_paper, can_see_paper, can_see_papers
 from .ending import (
     can_close,
     can_close_round,
@@ -74,11 +76,14 @@ __all__ = [
     "can_approve",
     "can_ask_change",
     "can_be_signed",
+    "can_check_paper",
     "can_check_scan",
     "can_close",
     "can_close_round",
     "can_confirm",
+    "can_confirm_seal",
     "can_decide_change",
+    "can_file_paper",
     "can_file_scan",
     "can_give_on",
     "can_hand_in",
@@ -101,6 +106,8 @@ __all__ = [
     "can_see_books",
     "can_see_change",
     "can_see_late",
+    "can_see_paper",
+    "can_see_papers",
     "can_see_receipt",
     "can_see_report",
     "can_send_back",

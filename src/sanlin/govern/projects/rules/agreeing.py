@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.funds.rules import may_act
 from sanlin.commons.orgs.rules import leads
 from sanlin.commons.people.models import PostKind
-from sanlin.commons.people.rules import posts_of, works_for_neighbourhood, works_for_street
+from sanlin.commons.people.rules import posts_of, works_for_street
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.awards.rules import notices_are_over
@@ -24,6 +24,7 @@ from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
 from .asking import Asked
+from .copies import may_check
 from .flows import flows
 from .who import can_handle, can_look_into, in_team
 
@@ -202,17 +203,36 @@ def can_file_scan(who: Any, agreement: Agreement, *, now: datetime) -> Verdict:
 def can_check_scan(who: Any, scan: Scan, *, now: datetime) -> Verdict:
     """A worker of the committee or an officer of the street: not who filed it, nor of the team."""
     project = scan.agreement.project
-    if not (verdict := works_for_neighbourhood(who, project.place, now=now)):
+    if not (verdict := may_check(who, project, scan, now=now)):
         return verdict
-    if in_team(who, project, now=now):
-        return denied(_("您是该团队的成员，须由其他工作人员办理"))
-    if scan.by_id == who.pk:
-        return denied(_("归档和核对须由两个人分别办理"))
-    if scan.stage != stages.FILED:
-        return denied(_("这份扫描件已经核对过"))
     if scan.agreement.stage not in (stages.DRAWN, stages.IN_FORCE):
         return denied(_("这一版协议已经失效"))
     return ALLOWED
+
+
+def can_confirm_seal(who: Any, scan: Scan, *, now: datetime) -> Verdict:
+    """Whether the street's seal on a paper counts as its signature, where that is still missing: who
+    filed the copy or who checks it is the one who keeps the seal, by the same rule as on screen."""
+    made, project = scan.agreement, scan.agreement.project
+    if Party.STREET not in scan.parties or made.stage != stages.DRAWN:
+        return ALLOWED
+    if made.signings.filter(party=Party.STREET).exists():
+        return ALLOWED
+    if _keeps_seal(scan.by, project, now=scan.at):
+        return ALLOWED
+    verdict = _keeps_seal(who, project, now=now)
+    if verdict:
+        return ALLOWED
+    return denied(
+        _("纸面上有街道的印章，归档或核对须有一人是这个资金池的印鉴保管人：%(why)s")
+        % {"why": verdict.reason}
+    )
+
+
+def _keeps_seal(who: Any, project: Project, *, now: datetime) -> Verdict:
+    if not (verdict := works_for_street(who, project.round.street, now=now)):
+        return verdict
+    return _stands_for(who, Party.STREET, project, now=now)
 
 
 def can_ask_change(

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from sanlin.commons.funds import actions as funds
+from sanlin.commons.funds.models import Fund
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.awards.models import Objection
@@ -69,6 +71,75 @@ def test_paper_signed_and_checked_counts_as_signatures():
     actions.sign(one, by=officer(one.round.street), now=NOW)
     assert fresh(one).stage == "running"
     assert position(one.fund).owed == one.grant
+
+
+def entrust(one, who, kind):
+    keeper = officer(one.round.street)
+    funds.entrust(one.fund, who, kind, by=keeper, now=NOW)
+    return who
+
+
+def sealed_paper(one, by):
+    """A copy with everybody's hand and seal, as it is filed."""
+    drawn = one.agreements.get(stage="drawn")
+    everybody = ["street", "team", "committee"]
+    return actions.file_scan(drawn, picture(), everybody, by=by, now=NOW)
+
+
+def test_the_streets_seal_on_paper_is_for_an_officer_to_vouch_for():
+    one = project()
+    scan = sealed_paper(one, leader(one))
+    with pytest.raises(Refused, match="归档或核对须有一人是这个资金池的印鉴保管人：只有潍坊"):
+        actions.check_scan(scan, True, "", by=worker(one.place), now=NOW)
+    assert Signing.objects.count() == 0
+    actions.check_scan(scan, True, "", by=officer(one.round.street), now=NOW)
+    assert fresh(one).stage == "running"
+
+
+def test_where_somebody_keeps_the_seal_a_sealed_paper_goes_through_her_hands():
+    one = project()
+    keeper = entrust(one, officer(one.round.street), "seal")
+    other = officer(one.round.street)
+    scan = sealed_paper(one, worker(one.place))
+    with pytest.raises(Refused, match="印鉴保管人：这个资金池的保管印鉴已有专人"):
+        actions.check_scan(scan, True, "", by=other, now=NOW)
+    with pytest.raises(Refused, match="已有专人"):
+        actions.sign(one, by=other, now=NOW)
+    assert actions.check_scan(scan, True, "", by=keeper, now=NOW).stage == "checked"
+    again = project()
+    entrust(again, officer(again.round.street), "pay")
+    keeper = entrust(again, officer(again.round.street), "seal")
+    mine = sealed_paper(again, keeper)
+    actions.check_scan(mine, True, "", by=worker(again.place), now=NOW)
+    assert fresh(again).stage == "running"
+
+
+def test_who_has_a_duty_that_goes_apart_from_the_seal_does_not_vouch_for_it():
+    one = project()
+    Fund.objects.filter(pk=one.fund_id).update(
+        kept_terms={**one.fund.kept_terms, "apart": ["pay-seal"]}
+    )
+    one = fresh(one)
+    payer = entrust(one, officer(one.round.street), "pay")
+    scan = sealed_paper(one, payer)
+    with pytest.raises(Refused, match="您在这个资金池负责出纳，按不相容岗位规定不能同时保管印鉴"):
+        actions.check_scan(sealed_paper(one, leader(one)), True, "", by=payer, now=NOW)
+    with pytest.raises(Refused, match="印鉴保管人"):
+        actions.check_scan(scan, True, "", by=worker(one.place), now=NOW)
+    assert actions.check_scan(scan, False, "没有印章", by=worker(one.place), now=NOW).stage == (
+        "dismissed"
+    )
+    assert Signing.objects.count() == 0
+
+
+def test_a_seal_that_the_street_has_set_on_screen_is_not_asked_for_again():
+    one = project()
+    entrust(one, officer(one.round.street), "pay")
+    actions.sign(one, by=officer(one.round.street), now=NOW)
+    scan = sealed_paper(one, leader(one))
+    actions.check_scan(scan, True, "", by=worker(one.place), now=NOW)
+    assert fresh(one).stage == "running"
+    assert Signing.objects.get(party="street").account is not None
 
 
 def test_a_scan_that_does_not_fit_counts_for_nobody():

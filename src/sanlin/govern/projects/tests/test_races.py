@@ -7,7 +7,7 @@ from sanlin.commons.funds.models import Posting, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.projects import actions, rules
-from sanlin.govern.projects.models import Project, Receipt, Signing
+from sanlin.govern.projects.models import Project, Receipt, Scan, Signing
 from sanlin.govern.projects.tests.scene import (
     awarded,
     fresh,
@@ -53,6 +53,48 @@ def test_one_signature_a_party():
     told = together(*(lambda me=me: actions.sign(one, by=me, now=NOW) for me in hands))
     assert outcomes(told) == ["no", "no", "no", "yes"]
     assert Signing.objects.count() == 1
+
+
+def test_the_seal_on_screen_and_on_paper_at_once_is_one_signature():
+    one = project()
+    street = one.round.street
+    drawn = one.agreements.get()
+    parties = ["street", "team", "committee"]
+    scans = [
+        actions.file_scan(drawn, picture(), parties, by=leader(one), now=NOW) for _each in range(2)
+    ]
+    signer, *checkers = (officer(street) for _each in range(3))
+    told = together(
+        lambda: actions.sign(one, by=signer, now=NOW),
+        *(
+            lambda scan=scan, me=me: actions.check_scan(scan, True, "", by=me, now=NOW)
+            for scan, me in zip(scans, checkers, strict=True)
+        ),
+    )
+    assert set(outcomes(told)[1:]) == {"yes"}
+    assert sorted(Signing.objects.values_list("party", flat=True)) == sorted(parties)
+    assert fresh(one).stage == "running"
+    assert position(one.fund).owed == one.grant
+
+
+def test_the_seal_is_entrusted_while_a_paper_is_checked():
+    one = project()
+    street = one.round.street
+    drawn = one.agreements.get()
+    scan = actions.file_scan(drawn, picture(), ["street"], by=leader(one), now=NOW)
+    keeper, me, head = (officer(street) for _each in range(3))
+    told = together(
+        lambda: funds.entrust(one.fund, keeper, "seal", by=head, now=NOW),
+        lambda: actions.check_scan(scan, True, "", by=me, now=NOW),
+    )
+    assert told[0] not in (Refused, NotNow)
+    before = told[1] not in (Refused, NotNow)
+    assert Signing.objects.count() == int(before)
+    assert Scan.objects.get().stage == ("checked" if before else "filed")
+    late = actions.file_scan(drawn, picture(), ["street"], by=leader(one), now=NOW)
+    if not before:
+        with pytest.raises(Refused, match="印鉴保管人"):
+            actions.check_scan(late, True, "", by=me, now=NOW)
 
 
 def test_the_last_signatures_promise_the_grant_once():

@@ -1,5 +1,6 @@
 from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
 from .children import open_child
+from .copies import signed_paper, signed_paper_file, signed_papers
 from .filing import agreements, changes, late
 from .ledgers import payments, round_receipts, round_reports, sheet
 from .papers import photo, report, show_report
@@ -54,6 +55,9 @@ __all__ = [
     "sent_paper",
     "sheet",
     "show_report",
+    "signed_paper",
+    "signed_paper_file",
+    "signed_papers",
     "stop",
     "take_back_payment",
 ]

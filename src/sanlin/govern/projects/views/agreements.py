@@ -154,6 +154,7 @@ def scan(request: Request, scan: Scan) -> HttpResponse:
         "facts": facts,
         "parties": [Party(party).label for party in scan.parties],
         "may": rules.can_check_scan(request.by, scan, now=request.now),
+        "seal": rules.can_confirm_seal(request.by, scan, now=request.now),
         "form": form,
     }
     return render(request, "projects/scan.html", page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.places.models import Street
 from sanlin.govern.projects import queries, rules, stages
-from sanlin.govern.projects.models import Agreement, Change
+from sanlin.govern.projects.models import Agreement, Change, Scan
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage
 from sanlin.ground.clock import local_day
@@ -33,6 +33,11 @@ CHANGE_TONES = {stages.ASKED: "waiting", stages.APPROVED: "done", stages.REFUSED
 
 def _project(row: Any) -> str:
     return str(row.project)
+
+
+def _with_scan(stage: str) -> Q:
+    """Each version once, and all of its scans counted."""
+    return Q(Exists(Scan.objects.filter(agreement=OuterRef("pk"), stage=stage)))
 
 
 def _agreement_table() -> Table:
@@ -75,7 +80,7 @@ def _agreement_table() -> Table:
         ),
         sieves=(
             Sieve("stage", _("状态"), labels, "stage"),
-            Sieve("scan", _("签字件"), scans, "scans__stage"),
+            Sieve("scan", _("签字件"), scans, _with_scan),
         ),
         search=("project__undertaking__title", "project__number"),
         order="project__number",

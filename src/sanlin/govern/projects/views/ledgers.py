@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.projects import queries, stages
-from sanlin.govern.projects.models import Report, ReportKind
+from sanlin.govern.projects.models import ReceiptLine, Report, ReportKind
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
@@ -117,6 +118,11 @@ def _heads_of(names: dict[str, str]) -> Any:
     return told
 
 
+def _on_head(head: str) -> Q:
+    """Each receipt once, however many of its lines are on the head."""
+    return Q(Exists(ReceiptLine.objects.filter(receipt=OuterRef("pk"), head=head)))
+
+
 def _receipt_table(round: Round) -> Table:
     heads = {head.key: head.name for head in round.rules.heads}
     labels = [(key, _now(words)) for key, words in stages.RECEIPT_LABELS.items()]
@@ -156,7 +162,7 @@ def _receipt_table(round: Round) -> Table:
         ),
         sieves=(
             Sieve("stage", _("状态"), labels, "stage"),
-            Sieve("head", _("支出科目"), list(heads.items()), "lines__head"),
+            Sieve("head", _("支出科目"), list(heads.items()), _on_head),
             Sieve("place", _("居民区"), _places, "project__undertaking__neighbourhood"),
         ),
         search=("number", "payee", "what", "project__undertaking__title"),

@@ -122,10 +122,10 @@ def test_a_barred_team_stands_there_with_its_sentence_and_cannot_be_picked():
     orgs.bar(one, date(2025, 1, 1), "2023年项目违约", by=officer(round.street), now=NOW)
     client = signed_in(me)
     page = client.get(go("begin", round.pk)).content.decode()
-    assert f"{one}在2025-01-01前不得申报：2023年项目违约" in page
+    assert f"{one}在2025年1月1日前不得申报：2023年项目违约" in page
     assert re.search(f'<input[^>]*value="{one.pk}"[^>]*disabled', page)
     answer = text(client.post(go("begin", round.pk), {"team": one.pk, "place": place.pk}))
-    assert "2025-01-01前不得申报" in answer
+    assert "2025年1月1日前不得申报" in answer
     assert Proposal.objects.count() == 0
 
 

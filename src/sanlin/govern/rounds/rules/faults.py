@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sanlin.ground.ui.words import short_day
 from sanlin.kernel.packs import SCHEMA, Fault, Field
 from sanlin.kernel.packs.schema import STAGES
 from sanlin.kernel.packs.values import Misfit
@@ -106,6 +108,8 @@ def spoken(
     told = {name: _figure(name, value, field, book) for name, value in figures.items()}
     if code in {"weights", "shares"}:
         told["total"] = _permille(int(str(figures["total"])))
+    if code == "overlap":
+        told["other"] = short_day(date.fromisoformat(str(figures["other"])), year=True)
     words = str(SENTENCES[code]) % told
     if hint := figures.get("hint"):
         words += gettext("（是不是想写“%(hint)s”？）") % {"hint": hint}

@@ -47,6 +47,12 @@ def day(value: date | datetime | None, full: str = "") -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """2024年3月."""
+    return words.month(value)
+
+
+@register.filter
 def moment(value: datetime | None, full: str = "") -> str:
     """3月5日 (周三) 10:32; `|moment:"full"` with the year."""
     return words.moment(value, full=bool(full))

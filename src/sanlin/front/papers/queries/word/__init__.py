@@ -1,7 +1,7 @@
 """Word papers: which fields each kind has, and what stands in them."""
 
 from .fields import SPECS, written
-from .projects import acceptance, agreement, change, report
+from .projects import acceptance, agreement, change, confirmation, report
 from .proposals import application
 from .rounds import notice
 from .templates import house, paper, standing
@@ -12,6 +12,7 @@ __all__ = [
     "agreement",
     "application",
     "change",
+    "confirmation",
     "house",
     "notice",
     "paper",

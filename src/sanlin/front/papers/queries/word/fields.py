@@ -123,6 +123,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "total": _TOTAL,
         "heads": [_HEAD],
         "checks": [""],
+        "confirmed": "",
     },
     Kind.CHANGE: {
         **_PLACE,
@@ -132,6 +133,14 @@ SPECS: dict[str, dict[str, Any]] = {
         "heads": [{**_HEAD, "becomes": ""}],
         "reason": "",
         "asked": [""],
+    },
+    Kind.CONFIRMATION: {
+        **_PLACE,
+        "project": _PROJECT,
+        "report": _REPORT,
+        "goals": [""],
+        "beneficiaries": "",
+        "rows": [{"n": 0}],
     },
 }
 

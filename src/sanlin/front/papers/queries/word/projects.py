@@ -10,7 +10,7 @@ import cn2an
 
 from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Agreement, Change, Project, Receipt, Report, ReportPhoto
-from sanlin.govern.projects.queries import by_head, compared, consequence_words
+from sanlin.govern.projects.queries import by_head, compared, confirmed, consequence_words
 from sanlin.ground import files
 from sanlin.ground.clock import local_day
 from sanlin.ground.office.word import Image
@@ -33,6 +33,7 @@ WHEN = {  # data
 }
 LATER = "验收通过后{n}个工作日内"  # data
 PICTURE = 120  # millimetres
+SIGNATURES = 20  # blank lines of a sheet that beneficiaries sign
 
 
 def in_words(fen: int) -> str:
@@ -219,11 +220,27 @@ def photos(made: Report) -> list[dict[str, Any]]:
 def acceptance(project: Project, *, now: datetime) -> dict[str, Any]:
     """The sheet that is signed at the acceptance: money by head, what is looked at, who says what."""
     last = project.reports.filter(kind="closing").order_by("-number").first()
+    signed, papers = confirmed(project)
     return {
         **about(project, now=now),
         **_spending(project),
         "report": _told(last),
         "checks": [tick.text for tick in project.round.rules.acceptance] or list(CHECKS),
+        "confirmed": f"{signed}人（确认书{papers}份）" if papers else "",  # data
+    }
+
+
+def confirmation(project: Project, *, now: datetime) -> dict[str, Any]:
+    """The sheet on which beneficiaries sign what the project did for them: lines to be filled in by
+    hand. Who benefits, and the goals, are as the team wrote them."""
+    last = project.reports.order_by("at", "pk").last()
+    proposal = project.award.proposal
+    return {
+        **about(project, now=now),
+        "report": _told(last),
+        "goals": lines(proposal.goals),
+        "beneficiaries": proposal.beneficiaries,
+        "rows": [{"n": n} for n in range(1, SIGNATURES + 1)],
     }
 
 
