@@ -24,8 +24,9 @@ ASKED_BACK = "开心坊自治家园理事会"
 
 
 def paperwork(world: World, ends_here: bool) -> None:
-    """变更、签字件、退回补正、疑似重复"""
+    """变更、签字件、纸质材料、退回补正、疑似重复"""
     _change(world, ends_here)
+    _signed_by_hand(world, ends_here)
     _pending_change(world, ends_here)
     _asked_back(world, ends_here)
     _twice(world, ends_here)
@@ -63,6 +64,23 @@ def _change(world: World, ends_here: bool) -> None:
     hands = [_author(one), helper] if ends_here else [_author(one), helper, zhou]
     for n, hand in enumerate(hands):
         projects.sign(_project(CHANGED), by=hand, now=at(date(2024, 8, 7), 9 + n))
+
+
+def _signed_by_hand(world: World, ends_here: bool) -> None:
+    """A sign-in sheet and what residents confirm; the second is checked where the year goes on."""
+    one, zhou = _project(CHANGED), world.who["zhou"]
+    kinds = (("sign_in", None, 7), ("confirmation", 12, 6))
+    for n, (what, people, seed) in enumerate(kinds):
+        paper = projects.file_paper(
+            one,
+            what,
+            _sheet([one.number, what.upper(), "SIGNED BY HAND"], seed),
+            people,
+            by=_author(one),
+            now=at(date(2024, 8, 21), 20 + n),
+        )
+        if n == 0 or not ends_here:
+            projects.check_paper(paper, True, "", by=zhou, now=at(date(2024, 8, 22), 9 + n))
 
 
 def _pending_change(world: World, ends_here: bool) -> None:

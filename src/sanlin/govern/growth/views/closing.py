@@ -24,7 +24,7 @@ from sanlin.kernel.money import yuan
 from .acting import PROJECT, Deed, asked, through, turn
 
 
-@gate(rules.can_see_closing, Project, having=PROJECT)
+@gate(rules.can_see_closing, Project, having=(*PROJECT, "acceptance"))
 def closing(request: Request, project: Project) -> HttpResponse:
     """Spending by head, what residents say, the acceptance sheet; staff ask and fill in."""
     who, now = request.by, request.now
@@ -62,7 +62,7 @@ def closing(request: Request, project: Project) -> HttpResponse:
     )
     if answer := turn(request, deeds, here):
         return answer
-    sheet = Acceptance.objects.filter(project=project).first()
+    sheet: Acceptance | None = getattr(project, "acceptance", None)
     reports = Report.objects.filter(project=project, kind=ReportKind.CLOSING)
     if report := reports.order_by("-number").first():
         report.project = project
