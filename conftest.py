@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.template import Template
 from django.utils import translation
 from hypothesis import settings
 
@@ -26,6 +27,7 @@ settings.register_profile("house", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("house")
 
 
+PLAINLY = Template._render  # noqa: SLF001  # before the test runner puts its own in its place
 LONGEST = ("test_hostile.py", "test_matrix.py", "test_round.py", "test_every_page.py")
 
 
@@ -47,6 +49,15 @@ def pytest_configure() -> None:
 def in_the_language_of_the_sources() -> None:
     """A page read in English leaves its language to the thread, and so to the next test."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_made_plainly(django_test_environment: None) -> None:
+    """Django's test runner has every template tell what it was given, and the client copies all of it.
+
+    No test here asks for that: they read the page that came out.
+    """
+    Template._render = PLAINLY  # noqa: SLF001
 
 
 @pytest.fixture(scope="session", autouse=True)

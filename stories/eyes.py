@@ -24,11 +24,14 @@ NARROW = 320
 
 
 def shot(page: Page, name: str, *, whole: bool = True) -> Path:
-    """A picture of the page in build/screenshots, named after the window's size too."""
+    """A picture of the page in build/screenshots, named after the window's size too.
+
+    A pixel of the page is one of the picture, whatever the screen: it is to be looked at, not printed.
+    """
     size = "phone" if width(page) < 600 else "desk"
     path = PICTURES / f"{name}-{size}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, full_page=whole, animations="disabled")
+    page.screenshot(path=path, full_page=whole, animations="disabled", scale="css")
     return path
 
 
@@ -61,36 +64,15 @@ def geometry(page: Page, readings: int = 1) -> list[str]:
     The measure is taken from the page: elder reading asks most, a phone more than a desk. With two
     `readings` the other one is measured too. The window and the page are afterwards as they were.
     """
-    found, before = [], page.viewport_size
-    for _reading in range(readings):
-        asked = ELDER if _elder(page) else PHONE if width(page) < 600 else DESK
-        found += _told(page, look(page, "small", asked) + look(page, "sideways"))
-        look(page, "enlarge")
-        found += _told(page, look(page, "sideways"), " (with text at 200 %)")
-        look(page, "restore")
-        _turn(page, readings)
+    before = page.viewport_size
+    usual = PHONE if width(page) < 600 else DESK
+    asked = {"readings": readings, "asked": {"usual": usual, "elder": ELDER}}
+    found = look(page, "measure", {**asked, "closely": True, "how": ""})
     page.set_viewport_size({"width": NARROW, "height": 740})
-    for _reading in range(readings):
-        found += _told(page, look(page, "sideways"), f" (at {NARROW} px)")
-        _turn(page, readings)
+    found += look(page, "measure", {**asked, "closely": False, "how": f" (at {NARROW} px)"})
     if before:
         page.set_viewport_size(before)
-    return found
-
-
-def _elder(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.classList.contains('elder')"))
-
-
-def _turn(page: Page, readings: int) -> None:
-    """Turn to the other reading, where both are looked at."""
-    if readings > 1:
-        page.evaluate("document.documentElement.classList.toggle('elder')")
-
-
-def _told(page: Page, lines: list[str], how: str = "") -> list[str]:
-    reading = " (for elders)" if _elder(page) else ""
-    return [f"{page.url}: {line}{how}{reading}" for line in lines]
+    return [f"{page.url}: {line}" for line in found]
 
 
 def look_closely(page: Page, *, with_axe: bool = True) -> list[str]:
@@ -110,7 +92,7 @@ def look_closely(page: Page, *, with_axe: bool = True) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def look(page: Page, what: str, asked: dict[str, int] | None = None) -> list[str]:
+def look(page: Page, what: str, asked: dict[str, Any] | None = None) -> list[str]:
     """One of the functions of geometry.js; its findings."""
     return list(page.evaluate(f"asked => ({GEOMETRY}).{what}(asked)", asked or {}))
 

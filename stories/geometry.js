@@ -1,4 +1,26 @@
 ({
+  /* All that is measured in a window of one size, in the reading of the page and, with two `readings`,
+     in the other: what sticks out and, where `closely` is asked, what is too small and whether text
+     twice as large still fits. `asked` says how large text and targets must be, `how` ends each line. */
+  measure({ readings, closely, asked, how }) {
+    const root = document.documentElement.classList;
+    const found = [];
+    for (let reading = 0; reading < readings; reading++) {
+      const elder = root.contains("elder");
+      const tell = (lines, more = "") =>
+        found.push(...lines.map(line => line + more + how + (elder ? " (for elders)" : "")));
+      if (closely) tell(this.small(elder ? asked.elder : asked.usual));
+      tell(this.sideways());
+      if (closely) {
+        this.enlarge();
+        tell(this.sideways(), " (with text at 200 %)");
+        this.restore();
+      }
+      if (readings > 1) root.toggle("elder");
+    }
+    return found;
+  },
+
   /* Lines about text and targets that are smaller than asked: {text, target} in pixels. */
   small(asked) {
     const found = [];
