@@ -13,55 +13,6 @@ from sanlin.ground.journal.models import told_in
 from . import stages
 
 
-class Rivals(models.Model):
-    """Proposals of which one at most may be funded, named before anybody votes."""
-
-    round = models.ForeignKey(
-        "rounds.Round", models.PROTECT, related_name="rivals", verbose_name=_("轮次")
-    )
-    proposals = models.ManyToManyField(
-        "proposals.Proposal", related_name="rivals", verbose_name=_("提案")
-    )
-    reason = models.CharField(_("理由"), max_length=120)
-
-    log = told_in("round", "round_id")
-
-    class Meta:
-        verbose_name = _("互斥项目")
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class Premise(models.Model):
-    """A proposal may be funded only where another one is; named before anybody votes."""
-
-    round = models.ForeignKey(
-        "rounds.Round", models.PROTECT, related_name="premises", verbose_name=_("轮次")
-    )
-    proposal = models.ForeignKey(
-        "proposals.Proposal", models.PROTECT, related_name="premises", verbose_name=_("提案")
-    )
-    needs = models.ForeignKey(
-        "proposals.Proposal", models.PROTECT, related_name="needed_by", verbose_name=_("以谁为前提")
-    )
-    reason = models.CharField(_("理由"), max_length=120)
-
-    log = told_in("round", "round_id")
-
-    class Meta:
-        verbose_name = _("前提项目")
-        constraints = [
-            models.UniqueConstraint(fields=["proposal", "needs"], name="one_premise_a_pair"),
-            models.CheckConstraint(
-                condition=~models.Q(proposal=models.F("needs")), name="no_premise_of_itself"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reason
-
-
 class Decisions(models.QuerySet[Any]):
     def standing(self) -> Decisions:
         """Those that have not been dropped: at most one a round."""

@@ -10,7 +10,7 @@ from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import holds, is_verified_resident, works_for_street
 from sanlin.govern.ballots.rules import is_checked
-from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.models import Premise, Proposal, Rivals
 from sanlin.govern.proposals.rules import screening_is_done
 from sanlin.govern.reviews.rules import reviews_are_done
 from sanlin.govern.rounds import stages as round_stages
@@ -24,7 +24,7 @@ from sanlin.kernel.allocation.constraints import Books
 from sanlin.kernel.reason import Reason
 
 from . import stages
-from .models import Award, Decision, Notice, Objection, Premise, Rivals, Signature
+from .models import Award, Decision, Notice, Objection, Signature
 
 PUBLIC = (round_stages.NOTICE, round_stages.RUNNING, round_stages.CLOSED)
 EXPORTERS = (PostKind.STREET_OFFICER, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sanlin.commons.funds.models import Origin
 from sanlin.commons.people.rules import residence
 from sanlin.govern.ballots.queries import share
+from sanlin.govern.proposals.models import Premise, Rivals
 from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_state_source, pot_of
@@ -41,7 +42,7 @@ from .forms import (
     RivalsForm,
     SourceForm,
 )
-from .models import Award, Decision, Objection, Official, Premise, Rivals
+from .models import Award, Decision, Objection, Official
 from .queries import (
     Sentence,
     ballot_rows,

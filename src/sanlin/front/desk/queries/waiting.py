@@ -20,7 +20,7 @@ from sanlin.commons.people.models import PostKind, Resident
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.awards.models import Decision, Objection
-from sanlin.govern.ballots.queries import keys_awaited
+from sanlin.govern.ballots.queries import keys_awaited, voidings_awaited
 from sanlin.govern.growth.queries import waiting as of_growth
 from sanlin.govern.projects.queries import count_alive
 from sanlin.govern.projects.queries import waiting as of_projects
@@ -166,6 +166,33 @@ def keys(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
+def voidings(who: Any, *, now: datetime) -> list[Waiting]:
+    """Votes that wait for a second hand to be void: the administrator's, and for the officers of the street
+    to know."""
+    districts = {
+        post.district_id
+        for post in posts_of(who, now=now)
+        if post.kind == PostKind.DISTRICT_ADMIN and post.district_id
+    }
+    votes = run_at(who, stages.VOTE, now=now)
+    rounds = [
+        pk for pk, one in votes.items() if (ends := _closes(one, stages.VOTE)) and ends <= now
+    ]
+    if not districts and not rounds:
+        return []
+    return [
+        Waiting(
+            _("同意作废投票")
+            if one.roll.round.street.district_id in districts and one.asked_by_id != who.pk
+            else _("已提出作废投票，等区管理员同意"),
+            reverse("ballots:void", args=[one.roll.round_id]),
+            None,
+            f"{one.roll.round.street} · {one.roll.round.name}",
+        )
+        for one in voidings_awaited(districts, rounds)
+    ]
+
+
 def signatures(who: Any, *, now: datetime) -> list[Waiting]:
     """Decisions that lack my signature, where others may have signed already."""
     rounds = run_at(who, stages.DECISION, now=now)
@@ -276,6 +303,7 @@ WAITING: list[Callable[..., list[Waiting]]] = [
     screening,
     reviews,
     keys,
+    voidings,
     signatures,
     objections,
     projects,

@@ -5,15 +5,19 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from sanlin.commons.people.tests import scene
 from sanlin.front.desk import queries
+from sanlin.govern.ballots import actions as ballots
+from sanlin.govern.ballots.tests.vote import close, opened
 from sanlin.govern.projects.models import Project
 from sanlin.govern.projects.tests.scene import running_round
 from sanlin.govern.proposals.tests.scene import proposal, team
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import draft, open_round
 from sanlin.ground import clock
+from sanlin.ground.accounts.models import Account
 from sanlin.harmony.voices import actions as voices
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +217,37 @@ def test_no_way_from_a_public_page_is_shut(street, officer, stage):
         and (answer := Client().get(way, follow=True)).status_code != 200
     }
     assert wrong == {}
+
+
+def test_a_request_to_void_a_vote_waits_for_the_administrator(
+    monkeypatch, django_assert_num_queries
+):
+    vote = opened(voters=2)
+    close(vote)
+    monkeypatch.setattr(clock, "now", lambda: vote.after)
+    admin = scene.district_admin(vote.round.street.district)
+    stranger = scene.district_admin(scene.street().district)
+    told = {"now": vote.after}
+    assert [
+        one.title for one in queries.waiting_for(Account.objects.get(pk=admin.pk), **told)
+    ] == []
+    ballots.ask_void(vote.fresh(), "两位保管人的口令纸条都被水浸毁", by=vote.officer, **told)
+
+    def words(who):
+        return {
+            one.title: one.href
+            for one in queries.waiting_for(Account.objects.get(pk=who.pk), **told)
+            if "作废" in one.title
+        }
+
+    page = reverse("ballots:void", args=[vote.round.pk])
+    assert words(admin) == {"同意作废投票": page}
+    assert words(vote.officer) == {"已提出作废投票，等区管理员同意": page}
+    assert words(stranger) == {}
+    desk = client(admin)
+    desk.get("/desk/")
+    with django_assert_num_queries(7):
+        shown = desk.get("/desk/").content.decode()
+    assert f'href="{page}"' in shown
+    ballots.agree_void(vote.fresh(), by=admin, **told)
+    assert words(admin) == words(vote.officer) == {}

@@ -23,8 +23,6 @@ from sanlin.govern.awards.models import (
     Notice,
     Objection,
     Official,
-    Premise,
-    Rivals,
 )
 from sanlin.govern.ballots import queries as ballots
 from sanlin.govern.ballots.models import (
@@ -41,7 +39,7 @@ from sanlin.govern.ballots.models import (
     Tally,
 )
 from sanlin.govern.projects.models import Project
-from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.models import Premise, Proposal, Rivals
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.reviews import stages as review_stages
 from sanlin.govern.reviews.models import Mark, Recusal, Seat

@@ -10,8 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from django.utils.translation import gettext as _
 
 from sanlin.govern.awards import rules
-from sanlin.govern.awards.models import Premise, Rivals
-from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.proposals.models import Premise, Proposal, Rivals
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record

@@ -89,18 +89,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Rivals',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=120, verbose_name='理由')),
-                ('proposals', models.ManyToManyField(related_name='rivals', to='proposals.proposal', verbose_name='提案')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rivals', to='rounds.round', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': '互斥项目',
-            },
-        ),
-        migrations.CreateModel(
             name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -173,20 +161,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '官方结果',
-            },
-        ),
-        migrations.CreateModel(
-            name='Premise',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=120, verbose_name='理由')),
-                ('needs', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needed_by', to='proposals.proposal', verbose_name='以谁为前提')),
-                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='premises', to='proposals.proposal', verbose_name='提案')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='premises', to='rounds.round', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': '前提项目',
-                'constraints': [models.UniqueConstraint(fields=('proposal', 'needs'), name='one_premise_a_pair'), models.CheckConstraint(condition=models.Q(('proposal', models.F('needs')), _negated=True), name='no_premise_of_itself')],
             },
         ),
     ]

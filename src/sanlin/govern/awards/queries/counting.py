@@ -3,20 +3,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from django.db.models import Value
-
-from sanlin.govern.awards.models import Decision, Premise, Rivals
+from sanlin.govern.awards.models import Decision
 from sanlin.govern.ballots.queries import ballots, on_paper, outvoted, turnout, votes
 from sanlin.govern.proposals.models import Proposal
-from sanlin.govern.proposals.queries import admitted
+from sanlin.govern.proposals.queries import admitted, pairs
 from sanlin.govern.reviews.queries import marks
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import lots
 from sanlin.kernel.allocation import Bid, Case, Floor, Limits, Outcome, TierLimit, from_bytes
 from sanlin.kernel.allocation.case import OWN_MONEY
 from sanlin.kernel.packs import Rules
-
-RIVALS, NEEDS = 0, 1
 
 
 def case_of(round: Round, seed: str) -> Case:
@@ -83,7 +79,7 @@ def _bid(
 def _limits(round: Round, rules: Rules, entered: Sequence[Proposal]) -> Limits:
     keys = {proposal.pk for proposal in entered}
     tiers = tuple(TierLimit(t.key, t.places, t.money, t.cap) for t in rules.tiers)
-    groups, pairs = _pairs(round)
+    groups, needs = pairs(round)
     least = rules.award.min_score
     return Limits(
         budget=rules.budget,
@@ -96,29 +92,12 @@ def _limits(round: Round, rules: Rules, entered: Sequence[Proposal]) -> Limits:
         min_score=None if least is None else Fraction(least),
         min_votes=rules.award.min_votes,
         exclusive=tuple(group & keys for group in groups if len(group & keys) > 1),
-        requires=tuple(sorted(pair for pair in pairs if pair[0] in keys)),
+        requires=tuple(sorted(pair for pair in needs if pair[0] in keys)),
         partial=rules.award.partial == "remainder",
         reserve=rules.award.reserve,
         floors=tuple(_floors(rules, entered)),
         own_share=rules.own_funds_min,
     )
-
-
-def _pairs(round: Round) -> tuple[list[frozenset[int]], list[tuple[int, int]]]:
-    """Which proposals exclude each other, as groups in the order in which they were named, and which
-    (first) need which (second); one query."""
-    members = Rivals.proposals.through.objects.filter(rivals__round=round)
-    told = members.values_list(Value(RIVALS), "rivals", "proposal").union(
-        Premise.objects.filter(round=round).values_list(Value(NEEDS), "proposal", "needs"), all=True
-    )
-    groups: dict[int, set[int]] = {}
-    pairs = []
-    for kind, one, other in told:
-        if kind == RIVALS:
-            groups.setdefault(one, set()).add(other)
-        else:
-            pairs.append((one, other))
-    return [frozenset(groups[group]) for group in sorted(groups)], pairs
 
 
 def _floors(rules: Rules, entered: Sequence[Proposal]) -> Iterator[Floor]:

@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 
 from sanlin.commons.people.tests.scene import NOW, officer
 from sanlin.govern.awards import actions
-from sanlin.govern.awards.models import Award, Decision, Premise
+from sanlin.govern.awards.models import Award, Decision
 from sanlin.govern.awards.queries import dependent, explain
+from sanlin.govern.proposals.models import Premise
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.allocation import from_bytes

@@ -56,7 +56,7 @@ from .count import (
     turnout_by_place,
     votes,
 )
-from .keeping import key_ring, keys_awaited
+from .keeping import key_ring, keys_awaited, voidings_awaited
 from .paper import (
     Found,
     accounts,
@@ -184,5 +184,6 @@ __all__ = [
     "turnout",
     "turnout_by_day",
     "turnout_by_place",
+    "voidings_awaited",
     "votes",
 ]

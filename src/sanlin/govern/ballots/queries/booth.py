@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sanlin.govern.ballots import rules, stages
 from sanlin.govern.ballots.models import Ballot, Roll, Voter
 from sanlin.govern.proposals.models import Photo, Proposal
+from sanlin.govern.proposals.queries import pairs
 from sanlin.govern.proposals.stages import WITHDRAWN
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import lots, pii
@@ -145,13 +146,15 @@ def _rotated(bids: list[Bid], seed: str, start: int) -> list[Bid]:
 
 @dataclass(frozen=True)
 class Card:
-    """One proposal on the ballot as this voter sees it; `place` is its rank in the draft, 1 first."""
+    """One proposal on the ballot as this voter sees it; `place` is its rank in the draft, 1 first. `terms`
+    are sentences on what else its funding hangs on."""
 
     bid: Bid
     proposal: Proposal
     own: bool
     place: int
     points: int
+    terms: tuple[str, ...] = ()
 
     @property
     def opinion(self) -> str:
@@ -176,7 +179,9 @@ def cards(round: Round, seat: Seat) -> list[Card]:
     """The proposals of this seat's ballot in its order, each with what the draft says of it."""
     slate = slate_for(seat.voter, seat.roll)
     rows = Proposal.objects.select_related("neighbourhood", "team").prefetch_related("photos")
-    named = rows.in_bulk([bid.key for bid in slate])
+    terms = Terms.of(seat.roll)
+    named = rows.in_bulk({bid.key for bid in slate} | terms.keys)
+    titles = {key: one.title for key, one in named.items()}
     places = {key: place for place, key in enumerate(seat.draft, start=1)}
     home = seat.voter.neighbourhood_id if seat.voter else None
     return [
@@ -186,9 +191,62 @@ def cards(round: Round, seat: Seat) -> list[Card]:
             bid.community == home,
             places.get(bid.key, 0),
             seat.draft.get(bid.key, 0),
+            terms.told(bid.key, titles),
         )
         for bid in slate
     ]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Which proposals on a ballot exclude or need another one, and their numbers on it."""
+
+    rivals: tuple[frozenset[int], ...]
+    needs: tuple[tuple[int, int], ...]
+    numbers: Mapping[int, int]
+
+    @classmethod
+    def of(cls, roll: Roll) -> Terms:
+        """What was said of the proposals on this roll before the vote opened."""
+        numbers = {bid.key: bid.sent or 0 for bid in roll.bids}
+        groups, needs = pairs(roll.round)
+        standing = (group & numbers.keys() for group in groups)
+        return cls(
+            tuple(frozenset(group) for group in standing if len(group) > 1),
+            tuple(sorted(pair for pair in needs if pair[0] in numbers)),
+            numbers,
+        )
+
+    @property
+    def keys(self) -> set[int]:
+        """Everything that is spoken of."""
+        return {key for group in (*self.rivals, *self.needs) for key in group}
+
+    def told(self, key: int, titles: Mapping[int, str] | None = None) -> tuple[str, ...]:
+        """The sentences on one proposal; by numbers alone where no titles are given."""
+        found = []
+        for group in self.rivals:
+            if key in group:
+                others = _("、").join(
+                    self._named(one, titles) for one in self._in_order(group - {key})
+                )
+                found.append(_("与%(others)s最多入选一项") % {"others": others})
+        needed = self._in_order(other for one, other in self.needs if one == key)
+        if needed:
+            others = _("、").join(self._named(one, titles) for one in needed)
+            found.append(_("以%(others)s入选为前提") % {"others": others})
+        return tuple(found)
+
+    def _in_order(self, keys: Iterable[int]) -> list[int]:
+        return sorted(keys, key=lambda key: (self.numbers.get(key, 0), key))
+
+    def _named(self, key: int, titles: Mapping[int, str] | None) -> str:
+        number = self.numbers.get(key)
+        if titles is None:
+            return _("%(n)s号") % {"n": number} if number else _("不在选票上的提案")
+        if number is None:
+            return _("《%(title)s》（不在选票上）") % {"title": titles.get(key, "")}
+        return _("第%(n)s号《%(title)s》") % {"n": number, "title": titles.get(key, "")}
 
 
 def bar(round: Round, seat: Seat) -> str:

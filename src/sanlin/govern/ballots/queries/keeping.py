@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from sanlin.govern.ballots import rules
-from sanlin.govern.ballots.models import NOTHING, Keeper, Office, Share
+from sanlin.govern.ballots.models import NOTHING, Keeper, Office, Share, Voiding
 from sanlin.govern.rounds.models import Round
 
 
@@ -64,3 +66,11 @@ def keys_awaited(who: Any, rounds: Iterable[int] | None = None) -> list[tuple[Ke
         given = set(opened.values_list("first", flat=True))
         found += [(one, True) for one in shut if one.pk not in given]
     return found
+
+
+def voidings_awaited(districts: Iterable[int], rounds: Iterable[int]) -> list[Voiding]:
+    """Votes that a street has asked to declare void and whose second hand is missing, of these districts
+    and of these rounds, the oldest first."""
+    shut = Voiding.objects.filter(agreed_at__isnull=True, roll__counted_at__isnull=True)
+    mine = shut.filter(Q(roll__round__street__district__in=districts) | Q(roll__round__in=rounds))
+    return list(mine.select_related("roll__round__street").order_by("asked_at"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from sanlin.ground import lots
 from sanlin.kernel.ballots.serial import serial
 from sanlin.kernel.money import yuan
 
-from .booth import opinions_asked
+from .booth import Terms, opinions_asked
 
 POINT = 0.3528
 WIDTH, HEIGHT = 186, 271  # of A4 within margins of 12, and 2 to spare
@@ -52,12 +52,13 @@ MANY = (14, 2)  # where two sides do not do: rather a second leaf than smaller t
 
 @dataclass(frozen=True)
 class Item:
-    """One proposal on a paper ballot."""
+    """One proposal on a paper ballot; `terms` says by number what its funding hangs on."""
 
     number: int
     title: str
     place: str
     cost: str
+    terms: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,14 @@ def slate_on_paper(booth: Booth) -> list[Item]:
     place = booth.neighbourhood_id
     bids = roll.open_to(place) if place else roll.bids
     named = Proposal.objects.select_related("neighbourhood").in_bulk([bid.key for bid in bids])
+    terms = Terms.of(roll)
     return [
         Item(
             bid.sent or 0,
             named[bid.key].title,
             str(named[bid.key].neighbourhood),
             yuan(bid.cost),
+            _("；").join(terms.told(bid.key)),
         )
         for bid in sorted(bids, key=lambda bid: bid.sent or 0)
     ]
@@ -98,11 +101,14 @@ def slate_on_paper(booth: Booth) -> list[Item]:
 
 def layout(items: Sequence[Item], opinions: Sequence[str] = ()) -> Layout:
     """The largest type in which all items stand on the two sides of one sheet; where nothing does, a
-    readable one on as many as it takes. `opinions` are the words of each item's boxes, none for one."""
-    for size, columns in STYLES:
-        pages = _filled(items, size, columns, opinions)
-        if len(pages) <= SIDES:
-            return Layout(size, columns, pages)
+    readable one on as many as it takes. `opinions` are the words of each item's boxes, none for one.
+
+    The terms of the items are left out, for all, where there is no room for them on the two sides."""
+    for some in (items, [replace(item, terms="") for item in items]):
+        for size, columns in STYLES:
+            pages = _filled(some, size, columns, opinions)
+            if len(pages) <= SIDES:
+                return Layout(size, columns, pages)
     return Layout(*MANY, _filled(items, *MANY, opinions))
 
 
@@ -133,7 +139,10 @@ def _height(item: Item, size: int, columns: int, opinions: Sequence[str]) -> flo
     width = column - (of.number if opinions else of.mark)
     a_line = max(int(width / (size * POINT)), 4)
     titles = max(-(-_signs(item.title) // a_line), 1)
-    below = -(-_signs(f"{item.place} · {item.cost}") * of.small * POINT // width)
+    below = sum(
+        -(-_signs(line) * of.small * POINT // width)
+        for line in (f"{item.place} · {item.cost}", item.terms)
+    )
     row = sum(of.box + _signs(one) * of.opinion * POINT + of.apart for one in opinions)
     rows = -(-(row - of.apart) // width) if opinions else 0
     return float(

@@ -214,7 +214,9 @@ def _remains(file, size, leaves):
     for page in leaves:
         many, begin = (int.from_bytes(page[at : at + 2], "big") for at in (3, 5))
         gap = page[8 + 2 * many : begin]
-        while len(gap) > 3 and gap[:2] == gap[2:4]:  # where the last row lay, each time one was deleted
+        while (
+            len(gap) > 3 and gap[:2] == gap[2:4]
+        ):  # where the last row lay, each time one was deleted
             gap = gap[2:]
         # What remains of a block that was free has four bytes: where the next one lay, and its size.
         found += sum(len(part) for part in gap.split(b"\0") if len(part) > 4)

@@ -9,6 +9,8 @@ from sanlin.commons.people.tests.scene import NOW, worker
 from sanlin.govern.ballots import actions, queries
 from sanlin.govern.ballots.models import Ballot, Voter
 from sanlin.govern.ballots.tests.vote import close, count, counted, opened, ready
+from sanlin.govern.proposals.models import Premise, Rivals
+from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.ground import clock
 from sanlin.ground.accounts.models import Assistance
 from sanlin.ground.accounts.session import ACTING
@@ -333,8 +335,49 @@ def bare_frame(settings):
 def test_queries_of_the_booth_do_not_grow(client, django_assert_num_queries, bare_frame, n):
     vote = opened(places=n, voters=1, proposals=n)
     client.force_login(vote.voters[0])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(page("booth", vote))
+
+
+def told_together(vote):
+    """The first excludes the second; the third needs the first and the fourth."""
+    one, two, three, four = vote.proposals
+    Rivals.objects.create(round=vote.round, reason="同一块空地").proposals.set([one, two])
+    for needed in (four, one):
+        Premise.objects.create(round=vote.round, proposal=three, needs=needed, reason="先通水")
+
+
+def test_a_card_says_what_excludes_it_and_what_it_needs(client):
+    vote = opened(proposals=4)
+    told_together(vote)
+    one, two, three, four = vote.proposals
+    client.force_login(vote.voters[0])
+    press(client, vote, add=three.pk)
+    shown = text(client.get(page("booth", vote)))
+    cards = dict(re.findall(r'<section class="card" id="p(\d+)">(.*?)</section>', shown, re.S))
+    said = {
+        int(key): re.findall(r"<p><strong>([^<]+)</strong></p>", card)
+        for key, card in cards.items()
+    }
+    assert said == {
+        one.pk: [f"与第2号《{two.title}》最多入选一项"],
+        two.pk: [f"与第1号《{one.title}》最多入选一项"],
+        three.pk: [f"以第1号《{one.title}》、第4号《{four.title}》入选为前提"],
+        four.pk: [],
+    }
+    assert said[three.pk][0] in text(client.get(page("review", vote)))
+
+
+def test_what_is_needed_and_stands_on_no_ballot_is_named_as_such(client):
+    vote = opened(proposals=2)
+    one, two = vote.proposals
+    away = proposal(vote.round, neighbourhood=vote.places[0])
+    Rivals.objects.create(round=vote.round, reason="同一块空地").proposals.set([one, away])
+    Premise.objects.create(round=vote.round, proposal=two, needs=away, reason="先通水")
+    client.force_login(vote.voters[0])
+    shown = text(client.get(page("booth", vote)))
+    assert f"以《{away.title}》（不在选票上）入选为前提" in shown
+    assert "最多入选一项" not in shown
 
 
 def test_queries_of_the_cast(client, django_assert_num_queries, bare_frame):

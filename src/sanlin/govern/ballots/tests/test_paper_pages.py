@@ -1,6 +1,7 @@
 """A booth by its real pages: planned at a desk, worked on a phone, printed, signed; and who is shut out."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sanlin.commons.people.tests.scene import NOW, auditor, home, officer, resid
 from sanlin.govern.ballots import actions, queries, rules
 from sanlin.govern.ballots.models import Booth, BoothLine, Shift, What
 from sanlin.govern.ballots.tests.vote import GROWN, booth, close, opened, settled, voter
+from sanlin.govern.proposals.models import Premise, Rivals
 from sanlin.ground import clock
 from sanlin.ground.journal.models import Entry
 from sanlin.kernel.ballots.serial import read_serial
@@ -376,6 +378,31 @@ def test_type_is_as_large_as_two_sides_allow(many, size, columns, pages):
     assert [one for page in made.pages for column in page for one in column] == items
 
 
+def test_the_printed_sheet_says_by_number_what_excludes_and_needs_what(client):
+    vote = opened(proposals=3)
+    one, two, three = vote.proposals
+    Rivals.objects.create(round=vote.round, reason="同一块空地").proposals.set([one, two])
+    Premise.objects.create(round=vote.round, proposal=two, needs=three, reason="先通水")
+    stand = booth(vote)
+    client.force_login(stand.first)
+    page = text(client.get(go("print_sheets", stand.row, first=1, last=1)))
+    assert re.findall(r'ballot-small">([^<¥]+)<', page) == [
+        "与2号最多入选一项",
+        "与1号最多入选一项；以3号入选为前提",
+    ]
+
+
+def test_where_two_sides_have_no_room_for_terms_they_are_left_out():
+    plain = [
+        queries.Item(n, f"第{n}村楼道美化和花园养护项目", "潍坊二村居委会", "¥20,000")
+        for n in range(1, 56)
+    ]
+    said = [replace(item, terms="与1号、2号、3号最多入选一项；以4号入选为前提") for item in plain]
+    some = queries.layout([*said[:1], *plain[1:]])
+    assert some.pages[0][0][0].terms
+    assert queries.layout(said) == queries.layout(plain)
+
+
 def test_where_each_place_has_its_own_ballot_the_sheet_has_its_own_slate(client):
     vote = opened(places=2, voters=2, proposals=4, vote__own_community_only=True)
     where = actions.Where("站", "处", vote.places[1])
@@ -429,7 +456,7 @@ def test_a_booth_asks_the_same_however_many(client, django_assert_num_queries, m
         client.get(go("protocol", stand.row))
     with django_assert_num_queries(8):
         client.get(go("sheets", stand.row))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(go("print_sheets", stand.row, first=1, last=1 + many))
 
 

@@ -1,4 +1,5 @@
 from .content import Content, Shown
+from .pairs import Premise, Rivals
 from .proposal import (
     Advice,
     BudgetLine,
@@ -18,10 +19,12 @@ __all__ = [
     "Content",
     "Finding",
     "Photo",
+    "Premise",
     "Proposal",
     "ProposalWord",
     "Result",
     "Revision",
+    "Rivals",
     "Screening",
     "Shown",
     "Why",

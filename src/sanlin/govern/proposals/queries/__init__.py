@@ -11,6 +11,7 @@ from .lists import (
     totals,
     uncorrected,
 )
+from .pairs import pairs
 from .reading import LABELS, compared, deadline, history, line_words, shown, sums, told
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "led_teams",
     "line_words",
     "mine",
+    "pairs",
     "plain_title",
     "shown",
     "sums",
