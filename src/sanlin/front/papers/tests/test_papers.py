@@ -24,6 +24,7 @@ from sanlin.front.papers.models import Kind, Template
 from sanlin.front.papers.queries import ledgers, prints, word
 from sanlin.front.papers.queries.word.fields import SPECS, sample
 from sanlin.govern.awards.models import Notice
+from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects.models import Circle, Project, ReportPhoto
 from sanlin.govern.projects.tests import scene
 from sanlin.ground import clock, files
@@ -237,6 +238,50 @@ def test_an_archive_puts_receipts_in_and_says_where_a_scan_is_gone():
         assert "系统内的文件已不在" in words_of(box.read("00 目录.docx"))
 
 
+def test_an_archive_puts_what_was_signed_by_hand_at_its_place():
+    one = scene.project("settling")
+    keeper, helper = officer(one.round.street), worker(one.place)
+
+    def file(what, people=None):
+        shot = scene.picture()
+        return projects.file_paper(one, what, shot, people, by=helper, now=NOW)
+
+    for paper in (file("confirmation", 12), file("sign_in"), file("audit")):
+        projects.check_paper(paper, True, "", by=keeper, now=NOW)
+    file("confirmation", 3)
+    projects.check_paper(file("consent"), False, "拍糊了，看不清", by=keeper, now=NOW)
+    with zipfile.ZipFile(made("archive", one, keeper).path) as box:
+        names = [name for name in box.namelist() if name[:2] in {"09", "11"}]
+        contents = words_of(box.read("00 目录.docx"))
+        sums = box.read("SHA256SUMS.txt").decode()
+    assert names == [
+        "09 过程资料/活动签到表1.jpg",
+        "11 结项和验收/受益居民确认书1.jpg",
+        "11 结项和验收/受益居民确认书2（未核对）.jpg",
+        "11 结项和验收/结项报告1.docx",
+        "11 结项和验收/支出明细和项目账.xlsx",
+        "11 结项和验收/验收表.docx",
+        "11 结项和验收/审计报告1.jpg",
+    ]
+    assert all(name in sums for name in names)
+    assert "照片使用同意书（纸质材料，尚未归档）" in contents
+    assert "受益居民确认书（纸质材料" not in contents
+
+
+def test_the_sheet_to_sign_is_made_out_of_the_project_with_blank_lines():
+    one = scene.project("running")
+    where = reverse("papers:of_kind", args=[one.pk, "confirmation"])
+    answer = browser(scene.leader(one)).get(where)
+    paper = Document(io.BytesIO(answer.content))
+    lines = next(table for table in paper.tables if len(table.columns) == 6)
+    assert [row.cells[0].text for row in lines.rows[1:]] == [str(n) for n in range(1, 21)]
+    assert {cell.text for row in lines.rows[1:] for cell in row.cells[1:]} == {""}
+    said = words_of(answer.content)
+    for words in (one.number, one.undertaking.title, one.team.name, "不公开"):
+        assert words in said, words
+    assert browser(resident(one.place)).get(where).status_code == 403
+
+
 def test_archives_are_for_officers_and_auditors_and_their_making_is_told():
     one = scene.project("running")
     street = one.round.street
@@ -352,6 +397,23 @@ def test_a_ledger_has_typed_cells_a_total_and_a_page_set_up():
     assert (found.freeze_panes, found.page_setup.orientation) == ("C4", "landscape")
     assert found.print_title_rows == "$3:$3"
     assert found["A6"].value == "合计"
+
+
+def test_the_payments_say_who_paid_and_what_filled_the_pot():
+    one = scene.project("running")
+    raised(one.fund, 600_00, by=officer(one.round.street))
+    scene.pay(one, "first")
+    street = one.round.street
+    found = sheet(
+        browser(officer(street)).get(reverse("papers:ledger", args=[street.pk, "instalments"]))
+    )
+    heads = [cell.value for cell in found[3]]
+    paid, waiting = (dict(zip(heads, [c.value for c in found[n]], strict=True)) for n in (4, 5))
+    part = one.instalments.get(key="first")
+    assert paid["付款人"] == part.paid_by.name
+    source = one.fund.sources.get()
+    assert paid["资金来源"] == f"街道级拨款、居民自筹·{source.name}"
+    assert (waiting["付款人"], waiting["资金来源"]) == ("", "")
 
 
 def test_ledgers_are_sieved_by_year_and_round():

@@ -21,6 +21,7 @@ from sanlin.govern.projects.tests.scene import (
     leader,
     mark,
     pay,
+    picture,
     project,
     receipt,
     reviewed,
@@ -29,6 +30,7 @@ from sanlin.govern.projects.tests.scene import (
     told,
 )
 from sanlin.govern.rounds.tests.scene import PACK, pack_text
+from sanlin.kernel.budget import Line
 
 pytestmark = pytest.mark.django_db
 
@@ -271,6 +273,32 @@ def test_one_more_line_keeps_what_was_typed(client):
     assert 'value="王记五金"' in page
     assert 'value="120.50"' in page
     assert Receipt.objects.count() == 0
+
+
+def test_a_receipt_of_two_lines_on_a_head_is_listed_once(client):
+    one = signed(project())
+    pots = (Line("materials", "花盆", 10_00, 3), Line("materials", "土", 5_00, 4))
+    receipt(one, lines=(*pots, Line("labour", "搬运", 50_00, 1)), number="TWO LINES")
+    receipt(one, number="ANOTHER")
+    client.force_login(officer(one.round.street))
+
+    def listed(head):
+        table = client.get(go("round_receipts", one.round_id) + f"?head={head}").context["table"]
+        return table.count, [row.number for row, _cells in table.lines]
+
+    assert listed("materials") == (2, ["TWO LINES", "ANOTHER"])
+    assert listed("labour") == (1, ["TWO LINES"])
+    assert listed("publicity") == (0, [])
+
+
+def test_two_copies_of_a_version_make_one_line_and_both_are_counted(client):
+    one = project()
+    drawn = one.agreements.get()
+    for _each in range(2):
+        actions.file_scan(drawn, picture(), ["team"], by=leader(one), now=NOW)
+    client.force_login(officer(one.round.street))
+    table = client.get(go("agreements", one.round_id) + "?scan=filed").context["table"]
+    assert [(row.version, row.to_check) for row, _cells in table.lines] == [(1, 2)]
 
 
 def test_a_number_used_twice_in_the_street_is_shown_and_answered(client):
