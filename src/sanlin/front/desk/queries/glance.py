@@ -117,6 +117,12 @@ def next_verb(round: Round, *, who: Any, now: datetime) -> Next | None:
     return Next(words, at(page, round.pk), verdict, step.words, step.is_due, step.due)
 
 
+def door_of(round: Round, verb: str) -> tuple[str, str]:
+    """The words and the page of a verb of a round, whether it may be done or not."""
+    words, page, _rule = _doors(round, verb)
+    return words, at(page, round.pk)
+
+
 def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
     """Money, tiers by committees, stages and the next verb of a round, in the page's words."""
     prefetch_related_objects([round], "windows__extensions")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from sanlin.commons.people.models import PostKind
@@ -38,28 +38,35 @@ def my_streets(who: Any, kinds: Collection[PostKind], *, now: datetime) -> set[i
 
 
 def my_rounds(who: Any, *, now: datetime) -> list[Round]:
-    """The rounds of my streets that have not ended, the newest first; read once for each moment."""
-    streets = my_streets(who, LOOKERS, now=now)
-    if not streets:
-        return []
+    """The newest rounds of my streets that have not ended; read once for each moment."""
+    if (name := _every(now)) in who.memo:
+        return who.memo[name][:MOST]  # type: ignore[no-any-return]
     name = f"rounds at {now.isoformat()}"
     if name not in who.memo:
-        ended = (stages.CLOSED, stages.CANCELLED)
-        rows = Round.objects.filter(street__in=streets).exclude(stage__in=ended)
-        who.memo[name] = list(rows.select_related("street").order_by("-pk")[:MOST])
+        who.memo[name] = list(_rounds(who, now)[:MOST])
     return who.memo[name]  # type: ignore[no-any-return]
 
 
-def run_at(who: Any, *at: str, now: datetime) -> dict[int, Round]:
-    """Those of my rounds that I may run and that stand at one of these stages, by key."""
-    return {one.pk: one for one in run_by(who, now=now) if one.stage in at}
-
-
-def run_by(who: Any, *, now: datetime) -> list[Round]:
-    """My rounds that I may run, with their dates; read once for each account object and moment."""
-    name = f"rounds run at {now.isoformat()}"
-    if name not in who.memo:
-        mine = my_rounds(who, now=now)
-        prefetch_related_objects(mine, "windows__extensions")
-        who.memo[name] = [one for one in mine if can_run(who, one, now=now)]
+def every_round(who: Any, *, now: datetime) -> list[Round]:
+    """All rounds of my streets that have not ended, with their dates and their rolls, the newest first;
+    read once for each account object and moment."""
+    if (name := _every(now)) not in who.memo:
+        rows = _rounds(who, now).select_related("street", "roll")
+        who.memo[name] = list(rows.prefetch_related("windows"))
     return who.memo[name]  # type: ignore[no-any-return]
+
+
+def _every(now: datetime) -> str:
+    return f"every round at {now.isoformat()}"
+
+
+def _rounds(who: Any, now: datetime) -> QuerySet[Round]:
+    streets = my_streets(who, LOOKERS, now=now)
+    ended = (stages.CLOSED, stages.CANCELLED)
+    rows = Round.objects.filter(street__in=streets).exclude(stage__in=ended)
+    return rows.select_related("street").order_by("-pk") if streets else Round.objects.none()
+
+
+def run_by(who: Any, *, now: datetime) -> dict[int, Round]:
+    """My rounds that I may run, by key."""
+    return {one.pk: one for one in every_round(who, now=now) if can_run(who, one, now=now)}

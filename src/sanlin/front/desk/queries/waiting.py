@@ -1,7 +1,7 @@
 """What waits for a member of staff. One function an app; `WAITING` lists them all.
 
-A function takes the person and the moment and gives `Waiting`s; it reads a constant number of times.
-To add one: write it, and add its name to the list.
+A function takes the person, what `known` has counted and the moment, and gives `Waiting`s; it reads a
+constant number of times. To add one: write it, and add its name to the list.
 """
 
 from __future__ import annotations
@@ -11,33 +11,40 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.people.models import PostKind, Resident
+from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
 from sanlin.govern.awards import stages as award_stages
-from sanlin.govern.awards.models import Decision, Objection
 from sanlin.govern.ballots.queries import keys_awaited, voidings_awaited
 from sanlin.govern.growth.queries import waiting as of_growth
-from sanlin.govern.projects.queries import count_alive
 from sanlin.govern.projects.queries import waiting as of_projects
-from sanlin.govern.proposals import stages as proposal_stages
-from sanlin.govern.proposals.models import Proposal
-from sanlin.govern.reviews import stages as review_stages
-from sanlin.govern.reviews.models import Recusal, Review, Seat
 from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import next_step
-from sanlin.ground.clock import local_day
+from sanlin.govern.rounds.rules import can_open_call
 from sanlin.harmony.training.queries import ASK, FOLLOW, READ
-from sanlin.harmony.training.queries import waiting as of_trainings
-from sanlin.harmony.voices.queries import waiting as unanswered
 
-from .glance import next_verb
-from .mine import OFFICERS, WORKERS, at, my_rounds, my_streets, run_at, run_by
+from .glance import door_of
+from .known import (
+    ADMITTED,
+    ALIVE,
+    ASIDE,
+    DECIDED,
+    NEWCOMERS,
+    OBJECTIONS,
+    ON_NOTICE,
+    SEALED,
+    SITTING,
+    TO_MARK,
+    TO_SCREEN,
+    VOICES,
+    Known,
+    known_to,
+)
+from .mine import at, every_round, run_by
 
 ANSWER_WITHIN = timedelta(days=15)  # our own promise: no source gives a number of days
 LAST_MINUTE = time(23, 59)
@@ -76,35 +83,48 @@ class Fold:
         return self.things[0].due
 
 
-def steps(who: Any, *, now: datetime) -> list[Waiting]:
-    """The next step of each of my rounds, once it is due and nothing is missing before it."""
-    found, mine = [], run_by(who, now=now)
-    count_alive(one for one in mine if (due := next_step(one, now=now)) and due.is_due)
-    for round in mine:
+def steps(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
+    """The next step of each of my rounds, once it is due and nothing of what is counted here is
+    missing before it; its own page says what else is."""
+    found = []
+    for round in run_by(who, now=now).values():
         coming = next_step(round, now=now)
-        if coming is None or not coming.is_due:
+        if coming is None or not coming.is_due or _holds_up(round, known, who, now):
             continue
-        step = next_verb(round, who=who, now=now)
-        if step and step.verdict:
-            found.append(Waiting(step.words, step.href, step.due, round.name))
+        words, href = door_of(round, coming.verb)
+        found.append(Waiting(words, href, coming.due, round.name))
     return found
 
 
-def screening(who: Any, *, now: datetime) -> list[Waiting]:
+def _holds_up(round: Round, known: Known, who: Any, now: datetime) -> bool:
+    """Whether something that others still have to do, or another line says, stands before the step."""
+    if round.stage == stages.DRAFT:
+        return not can_open_call(who, round, now=now)
+    if round.stage == stages.SCREENING:
+        return known.at(TO_SCREEN, round.pk) > 0
+    if round.stage == stages.REVIEW:
+        sitting, admitted = known.at(SITTING, round.pk), known.at(ADMITTED, round.pk)
+        given = known.at(SEALED, round.pk) + known.at(ASIDE, round.pk)
+        return sitting * admitted > given
+    if round.stage == stages.DECISION:
+        drafted = (one for one in known.of(DECIDED) if one.key == round.pk)
+        return any(one.name == award_stages.DRAFTED for one in drafted)
+    if round.stage == stages.NOTICE:
+        return known.at(ON_NOTICE, round.pk) > 0
+    return round.stage == stages.RUNNING and known.at(ALIVE, round.pk) > 0
+
+
+def screening(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Proposals and appeals without a conclusion of the formal checks."""
-    open_ = (proposal_stages.SUBMITTED, proposal_stages.APPEALED)
-    rounds = run_at(who, stages.CALL, stages.SCREENING, now=now)
-    if not rounds:
-        return []
-    rows = Proposal.objects.filter(round__in=rounds, stage__in=open_)
+    rounds = run_by(who, now=now)
     return [
         Waiting(
-            ngettext("审查%(n)s份提案", "审查%(n)s份提案", n) % {"n": n},
-            at("proposals:watch", pk),
-            _closes(rounds[pk], stages.SCREENING),
-            rounds[pk].name,
+            ngettext("审查%(n)s份提案", "审查%(n)s份提案", one.n) % {"n": one.n},
+            at("proposals:watch", one.key),
+            _closes(rounds[one.key], stages.SCREENING),
+            rounds[one.key].name,
         )
-        for pk, n in rows.values_list("round").annotate(Count("pk")).order_by("round")
+        for one in known.of(TO_SCREEN)
     ]
 
 
@@ -112,49 +132,24 @@ def _closes(round: Round, stage: str) -> datetime | None:
     return next((one.closes for one in round.windows.all() if one.stage == stage), None)
 
 
-def reviews(who: Any, *, now: datetime) -> list[Waiting]:
+def reviews(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """The sheets that I still owe as a judge."""
-    if all(post.kind != PostKind.JUDGE for post in posts_of(who, now=now)):
-        return []
-    seats = list(
-        Seat.objects.filter(
-            account_id=who.pk, left_at__isnull=True, round__stage=stages.REVIEW
-        ).select_related("round")
-    )
-    if not seats:
-        return []
-    rounds = [seat.round_id for seat in seats]
-    admitted = _counted(
-        Proposal.objects.filter(round__in=rounds, stage=proposal_stages.ADMITTED), "round"
-    )
-    sealed = _counted(Review.objects.filter(seat__in=seats, stage=review_stages.SEALED), "seat")
-    aside = _counted(
-        Recusal.objects.filter(seat__in=seats, proposal__stage=proposal_stages.ADMITTED), "seat"
-    )
-    dates = {seat.round_id: seat.round for seat in seats}
-    found = []
-    for seat in seats:
-        n = admitted.get(seat.round_id, 0) - sealed.get(seat.pk, 0) - aside.get(seat.pk, 0)
-        if n > 0:
-            found.append(
-                Waiting(
-                    ngettext("评%(n)s份提案", "评%(n)s份提案", n) % {"n": n},
-                    reverse("reviews:mine", args=[seat.round_id]),
-                    _closes(dates[seat.round_id], stages.REVIEW),
-                    seat.round.name,
-                )
-            )
-    return found
+    return [
+        Waiting(
+            ngettext("评%(n)s份提案", "评%(n)s份提案", one.n) % {"n": one.n},
+            at("reviews:mine", one.key),
+            one.since,
+            one.name,
+        )
+        for one in known.of(TO_MARK)
+        if one.n > 0
+    ]
 
 
-def _counted(rows: Any, by: str) -> dict[int, int]:
-    return dict(rows.values_list(by).annotate(Count("pk")).order_by(by))
-
-
-def keys(who: Any, *, now: datetime) -> list[Waiting]:
+def keys(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Ballot boxes that wait for my passphrase: to be set before the vote, to be entered after it."""
     voting = (stages.SCREENING, stages.REVIEW, stages.OPTIMISATION, stages.VOTE)
-    rounds = [one.pk for one in my_rounds(who, now=now) if one.stage in voting]
+    rounds = [one.pk for one in every_round(who, now=now) if one.stage in voting]
     return [
         Waiting(
             _("输入口令，打开票箱") if to_open else _("设置票箱钥匙的口令"),
@@ -166,7 +161,7 @@ def keys(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
-def voidings(who: Any, *, now: datetime) -> list[Waiting]:
+def voidings(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Votes that wait for a second hand to be void: the administrator's, and for the officers of the street
     to know."""
     districts = {
@@ -174,9 +169,10 @@ def voidings(who: Any, *, now: datetime) -> list[Waiting]:
         for post in posts_of(who, now=now)
         if post.kind == PostKind.DISTRICT_ADMIN and post.district_id
     }
-    votes = run_at(who, stages.VOTE, now=now)
     rounds = [
-        pk for pk, one in votes.items() if (ends := _closes(one, stages.VOTE)) and ends <= now
+        pk
+        for pk, one in run_by(who, now=now).items()
+        if one.stage == stages.VOTE and (ends := _closes(one, stages.VOTE)) and ends <= now
     ]
     if not districts and not rounds:
         return []
@@ -193,97 +189,71 @@ def voidings(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
-def signatures(who: Any, *, now: datetime) -> list[Waiting]:
+def signatures(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Decisions that lack my signature, where others may have signed already."""
-    rounds = run_at(who, stages.DECISION, now=now)
-    if not rounds:
-        return []
-    rows = Decision.objects.filter(round__in=rounds, stage=award_stages.DRAFTED)
+    rounds = run_by(who, now=now)
     return [
-        Waiting(
-            _("核对并签署结果"),
-            reverse("awards:decision", args=[decision.round_id]),
-            None,
-            rounds[decision.round_id].name,
-        )
-        for decision in rows.exclude(signatures__account_id=who.pk).order_by("pk")
+        Waiting(_("核对并签署结果"), at("awards:decision", one.key), None, rounds[one.key].name)
+        for one in known.of(DECIDED)
+        if one.name == award_stages.DRAFTED and not one.n
     ]
 
 
-def objections(who: Any, *, now: datetime) -> list[Waiting]:
+def objections(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Objections without an answer."""
-    rounds = run_at(who, stages.NOTICE, stages.RUNNING, now=now)
-    if not rounds:
-        return []
-    rows = Objection.objects.open().filter(award__decision__round__in=rounds)
     return [
         Waiting(
-            _("答复第%(n)s号异议") % {"n": one.number},
-            reverse("awards:answer", args=[one.pk]),
-            one.due,
-            str(one.award.proposal),
+            _("答复第%(n)s号异议") % {"n": one.n},
+            at("awards:answer", one.key),
+            one.since,
+            one.name,
             _("答复异议"),
         )
-        for one in rows.select_related("award__proposal").order_by("pk")
+        for one in known.of(OBJECTIONS)
     ]
 
 
-def projects(who: Any, *, now: datetime) -> list[Waiting]:
+def projects(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """What projects wait for: signatures, payments, receipts, reports, settlements."""
-    if not any(one.stage == stages.RUNNING for one in my_rounds(who, now=now)):
+    if not any(one.stage == stages.RUNNING for one in every_round(who, now=now)):
         return []
     return [Waiting(one.title, one.href, one.due, one.why) for one in of_projects(who, now=now)]
 
 
-def growth(who: Any, *, now: datetime) -> list[Waiting]:
+def growth(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Pitches to mark as a juror, bars that another officer asks to lift, advice that is late."""
     return [Waiting(one.title, one.href, one.due, one.why) for one in of_growth(who, now=now)]
 
 
-def newcomers(who: Any, *, now: datetime) -> list[Waiting]:
+def newcomers(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Residents who registered themselves in my neighbourhoods and whom nobody has confirmed."""
-    mine = {
-        post.neighbourhood_id
-        for post in posts_of(who, now=now)
-        if post.kind in WORKERS and post.neighbourhood_id
-    }
-    if not mine:
-        return []
-    rows = Resident.objects.waiting().filter(neighbourhood__in=mine)
-    counted = rows.values("neighbourhood__name").annotate(n=Count("pk")).order_by("neighbourhood")
     return [
         Waiting(
-            ngettext("核实%(n)s位居民", "核实%(n)s位居民", row["n"]) % row,
+            ngettext("核实%(n)s位居民", "核实%(n)s位居民", one.n) % {"n": one.n},
             reverse("people:residents"),
             None,
-            _("%(place)s有居民自行登记，等待核实") % {"place": row["neighbourhood__name"]},
+            _("%(place)s有居民自行登记，等待核实") % {"place": one.name},
         )
-        for row in counted
+        for one in known.of(NEWCOMERS)
     ]
 
 
-def voices(who: Any, *, now: datetime) -> list[Waiting]:
+def voices(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Complaints, suggestions and questions without an answer."""
-    streets = my_streets(who, OFFICERS, now=now)
-    if not streets:
-        return []
     return [
         Waiting(
-            ngettext("答复%(n)s条意见", "答复%(n)s条意见", row["n"]) % row,
-            reverse("voices:street", args=[row["street"]]) + "?stage=new",
-            row["since"] + ANSWER_WITHIN,
-            _("%(name)s收到，还没有答复") % row,
+            ngettext("答复%(n)s条意见", "答复%(n)s条意见", one.n) % {"n": one.n},
+            at("voices:street", one.key) + "?stage=new",
+            one.since and one.since + ANSWER_WITHIN,
+            _("%(name)s收到，还没有答复") % {"name": one.name},
         )
-        for row in unanswered(streets)
+        for one in known.of(VOICES)
     ]
 
 
-def trainings(who: Any, *, now: datetime) -> list[Waiting]:
+def trainings(who: Any, known: Known, *, now: datetime) -> list[Waiting]:
     """Ideas to read, ideas that should have been carried out, questions without advice."""
-    streets = my_streets(who, OFFICERS, now=now)
-    if not streets:
-        return []
-    words = {
+    words: dict[str, Callable[[int], str]] = {
         READ: lambda n: ngettext("审看%(n)s条点子", "审看%(n)s条点子", n),
         FOLLOW: lambda n: ngettext(
             "%(n)s条采纳的点子到期没有落实", "%(n)s条采纳的点子到期没有落实", n
@@ -291,10 +261,9 @@ def trainings(who: Any, *, now: datetime) -> list[Waiting]:
         ASK: lambda n: ngettext("记录专家对%(n)s个问题的建议", "记录专家对%(n)s个问题的建议", n),
     }
     return [
-        Waiting(
-            words[row["kind"]](row["n"]) % row, at("training:desk", row["key"]), None, row["name"]
-        )
-        for row in of_trainings(streets, local_day(now))
+        Waiting(said(one.n) % {"n": one.n}, at("training:desk", one.key), None, one.name)
+        for kind, said in words.items()
+        for one in known.of(kind)
     ]
 
 
@@ -316,7 +285,8 @@ WAITING: list[Callable[..., list[Waiting]]] = [
 
 def waiting_for(who: Any, *, now: datetime) -> list[Waiting]:
     """Everything that waits for `who`: what has a date first, the nearest on top."""
-    found = [one for part in WAITING for one in part(who, now=now)]
+    known = known_to(who, now=now)
+    found = [one for part in WAITING for one in part(who, known, now=now)]
     return sorted(found, key=lambda one: (one.due is None, one.due or now, one.title))
 
 

@@ -14,7 +14,9 @@ from sanlin.govern.ballots.tests.vote import close, opened
 from sanlin.govern.projects.models import Project
 from sanlin.govern.projects.tests.scene import running_round
 from sanlin.govern.proposals.tests.scene import proposal, team
-from sanlin.govern.rounds.models import Round
+from sanlin.govern.reviews import actions as reviews
+from sanlin.govern.reviews.tests.scene import sealed
+from sanlin.govern.rounds.models import Round, Window
 from sanlin.govern.rounds.tests.scene import draft, open_round
 from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account
@@ -159,7 +161,7 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
         for _m in range(rows):
             proposal(round, "submitted", team=team(scene.neighbourhood(street))[0])
     page = client(officer)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         page.get("/desk/")
     with django_assert_num_queries(10):
         page.get(f"/desk/rounds/{round.pk}/")
@@ -174,13 +176,82 @@ def test_rounds_whose_time_is_over_are_counted_together(
     later = NOW + timedelta(days=900)
     monkeypatch.setattr(clock, "now", lambda: later)
     page = client(officer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         page.get("/desk/")
     ready = Round.objects.order_by("pk").last()
     Project.objects.filter(round=ready).update(stage="stopped", stop_reason="搬走了")
     waiting = [(one.title, one.why) for one in queries.waiting_for(officer, now=later)]
     assert ("结束本轮", ready.name) in waiting
     assert sum(title == "结束本轮" for title, _why in waiting) == 1
+
+
+def many(like, stage, count):
+    """Rounds like this one, with its dates, at a stage of their own."""
+    windows = list(like.windows.all())
+    for n in range(count):
+        one = Round.objects.get(pk=like.pk)
+        one.pk, one._state.adding = None, True
+        one.name, one.stage = f"{stage}{n}", stage
+        one.save(force_insert=True)
+        for row in windows:
+            Window.objects.create(round=one, stage=row.stage, opens=row.opens, closes=row.closes)
+
+
+@pytest.mark.parametrize("each", [1, 3, 30])
+def test_the_worklist_asks_the_same_whatever_the_number_of_rounds_and_their_stages(
+    street, officer, each, monkeypatch, django_assert_num_queries
+):
+    like = open_round("review", by=officer, on=street)
+    proposal(like)
+    place = scene.neighbourhood(street)
+    scene.judge(street, account=officer)
+    scene.worker(place, account=officer)
+    officer = type(officer).objects.get(pk=officer.pk)
+    reviews.appoint(like, officer, by=scene.officer(street), now=NOW)
+    for stage in ("call", "screening", "vote", "decision", "notice", "running"):
+        many(like, stage, each)
+    page = client(officer)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=900))
+    with django_assert_num_queries(10):
+        told = page.get("/desk/").content.decode()
+    late = NOW + timedelta(days=900)
+    waiting = [one.title for one in queries.waiting_for(officer, now=late)]
+    assert {title: waiting.count(title) for title in sorted(set(waiting))} == {
+        "看收到的提案": each,
+        "开始评审": each,
+        "结束投票": each,
+        "计算、签署并公示结果": each,
+        "确认结果，开始签约": each,
+        "结束本轮": each,
+        "评1份提案": 1,
+    }
+    assert f"running{each - 1}" in told
+
+
+def test_a_step_waits_until_what_others_owe_is_done(street, officer, monkeypatch):
+    round = open_round("review", by=officer, on=street)
+    judges = [scene.judge(street) for _n in range(5)]
+    for one in judges:
+        reviews.appoint(round, one, by=officer, now=NOW)
+        reviews.pledge(round, by=one, now=NOW)
+    made = [proposal(round), proposal(round)]
+    late = NOW + timedelta(days=900)
+
+    def waits():
+        who = type(officer).objects.get(pk=officer.pk)
+        return [one.title for one in queries.waiting_for(who, now=late) if one.why == round.name]
+
+    def owed():
+        who = type(officer).objects.get(pk=judges[0].pk)
+        return [one.title for one in queries.waiting_for(who, now=NOW)]
+
+    assert (waits(), owed()) == ([], ["评2份提案"])
+    reviews.recuse(made[0], "邻居", by=judges[0], now=NOW)
+    assert owed() == ["评1份提案"]
+    for each in made:
+        for one in judges[each == made[0] :]:
+            sealed(each, one)
+    assert (waits(), owed()) == (["进入优化"], [])
 
 
 LINK = re.compile(r'href="(/[^"#?]*)')

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +37,6 @@ from sanlin.govern.projects.models import (
 from sanlin.govern.projects.rules import Flows
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import STANDING
-from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.packs.rules import Head as HeadRule
 
@@ -200,15 +198,6 @@ def all_receipts(round: Round) -> QuerySet[Receipt]:
         .select_related("project__undertaking__organisation", "project__undertaking__neighbourhood")
         .prefetch_related("lines")
     )
-
-
-def count_alive(rounds: Iterable[Round]) -> None:
-    """Let each of these rounds know in `alive` how many of its projects have not ended."""
-    of = {one.pk: one for one in rounds if one.stage == round_stages.RUNNING}
-    rows = Project.objects.alive().filter(round__in=of) if of else Project.objects.none()
-    found = dict(rows.order_by().values_list("round").annotate(Count("pk")))
-    for key, one in of.items():
-        one.alive = found.get(key, 0)  # type: ignore[attr-defined]
 
 
 def late(street: Street, today: date) -> QuerySet[Instalment]:

@@ -84,16 +84,12 @@ def _no_child_goes_on(project: Project, children: Sequence[ChildRound] | None) -
 
 
 def can_close_round(who: Any, round: Round, *, now: datetime) -> Verdict:
-    """When every project has been closed or stopped; `round.alive` says how many have not, where
-    queries.count_alive has counted them for several rounds at once."""
+    """When every project has been closed or stopped."""
     if not (verdict := can_run(who, round, now=now)):
         return verdict
     if round.stage != round_stages.RUNNING:
         return denied(_("实施阶段才能结束本轮"))
-    alive = getattr(round, "alive", None)
-    if alive is None:
-        alive = Project.objects.alive().filter(round=round).count()
-    if alive:
+    if alive := Project.objects.alive().filter(round=round).count():
         words = ngettext("还有%(n)s个项目没有结项", "还有%(n)s个项目没有结项", alive)
         return denied(words % {"n": alive})
     return ALLOWED
