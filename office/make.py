@@ -14,30 +14,17 @@ import django
 django.setup()
 
 from django.utils.translation import override  # noqa: E402
-from PIL import Image, ImageDraw  # noqa: E402
 
 from sanlin.front.papers.actions import ask  # noqa: E402
 from sanlin.front.papers.queries import word  # noqa: E402
 from sanlin.govern.awards.models import Notice  # noqa: E402
-from sanlin.govern.projects.models import Circle, Project, Report, ReportPhoto  # noqa: E402
-from sanlin.ground import clock, files  # noqa: E402
+from sanlin.govern.projects.models import Circle, Project  # noqa: E402
+from sanlin.ground import clock  # noqa: E402
 from sanlin.ground.accounts.models import Account  # noqa: E402
 from sanlin.ground.tasks.actions import do_one  # noqa: E402
 from sanlin.site.jobs import WORKS  # noqa: E402
 
 SITE = "https://sanlin.example.gov.cn/"
-COLOURS = ("#7d8f69", "#a8774a", "#5b7f95", "#94665e", "#6d6a8f")
-
-
-def photograph(report, n):
-    """A drawn picture in the place of a photo: the demonstration has none."""
-    large = Image.new("RGB", (1200, 800 if n % 2 else 900), COLOURS[n % len(COLOURS)])
-    ImageDraw.Draw(large).ellipse((300, 150, 900, 750), fill="#f2e8d5")
-    path = Path(os.environ["SANLIN_HOME"]) / f"drawn-{n}.jpg"
-    large.save(path, "JPEG")
-    with path.open("rb") as body:
-        kept = files.keep(files.picture(body, path.stat().st_size))
-    ReportPhoto.objects.create(report=report, file=kept, width=1200, height=800, caption="活动现场")
 
 
 def main(folder):
@@ -46,11 +33,8 @@ def main(folder):
     zhou = Account.objects.get(username="zhou")
     project = Project.objects.whole().get(undertaking__title="活力二村益路同行")
     street, round = project.round.street, project.round
-    for n, report in enumerate(Report.objects.filter(kind="closing").order_by("pk")[:9]):
-        photograph(report, n)
     closing = project.reports.get(kind="closing")
     closing.project = project
-    photograph(closing, 2)
     notice = Notice.objects.get(award=None)
     last = project.agreements.order_by("-version")[0]
     last.project = project

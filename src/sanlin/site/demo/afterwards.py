@@ -19,10 +19,25 @@ from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
 from . import growing
-from .cast import World, at, the_round
+from .cast import World, at, the_round, vary
+from .drawings import drawn
 from .paperwork import paperwork
 from .plans import TOPICS
 
+HALFWAY = (
+    "已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。",
+    "楼道小组排好了班，两位老党员带着年轻人干；下雨天的两次顺延到九月。",
+    "开头来的多是老年人，改到周末傍晚以后，带孩子的家庭也来了。",
+    "物资都已领用登记；场地借用物业的小间，钥匙由三户轮流保管。",
+    "第一次活动签到乱，后来改成楼组长带签，名单和人数对得上了。",
+)
+AT_LAST = (
+    "计划内的活动全部办完，邻居自己接着轮值；结余已说明。",
+    "六个楼道都成立了小组，公约由大家自己定、自己改，明年不花钱也能办下去。",
+    "从十几个人做到上百人，最难的是找场地；现在底楼小间每周三下午固定开门。",
+    "四位志愿者学会了记账和排班，台账和照片都在居委会，谁都可以来看。",
+    "活动比计划多办两次，用的是居民捐的花苗和点心；没用完的钱已经退回。",
+)
 PITCHES = 6  # projects that are heard at the midterm session; the others are reviewed on paper
 WAITS = "活力二村益路同行"  # at the stage `running` its leader has still to sign
 
@@ -122,13 +137,16 @@ def _paper(n: int) -> files.Picture:
 def midterm(world: World, ends_here: bool) -> None:
     """中期报告和评估、第二期拨付"""
     paperwork(world, ends_here)
-    told = Told("已办三次活动，轮值表贴在楼道里；参加的人比预想多，账目每月公布。", 3, 86)
     pitching: list[Report] = []
     for number, one in enumerate(_all(world)):
         if ends_here and number % 4 == 3:
             continue
         now = at(date(2024, 9, 9) + timedelta(days=number % 5), 9 + number % 8)
-        report = projects.report(_fresh(one), "midterm", told, by=_author(one), now=now)
+        told = Told(
+            HALFWAY[vary(one.pk) % len(HALFWAY)], 2 + vary(one.pk, 2) % 3, 48 + vary(one.pk) % 70
+        )
+        photos = [drawn(number)] if number % 2 else []
+        report = projects.report(_fresh(one), "midterm", told, photos, by=_author(one), now=now)
         if number % 8 == 1 and len(pitching) < PITCHES:
             pitching.append(report)
             continue
@@ -147,7 +165,6 @@ def _review(world: World, report: Report, mark: int, now: datetime) -> None:
 
 def closed(world: World, ends_here: bool) -> None:
     """结项报告、验收、尾款、退回结余、结束本轮"""
-    told = Told("计划内的活动全部办完，邻居自己接着轮值；结余已说明。", 9, 240)
     for number, one in enumerate(_all(world)):
         now = at(date(2024, 12, 2) + timedelta(days=number % 10), 9 + number % 8)
         _receipt(world, one, 2, 55 + number % 3 * 5, now - timedelta(days=7))
@@ -156,7 +173,11 @@ def closed(world: World, ends_here: bool) -> None:
             projects.accept(found, by=world.who["zhou"], now=now)
         if number % 3 == 0:
             growing.ask(world, Project.objects.whole().get(pk=one.pk), number)
-        report = projects.report(_fresh(one), "closing", told, by=_author(one), now=now)
+        told = Told(
+            AT_LAST[vary(one.pk) % len(AT_LAST)], 6 + vary(one.pk, 2) % 7, 130 + vary(one.pk) % 240
+        )
+        photos = [drawn(number * 3 + n) for n in range(number % 3)]
+        report = projects.report(_fresh(one), "closing", told, photos, by=_author(one), now=now)
         _review(world, report, 66 + number * 11 % 34, now + timedelta(hours=20))
         _pay(world, one, at(date(2024, 12, 18), 9))
         _settle(world, one, at(date(2024, 12, 20), 9))

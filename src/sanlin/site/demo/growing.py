@@ -3,22 +3,19 @@ held, residents are asked at the end. Texts and figures are invented."""
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-
-from PIL import Image, ImageDraw
 
 from sanlin.govern.growth import actions, rules
 from sanlin.govern.growth.actions.closing import Said
 from sanlin.govern.growth.models import Advice, Came, JurorPart, Pair, Slot, Wanted
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Circle, Project, Report
-from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.harmony.training import actions as training
 
 from .cast import World, at, the_round, vary
+from .drawings import drawn
 
 JURY = (
     ("sun", JurorPart.COMMUNITY),
@@ -64,7 +61,7 @@ def visits(world: World) -> None:
         for turn, one in enumerate(at_work[1:3]):
             now = at(date(2024, 7, 10) + timedelta(days=number % 3), 10)
             wanted = [Wanted(ADVICE[(number + turn) % 3], date(2024, 7, 12 + 6 * turn + number))]
-            photos = [_drawing(number)] if turn == 0 else []
+            photos = [drawn(number)] if turn == 0 else []
             kept = actions.visit(one, now.date(), SEEN, wanted, photos, by=_leader(circle), now=now)
             if turn == 0:
                 advice = Advice.objects.select_related(
@@ -102,7 +99,7 @@ def _meet(world: World, circle: Circle, members: list[Project], number: int) -> 
         if turn:
             continue  # the second one is still to come while the money runs
         came = [Came(one.team.name, 1 + vary(one.pk, turn) % 3) for one in members[:6]]
-        photos = [_drawing(number)] if number == 0 else []
+        photos = [drawn(number)] if number == 0 else []
         then = begin + timedelta(hours=3)
         actions.tell_meeting(made, NOTES[number % 2], came, photos, by=leader, now=then)
 
@@ -218,23 +215,6 @@ def last_words(world: World) -> None:
         ):
             who = Account.objects.get(memberships__organisation=team, memberships__leads=True)
             actions.end(pair, word, by=who, now=at(date(2024, 11, 28), 10))
-
-
-def _drawing(number: int) -> files.Picture:
-    """A drawn scene: the demonstration shows no real people."""
-    sheet = Image.new("RGB", (640, 420), "#eef3ea")
-    pen = ImageDraw.Draw(sheet)
-    pen.rectangle((40, 220, 600, 400), fill="#d8cfbe")
-    for n in range(5):
-        x = 90 + 110 * n
-        pen.ellipse((x, 150 + 10 * (n % 2), x + 50, 200 + 10 * (n % 2)), fill="#b3341c")
-        pen.rectangle(
-            (x + 5, 205 + 10 * (n % 2), x + 45, 300), fill=("#5b7a5a", "#8a6d3b")[(n + number) % 2]
-        )
-    written = io.BytesIO()
-    sheet.save(written, "PNG")
-    written.seek(0)
-    return files.picture(written, len(written.getvalue()))
 
 
 def trainings(world: World) -> None:

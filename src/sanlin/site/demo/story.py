@@ -26,6 +26,7 @@ from sanlin.ground.accounts.models import Account
 
 from . import afterwards
 from .cast import ER_CUN, JUDGES, QUAN_DONG, SHANGHAI, World, at, settle, team, the_round, vary
+from .drawings import drawn
 from .paper import close_booths, key_paper, paper_days, plan_booths, sample_paper
 from .plans import PUBLISHED, Plan, plans
 
@@ -165,6 +166,9 @@ def _write(world: World, round: Round, plan: Plan) -> Proposal:
     }
     for step, values in steps.items():
         drafted = proposals.save(drafted, step, values, version=drafted.step_version(step), **told)
+    if vary(plan.title) % 3 == 0:
+        look = drawn(vary(plan.title))
+        drafted = proposals.add_photo(drafted, look, "我们想做成这样", **told)
     rows = Proposal.objects.select_related("round__street", "team", "neighbourhood", "author")
     written: Proposal = rows.get(pk=drafted.pk)
     return written

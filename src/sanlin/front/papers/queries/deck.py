@@ -100,12 +100,13 @@ def _year_figures(deck: Deck, round: Round, rows: Sequence[Row]) -> None:
 
 
 def _course(round: Round) -> list[str]:
-    """When each part of the round was, in a line or two."""
+    """When each part of the round was, three on a line."""
     parts = [
         f"{one.stage_label}：{span(one.opens, one.closes)}".replace(f"{round.year}年", "")  # data
         for one in round.windows.all()
     ]
-    return [f"{round.year}年时间表", "　".join(parts)] if parts else []  # data
+    lines = ["　".join(parts[n : n + 3]) for n in range(0, len(parts), 3)]  # data
+    return [f"{round.year}年时间表", *lines] if lines else []  # data
 
 
 def _tiers(round: Round, rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
