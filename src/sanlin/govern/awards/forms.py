@@ -112,3 +112,36 @@ class AnswerForm(forms.Form):
             return fen(text)
         except BadAmount as error:
             raise forms.ValidationError(_("请写成金额，例如 12000 或 1.2万")) from error
+
+
+class DrawForm(forms.Form):
+    """The dice, and what the sample is to find."""
+
+    digits = forms.RegexField(
+        r"^\s*[0-9 ]{6,60}\s*$",
+        label=_("骰子数字"),
+        max_length=60,
+        help_text=_("请到场的人轮流掷骰子，至少6个数字，按掷出的先后填写。填写后不能再改。"),
+        error_messages={"invalid": _("请填6到40个数字，只要数字")},
+    )
+    margin = forms.IntegerField(label=_("要发现的票差"), min_value=1)
+    limit = forms.TypedChoiceField(
+        label=_("风险上限"),
+        coerce=int,
+        choices=((100, "10%"), (50, "5%"), (10, "1%")),
+        help_text=_("录入真有这么大的错、而抽样没有发现的可能，至多这么大。"),
+    )
+
+    def clean_digits(self) -> str:
+        return "".join(self.cleaned_data["digits"].split())
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def clean_margin(self) -> int:
+        margin: int = self.cleaned_data["margin"]
+        if margin > self.most:
+            words = _("票差至多%(most)s票：错这么多票，就可能改变谁入选")
+            raise forms.ValidationError(words % {"most": self.most})
+        return margin

@@ -7,6 +7,7 @@ urlpatterns = [
     path("rounds/<int:pk>/decision/", views.decision, name="decision"),
     path("rounds/<int:pk>/decision/close-entries/", views.close_entries, name="close_entries"),
     path("rounds/<int:pk>/decision/count/", views.decide, name="decide"),
+    path("rounds/<int:pk>/sample/draw/", views.draw_sample, name="draw_sample"),
     path("rounds/<int:pk>/rivals/", views.rivals, name="rivals"),
     path("rivals/<int:pk>/drop/", views.drop_rivals, name="drop_rivals"),
     path("rounds/<int:pk>/premises/", views.premises, name="premises"),

@@ -17,7 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sanlin.commons.funds.models import Origin
 from sanlin.commons.people.rules import residence
+from sanlin.govern.ballots import queries as ballots
+from sanlin.govern.ballots.actions import draw_sample as draw
 from sanlin.govern.ballots.queries import share
+from sanlin.govern.ballots.rules import can_draw_sample
 from sanlin.govern.proposals.models import Premise, Rivals
 from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
@@ -35,6 +38,7 @@ from . import actions, rules, stages
 from .forms import (
     AnswerForm,
     ConsentForm,
+    DrawForm,
     NumberForm,
     ObjectionForm,
     PremiseForm,
@@ -51,6 +55,7 @@ from .queries import (
     drawn,
     election_of,
     explain,
+    margin_of,
     pictures,
     publics,
     published,
@@ -86,6 +91,7 @@ def decision(request: Request, round: Round) -> HttpResponse:
     if made is None:
         page["can_close_entries"] = rules.can_close_entries(request.by, round, now=now)
         page["can_decide"] = rules.can_decide(request.by, round, now=now)
+        page["can_draw"] = can_draw_sample(request.by, round, now=now)
     else:
         made.round = round
         rows = _explained(made)
@@ -115,6 +121,26 @@ def decision(request: Request, round: Round) -> HttpResponse:
             "can_drop": rules.can_drop(request.by, made, now=now),
         }
     return render(request, "awards/decision.html", page)
+
+
+@gate(can_draw_sample, Round, having=("street", "roll__sample"))
+def draw_sample(request: Request, round: Round) -> HttpResponse:
+    """Draw sheets of paper by dice; how large an error they are to find follows from the round's rule."""
+    margin = margin_of(round)
+    first = {"margin": margin.votes, "limit": ballots.USUAL}
+    form = DrawForm(request.POST or None, initial=first, most=margin.votes)
+    if form.is_valid():
+        given = (form.cleaned_data[name] for name in ("digits", "margin", "limit"))
+        try:
+            draw(round, *given, by=request.by, now=request.now, key=request.key)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("样本已经抽定并公布"))
+            return redirect("ballots:sample", pk=round.pk)
+    due = ballots.draws_due(round.roll, margin.sheets, margin.votes, ballots.USUAL, [])
+    page = {"round": round, "form": form, "margin": margin, "due": due, "all": due >= margin.sheets}
+    return render(request, "awards/draw_sample.html", page)
 
 
 def _whole_ballots(made: Decision) -> dict[str, Any] | None:

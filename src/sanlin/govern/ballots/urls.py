@@ -30,7 +30,6 @@ urlpatterns = [
     path("batches/<int:pk>/settle/", views.settle, name="settle"),
     path("booths/<int:pk>/explain/", views.explain, name="explain"),
     path("rounds/<int:pk>/sample/", views.sample, name="sample"),
-    path("rounds/<int:pk>/sample/draw/", views.draw, name="draw"),
     path("rounds/<int:pk>/sample/look/", views.look, name="look"),
     path("rounds/<int:pk>/paper/", views.where, name="where"),
     path("rounds/<int:pk>/pass/", views.my_pass, name="my_pass"),

@@ -84,9 +84,14 @@ class Case:
             return by_utility(self.bids, self.utility)
         if self.method != "blend":
             raise ValueError(f"no method is called {self.method}")
+        return blend(self.bids, self.weights)
+
+    @property
+    def weights(self) -> Weights:
+        """How a blend puts marks and votes together."""
         # Nobody voted: every share is nothing, whatever it would be a share of.
         empty = not self.ballots and self.normaliser == "share_of_ballots"
-        weights = Weights(
+        return Weights(
             self.expert,
             self.public,
             "share_of_leader" if empty else self.normaliser,
@@ -94,7 +99,6 @@ class Case:
             self.onsite,
             self.ballots_onsite,
         )
-        return blend(self.bids, weights)
 
     @property
     def is_greedy(self) -> bool:

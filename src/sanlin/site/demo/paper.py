@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sanlin.govern.awards.queries import margin_of
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots import queries
 from sanlin.govern.ballots.actions import Counts, Paper
@@ -19,7 +20,6 @@ DAYS = (date(2024, 5, 23), date(2024, 5, 24), date(2024, 5, 25))
 SHEETS = 40
 VOTERS_EACH = 6  # on the first day
 DICE = "364152"
-MARGIN = 15  # votes: what the sample is to find
 
 
 def plan_booths(world: World) -> list[Booth]:
@@ -160,7 +160,8 @@ def sample_paper(world: World) -> None:
     zhou, looker = world.who["zhou"], _clerks(world)[2]
     round = the_round(world)
     told = {"by": zhou, "now": world.later(minutes=20)}
-    sample = ballots.draw_sample(round, DICE, MARGIN, queries.USUAL, **told)
+    margin = margin_of(round).votes
+    sample = ballots.draw_sample(round, DICE, margin, queries.USUAL, **told)
     papers = {one.serial: one for booth in _booths(world) for one in _sheets(booth)}
     for drawn in sorted(queries.drawn(sample)):
         sheet = Sheet.objects.select_related("roll__round__street", "batch__booth").get(

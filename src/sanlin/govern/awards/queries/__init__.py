@@ -5,11 +5,13 @@ from .drawing import Drawn, drawn
 from .explaining import Sentence, explain, unmet
 from .exporting import ballot_rows, election_of
 from .picturing import Pictures, pictures
+from .sampling import Margin, margin_of
 from .standing import current, dependent, published, standing
 from .weighing import Steadiness, publics, steadiness, steadiness_of
 
 __all__ = [
     "Drawn",
+    "Margin",
     "Pictures",
     "Sentence",
     "Steadiness",
@@ -20,6 +22,7 @@ __all__ = [
     "drawn",
     "election_of",
     "explain",
+    "margin_of",
     "pictures",
     "publics",
     "published",

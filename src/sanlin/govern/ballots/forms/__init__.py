@@ -14,7 +14,6 @@ from .paper import (
 from .voting import (
     AddForm,
     BatchForm,
-    DrawForm,
     ExplainForm,
     MandateForm,
     NewPassphraseForm,
@@ -34,7 +33,6 @@ __all__ = [
     "BoothForm",
     "CloseForm",
     "CodeForm",
-    "DrawForm",
     "ExplainForm",
     "FindForm",
     "IncidentForm",

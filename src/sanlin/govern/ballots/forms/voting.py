@@ -176,28 +176,6 @@ class ExplainForm(forms.Form):
     )
 
 
-class DrawForm(forms.Form):
-    """The dice, and what the sample is to find."""
-
-    digits = forms.RegexField(
-        r"^\s*[0-9 ]{6,60}\s*$",
-        label=_("骰子数字"),
-        max_length=60,
-        help_text=_("请到场的人轮流掷骰子，至少6个数字，按掷出的先后填写。填写后不能再改。"),
-        error_messages={"invalid": _("请填6到40个数字，只要数字")},
-    )
-    margin = forms.IntegerField(label=_("要发现的票差"), min_value=1, max_value=1_000_000)
-    limit = forms.TypedChoiceField(
-        label=_("风险上限"),
-        coerce=int,
-        choices=((100, "10%"), (50, "5%"), (10, "1%")),
-        help_text=_("录入真有这么大的错、而抽样没有发现的可能，至多这么大。"),
-    )
-
-    def clean_digits(self) -> str:
-        return "".join(self.cleaned_data["digits"].split())
-
-
 def read_marks(posted: Any, lines: Iterable[Line]) -> dict[int, int]:
     """The marks of a sheet as its form was filled in; what is no number is no mark."""
     found = {}

@@ -54,6 +54,7 @@ from .count import (
     turnout,
     turnout_by_day,
     turnout_by_place,
+    until_apart,
     votes,
 )
 from .keeping import key_ring, keys_awaited, voidings_awaited
@@ -79,10 +80,10 @@ from .sampling import (
     draw_facts,
     drawn,
     draws_due,
-    margins,
     numbered,
     percent,
     sample_told,
+    sheets_and_weight,
     to_look_at,
 )
 from .sheets import (
@@ -140,7 +141,6 @@ __all__ = [
     "keys_awaited",
     "layout",
     "lines",
-    "margins",
     "masked",
     "masked_voter",
     "meaning",
@@ -173,6 +173,7 @@ __all__ = [
     "seat",
     "share",
     "sheet_words",
+    "sheets_and_weight",
     "slate_for",
     "source",
     "stances",
@@ -184,6 +185,7 @@ __all__ = [
     "turnout",
     "turnout_by_day",
     "turnout_by_place",
+    "until_apart",
     "voidings_awaited",
     "votes",
 ]

@@ -150,17 +150,32 @@ def on_paper(round: Round) -> tuple[dict[int, int], int] | None:
 
     Raises Refused before the count.
     """
+    counted, marked, cast = _by_channel(round)
+    ways = [*(box.total() for box in counted.values()), marked, cast - marked]
+    if min(ways) < APART:
+        return None
+    return Merged(tuple(counted[Channel.PAPER].items())).votes(), marked
+
+
+def until_apart(round: Round) -> int | None:
+    """How many sheets would have to be counted that were not, or the other way round, before `on_paper`
+    says something else; None where no number of them makes a difference."""
+    counted, marked, cast = _by_channel(round)
+    if min(counted[Channel.WEB].total(), marked, cast - marked) < APART:
+        return None
+    sheets = counted[Channel.PAPER].total()
+    return sheets - APART + 1 if sheets >= APART else APART - sheets
+
+
+def _by_channel(round: Round) -> tuple[dict[str, Counter[Choices]], int, int]:
+    """(ballots by channel, voters marked as having voted on paper, voters in all) of a counted vote."""
     roll = _counted(round)
     counted: dict[str, Counter[Choices]] = {channel.value: Counter() for channel in Channel}
     rows = Tally.objects.filter(roll=roll).values_list("channel", "choices", "ballots")
     for channel, kept, n in rows:
         counted[channel][tuple((key, weight) for key, weight in json.loads(kept))] += n
     sheets = Booth.objects.filter(round=round).aggregate(n=Sum(F("issued") - F("spoiled")))
-    marked = sheets["n"] or 0
-    ways = [*(box.total() for box in counted.values()), marked, roll.cast - marked]
-    if min(ways) < APART:
-        return None
-    return Merged(tuple(counted[Channel.PAPER].items())).votes(), marked
+    return counted, sheets["n"] or 0, roll.cast
 
 
 # --- turnout ----------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
-"""The sample of paper as pages show it, and the margin that a count has."""
+"""The sample of paper as pages show it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +12,7 @@ from django.utils.translation import gettext as _
 from sanlin.govern.ballots import rules, stages
 from sanlin.govern.ballots.models import Keying, Look, Roll, Sample, Settlement, Sheet
 from sanlin.govern.rounds.models import Round
-from sanlin.kernel.allocation import Limits, allocate, by_votes
-from sanlin.kernel.allocation.ties import TieOrder
 from sanlin.kernel.ballots import sample as sampling
-
-from .count import votes
 
 LIMITS = (100, 50, 10)  # permille that an officer may choose among
 USUAL = 50
@@ -47,21 +41,10 @@ def draws_due(roll: Roll, sheets: int, margin: int, limit: int, found: list[int]
         return sheets
 
 
-def margins(round: Round) -> dict[str, int]:
-    """{line, closest}: by how many votes the last proposal within the budget leads the first outside it, if they were taken
-    plainly by votes; and the smallest lead of any proposal over the next. At least 1."""
-    counted = votes(round)
+def sheets_and_weight(round: Round) -> tuple[int, int]:
+    """(counted sheets with a serial, the most that one of them can give one proposal)."""
     roll = rules.roll_of(round)
-    assert roll is not None  # noqa: S101  # it is counted
-    bids = [replace(bid, votes=counted.get(bid.key, 0)) for bid in roll.bids]
-    order = TieOrder(("cheaper", "lot"), {bid.key: at for at, bid in enumerate(bids)})
-    outcome = allocate(bids, Limits(round.rules.budget), by_votes(bids), order, "skip")
-    inside = [counted[key] for key in outcome.funded]
-    outside = [n for key, n in counted.items() if key not in outcome.funded]
-    falls = [a - b for a, b in pairwise(sorted(counted.values(), reverse=True)) if a > b]
-    closest = min(falls, default=1)
-    line = min(inside, default=0) - max(outside, default=0) if inside and outside else closest
-    return {"line": max(1, line), "closest": max(1, closest)}
+    return len(numbered(roll)) if roll else 0, sampling.weight(rules.form_of(round))
 
 
 def sample_told(round: Round) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from .planning import (
     where,
 )
 from .public import check, mine, receipts, turnout
-from .sampling import draw, look, sample
+from .sampling import look, sample
 from .voiding import void
 
 # On these pages a name that was lent counts, and nowhere else.
@@ -43,7 +43,6 @@ __all__ = [
     "booths",
     "check",
     "close_booth",
-    "draw",
     "drop",
     "edit_booth",
     "end",

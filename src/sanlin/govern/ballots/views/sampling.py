@@ -1,4 +1,4 @@
-"""The sample of paper: for everybody to read, for officers to draw, for clerks to look at."""
+"""The sample of paper: for everybody to read, for clerks to look at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sanlin.govern.ballots import actions, queries, rules
 from sanlin.govern.ballots.actions import Paper
-from sanlin.govern.ballots.forms import DrawForm, read_marks
+from sanlin.govern.ballots.forms import read_marks
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
@@ -40,43 +40,6 @@ def sample(request: Request, round: Round) -> HttpResponse:
         "can_finish": rules.can_finish_sample(request.by, round, now=request.now),
     }
     return render(request, "ballots/sample.html", context)
-
-
-@gate(rules.can_draw_sample, Round, having=("street", "roll__sample"))
-@require_http_methods(["GET", "HEAD", "POST"])
-def draw(request: Request, round: Round) -> HttpResponse:
-    """Enter the dice, and draw."""
-    margins = queries.margins(round)
-    first = {"margin": margins["line"], "limit": queries.USUAL}
-    form = DrawForm(request.POST or None, initial=first)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.draw_sample(
-                round,
-                given["digits"],
-                given["margin"],
-                given["limit"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _now("样本已经抽定并公布"))
-            return redirect("ballots:sample", pk=round.pk)
-    sheets = len(queries.numbered(round.roll))
-    due = queries.draws_due(round.roll, sheets, margins["line"], queries.USUAL, [])
-    context = {
-        "round": round,
-        "form": form,
-        **margins,
-        "sheets": sheets,
-        "due": min(due, sheets),
-        "all": due >= sheets,
-    }
-    return render(request, "ballots/draw.html", context)
 
 
 @gate(rules.can_see_sample, Round, having=("street", "roll__sample"))
