@@ -77,12 +77,15 @@ def test_the_officer_states_no_larger_margin_than_what_changes_the_round(
     said = client.post(door, {"digits": DICE, "margin": 5, "limit": 50, "key": "1"})
     assert "票差至多4票" in said.content.decode()
     assert DICE in said.content.decode()
+    said = client.post(door, {"digits": "12a", "margin": 4, "limit": 50, "key": "1"})
+    assert "请填6到40个数字" in said.content.decode()
     assert not Sample.objects.exists()
     assert (
         client.post(door, {"digits": DICE, "margin": 4, "limit": 50, "key": "2"}).status_code == 302
     )
     sample = Sample.objects.get()
     assert (sample.margin, sample.digits) == (4, DICE)
+    assert client.get(door).status_code == 403
     told = client.get(f"/rounds/{vote.round.pk}/sample/").content.decode()
     assert sample.digits in told
 
