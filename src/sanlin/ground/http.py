@@ -72,6 +72,18 @@ class Refusals:
         return None
 
 
+def done(request: Request, form: Any, verb: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+    """Do the one verb of a form and give what it made, or True where that is nothing; a refusal
+    becomes the form's own sentence, what was typed stays, and None is given."""
+    try:
+        return verb(*args, by=request.by, now=request.now, key=request.key, **kw) or True
+    except Refused as no:
+        form.add_error(None, str(no))
+    except NotNow:
+        form.add_error(None, _("刚刚有人处理过，请刷新后再看"))
+    return None
+
+
 def press(
     request: Request, where: str, done: str, verb: Callable[..., Any], *things: Any
 ) -> HttpResponse:

@@ -26,9 +26,9 @@ from sanlin.govern.rounds.actions import enter_number, state_source
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_state_source, pot_of
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.sheets import Head, workbook
-from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+from sanlin.ground.verdict import ALLOWED, Verdict
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.ballots import write
 from sanlin.kernel.money import yuan
@@ -235,8 +235,8 @@ def _desk(round: Round) -> str:
 @gate(can_run, Round, having=ROUND)
 @require_POST
 def close_entries(request: Request, round: Round) -> HttpResponse:
-    done = _("已进入决定阶段")
-    return press(request, _desk(round), done, actions.close_entries, round)
+    words = _("已进入决定阶段")
+    return press(request, _desk(round), words, actions.close_entries, round)
 
 
 @gate(can_run, Round, having=ROUND)
@@ -258,8 +258,8 @@ def drop(request: Request, decision: Decision) -> HttpResponse:
         messages.error(request, _("作废须写明理由，至少4个字"))
         return redirect(_desk(decision.round))
     reason = form.cleaned_data["reason"]
-    done = _("已作废，可以重新计算")
-    return press(request, _desk(decision.round), done, actions.drop, decision, reason)
+    words = _("已作废，可以重新计算")
+    return press(request, _desk(decision.round), words, actions.drop, decision, reason)
 
 
 @gate(can_handle, Decision, having=DECISION)
@@ -289,13 +289,7 @@ def rivals(request: Request, round: Round) -> HttpResponse:
     form = RivalsForm(request.POST or None, round=round)
     if request.method == "POST" and form.is_valid():
         chosen, reason = form.cleaned_data["proposals"], form.cleaned_data["reason"]
-        try:
-            actions.name_rivals(
-                round, list(chosen), reason, by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.name_rivals, round, list(chosen), reason):
             messages.success(request, _("已指定互斥项目"))
             return redirect("awards:rivals", pk=round.pk)
     groups = Rivals.objects.filter(round=round).prefetch_related("proposals").order_by("pk")
@@ -325,11 +319,7 @@ def premises(request: Request, round: Round) -> HttpResponse:
     form = PremiseForm(request.POST or None, round=round)
     if request.method == "POST" and form.is_valid():
         told = (form.cleaned_data[name] for name in ("proposal", "needs", "reason"))
-        try:
-            actions.name_premise(*told, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.name_premise, *told):
             messages.success(request, _("已指定前提项目"))
             return redirect("awards:premises", pk=round.pk)
     rows = Premise.objects.filter(round=round).select_related("proposal", "needs")
@@ -434,11 +424,7 @@ def lot(request: Request, round: Round) -> HttpResponse:
         return redirect("awards:lot", pk=round.pk)
     if request.method == "POST" and form is not None and form.is_valid():
         verb = state_source if can_state else enter_number
-        try:
-            verb(round, *form.cleaned_data.values(), by=by, now=now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, verb, round, *form.cleaned_data.values()):
             messages.success(request, _("已记入公开账本，不能再改"))
             return redirect("awards:lot", pk=round.pk)
     page = {
@@ -550,17 +536,12 @@ def award(request: Request, award: Award) -> HttpResponse:
 @gate(rules.can_object, Award, having=AWARD)
 def object_to(request: Request, award: Award) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            filed = actions.object_to(
-                award, form.cleaned_data["text"], by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            told = _("异议已收到，编号%(number)s，答复前不会与该团队签约")
-            messages.success(request, told % {"number": filed.number})
-            return redirect("awards:award", pk=award.pk)
+    sent = request.method == "POST" and form.is_valid()
+    told = sent and form.cleaned_data["text"]
+    if sent and (filed := done(request, form, actions.object_to, award, told)):
+        words = _("异议已收到，编号%(number)s，答复前不会与该团队签约")
+        messages.success(request, words % {"number": filed.number})
+        return redirect("awards:award", pk=award.pk)
     return render(request, "awards/object.html", {"form": form, "award": award})
 
 
@@ -598,11 +579,11 @@ def answer(request: Request, objection: Objection) -> HttpResponse:
     may = rules.can_answer(request.by, objection, now=request.now)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            _give_answer(request, objection, form.cleaned_data)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        said = form.cleaned_data
+        upheld = said["verdict"] == "uphold"
+        verb = actions.uphold if upheld else actions.reject
+        told = (said["answer"], said["grant"]) if upheld else (said["answer"],)
+        if done(request, form, verb, objection, *told):
             messages.success(request, _("已答复，答复已公布"))
             return redirect("awards:objections", pk=objection.award.decision.round_id)
     page = {
@@ -612,11 +593,3 @@ def answer(request: Request, objection: Objection) -> HttpResponse:
         "dependent": dependent(objection.award),
     }
     return render(request, "awards/objection.html", page)
-
-
-def _give_answer(request: Request, objection: Objection, given: dict[str, Any]) -> None:
-    told = {"by": request.by, "now": request.now, "key": request.key}
-    if given["verdict"] == "uphold":
-        actions.uphold(objection, given["answer"], given["grant"], **told)
-    else:
-        actions.reject(objection, given["answer"], **told)

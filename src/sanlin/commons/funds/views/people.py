@@ -13,11 +13,10 @@ from sanlin.commons.funds.models import Duty, DutyKind, Fund, Seat, SeatKind
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.ledger import DUTIES, apart
 
-from .acting import done
 from .public import WHOLE
 
 ACTS: dict[DutyKind, Callable[[], str]] = {

@@ -15,12 +15,11 @@ from sanlin.commons.funds.models import Fund, Origin, Source
 from sanlin.commons.funds.queries import amount_in
 from sanlin.commons.places.models import Street
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.kernel.ledger import FEN, matched
 from sanlin.kernel.money import yuan
 
-from .acting import done
 from .public import WHOLE
 
 SOURCES = Table(

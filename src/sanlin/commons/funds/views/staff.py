@@ -11,12 +11,11 @@ from sanlin.commons.funds.forms import ReasonForm, RunningForm, SweepForm
 from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
 from sanlin.commons.funds.queries import amount_in, book_name, position
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.words import month as month_words
 from sanlin.ground.verdict import ALLOWED
 from sanlin.kernel.ledger import running_room, to_sweep
 
-from .acting import done
 from .public import WHOLE
 
 

@@ -11,8 +11,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from sanlin.ground.http import Request
-from sanlin.ground.verdict import Refused
+from sanlin.ground.http import Request, done
 
 PROJECT = (
     "round__street",
@@ -48,17 +47,8 @@ def turn(request: Request, deeds: Iterable[Deed], where: str) -> HttpResponse | 
     """Do the one deed whose form was sent and is right, and go on; None where a page is to be shown."""
     for one in deeds:
         if one.form.is_bound and one.form.is_valid():
-            if done(request, one.verb, *one.given(), form=one.form):
+            if done(request, one.form, one.verb, *one.given()):
                 messages.success(request, one.words)
                 return redirect(where)
             return None
     return None
-
-
-def done(request: Request, verb: Callable[..., Any], *args: Any, form: Form, **kw: Any) -> Any:
-    """Do one verb and give what it made; a refusal becomes the form's own sentence, and None."""
-    try:
-        return verb(*args, by=request.by, now=request.now, key=request.key, **kw)
-    except Refused as no:
-        form.add_error(None, str(no))
-        return None

@@ -23,9 +23,9 @@ from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground import files
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 
-from .acting import PROJECT, Deed, asked, done, through, turn
+from .acting import PROJECT, Deed, asked, through, turn
 
 
 @gate(rules.can_see_round, Round, having=("street",))
@@ -69,7 +69,7 @@ def joint(request: Request, round: Round) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = (said["title"], said["at"], said["place"])
-        if made := done(request, actions.call_joint_meeting, round, *words, form=form):
+        if made := done(request, form, actions.call_joint_meeting, round, *words):
             messages.success(request, _("会议已通知"))
             return redirect("growth:meeting", pk=made.pk)
     back = reverse("growth:round", args=[round.pk])
@@ -147,7 +147,7 @@ def meet(request: Request, circle: Circle) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = (said["title"], said["at"], said["place"])
-        if made := done(request, actions.call_meeting, circle, *words, form=form):
+        if made := done(request, form, actions.call_meeting, circle, *words):
             messages.success(request, _("会议已通知"))
             return redirect("growth:meeting", pk=made.pk)
     back = reverse("growth:circle", args=[circle.pk])
@@ -167,7 +167,7 @@ def meeting(request: Request, meeting: Meeting) -> HttpResponse:
     form = NotesForm(request.POST or None, request.FILES or None, bodies=bodies)
     if request.method == "POST" and form.is_valid():
         said = (form.cleaned_data["notes"], form.came(), form.photos())
-        if done(request, actions.tell_meeting, meeting, *said, form=form):
+        if done(request, form, actions.tell_meeting, meeting, *said):
             messages.success(request, _("会议记录已保存"))
             return redirect("growth:meeting", pk=meeting.pk)
     came = list(meeting.attendances.all())
@@ -194,7 +194,7 @@ def visit(request: Request, project: Project) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = (said["day"], said["notes"], form.wanted(), form.photos())
-        if made := done(request, actions.visit, project, *words, form=form):
+        if made := done(request, form, actions.visit, project, *words):
             agreed = _("走访已记录，建议已列为项目待办")
             messages.success(request, agreed if words[2] else _("走访已记录"))
             return redirect("growth:visited", pk=made.pk)

@@ -15,9 +15,9 @@ from sanlin.govern.growth.models import Pair
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 
-from .acting import Deed, asked, done, turn
+from .acting import Deed, asked, turn
 
 
 @gate(rules.can_see_round, Round, having=("street",))
@@ -28,7 +28,7 @@ def pairs(request: Request, round: Round) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = (said["mentor"], said["novice"], said["goals"])
-        if made := done(request, actions.pair, round, *words, form=form):
+        if made := done(request, form, actions.pair, round, *words):
             messages.success(request, _("已结对"))
             return redirect("growth:pair", pk=made.pk)
     rows = Pair.objects.filter(round=round).select_related("mentor", "novice")

@@ -28,9 +28,9 @@ from sanlin.govern.projects.queries import consequence_words
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 
-from .acting import Deed, asked, done, through, turn
+from .acting import Deed, asked, through, turn
 
 FULL_BAR = 1000  # a line of the projector at its full mark
 SLOT = ("pitching__round__street", "report", *through("report__project"))
@@ -44,7 +44,7 @@ def pitchings(request: Request, round: Round) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = (said["title"], said["at"], said["place"])
-        if made := done(request, actions.plan, round, *words, form=form):
+        if made := done(request, form, actions.plan, round, *words):
             messages.success(request, _("评议会已安排"))
             return redirect("growth:pitching", pk=made.pk)
     found = queries.findings_of(round)

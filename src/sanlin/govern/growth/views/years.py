@@ -29,11 +29,9 @@ from sanlin.govern.rounds.rules.book import draft_book, said
 from sanlin.govern.rounds.stages import DRAFT
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.kernel.money import yuan
 from sanlin.kernel.years import Book, NextTier, Proposed, habitual_unspent
-
-from .acting import done
 
 
 @gate(rules.can_see_dossier, Organisation, having=("street", "neighbourhood"))
@@ -94,7 +92,7 @@ def bar(request: Request, bar: Bar) -> HttpResponse:
     form = RefuseLiftForm(request.POST) if refuses else LiftForm(request.POST)
     verb = orgs.refuse_lift if refuses else orgs.ask_to_lift
     words = _("已不同意，禁报不变") if refuses else _("已提请，等待另一位工作人员批准")
-    if form.is_valid() and done(request, verb, bar, form.cleaned_data["reason"], form=form):
+    if form.is_valid() and done(request, form, verb, bar, form.cleaned_data["reason"]):
         messages.success(request, words)
         return redirect(where)
     return _dossier(request, bar.organisation, form=form, asked=bar.pk)
@@ -123,7 +121,7 @@ def year(request: Request, round: Round) -> HttpResponse:
         )
     if form and draft and form.is_bound and form.is_valid():
         given = form.cleaned_data["proposed"], form.cleaned_data["typed"]
-        if done(request, actions.take_over, draft, *given, form=form):
+        if done(request, form, actions.take_over, draft, *given):
             messages.success(request, _("已写入草稿"))
             return redirect("rounds:draft", pk=draft.pk)
     page = {

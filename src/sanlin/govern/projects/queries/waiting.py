@@ -40,6 +40,7 @@ from sanlin.govern.projects.models import (
     Report,
     ReportKind,
     Scan,
+    SignedPaper,
     Signing,
 )
 from sanlin.ground.clock import local_day
@@ -78,6 +79,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
             *_to_sign(Party.STREET, Q(project__round__street__in=streets)),
             *_payments(who, streets, local_day(now)),
             _scans(who, Q(agreement__project__round__street__in=streets)),
+            _papers(who, Q(project__round__street__in=streets)),
             _changes(who, streets),
             _handed_in(Report, Q(project__round__street__in=streets)),
             _handed_in(Receipt, Q(project__round__street__in=streets)),
@@ -87,6 +89,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
         counted += [
             *_to_sign(Party.COMMITTEE, Q(project__undertaking__neighbourhood__in=places)),
             _scans(who, Q(agreement__project__undertaking__neighbourhood__in=places)),
+            _papers(who, Q(project__undertaking__neighbourhood__in=places)),
             _handed_in(Receipt, Q(project__undertaking__neighbourhood__in=places)),
         ]
     if not counted:
@@ -104,6 +107,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
 TO_PAY = "to_pay"
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
+PAPERS = "papers"
 SETTLING = "settling"
 WHERE = {
     LATE: "projects:payments",
@@ -116,6 +120,7 @@ WHERE = {
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
+    PAPERS: "projects:round_papers",
     SETTLING: "projects:desk",
 }
 SIEVES = {
@@ -126,6 +131,7 @@ SIEVES = {
     PROPOSED: stages.PROPOSED,
     TO_PAY: stages.TO_PAY,
     DUE: stages.DUE,
+    PAPERS: stages.FILED,
 }
 
 
@@ -148,6 +154,7 @@ def _words(what: str, n: int) -> str:
         TO_PAY: ngettext("付款%(n)s笔", "付款%(n)s笔", n),
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
         REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
+        PAPERS: ngettext("核对%(n)s份纸质材料", "核对%(n)s份纸质材料", n),
         RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
         SETTLING: _("结算并结项"),
     }
@@ -181,6 +188,11 @@ def _to_sign(party: Party, mine: Q) -> list[Any]:
 def _scans(who: Any, mine: Q) -> Any:
     rows = Scan.objects.filter(mine, stage=stages.FILED).exclude(by=who)
     return _counted(SCANS, rows, "agreement__project__round")
+
+
+def _papers(who: Any, mine: Q) -> Any:
+    rows = SignedPaper.objects.filter(mine, stage=stages.FILED).exclude(by=who)
+    return _counted(PAPERS, rows, "project__round")
 
 
 def _changes(who: Any, streets: set[int]) -> Any:

@@ -1,7 +1,7 @@
 from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
 from .children import open_child
 from .copies import signed_paper, signed_paper_file, signed_papers
-from .filing import agreements, changes, late
+from .filing import agreements, changes, late, round_papers
 from .ledgers import payments, round_receipts, round_reports, sheet
 from .papers import photo, report, show_report
 from .public import books, listing, mine, project
@@ -48,6 +48,7 @@ __all__ = [
     "receipts",
     "refund",
     "report",
+    "round_papers",
     "round_receipts",
     "round_reports",
     "scan",

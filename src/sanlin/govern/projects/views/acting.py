@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -39,16 +38,6 @@ WHOLE = (
 def through(prefix: str) -> tuple[str, ...]:
     """What a page loads of a project that hangs on another row."""
     return tuple(f"{prefix}__{name}" for name in WHOLE)
-
-
-def done(request: Request, verb: Callable[..., Any], *args: Any, form: Form, **kw: Any) -> bool:
-    """Do one verb; a refusal becomes the form's own sentence, and what was typed stays."""
-    try:
-        verb(*args, by=request.by, now=request.now, key=request.key, **kw)
-    except Refused as no:
-        form.add_error(None, str(no))
-        return False
-    return True
 
 
 def act_on_all(request: Request, rows: Iterable[Any], verb: Callable[..., Any]) -> None:

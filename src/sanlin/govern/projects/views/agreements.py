@@ -19,10 +19,10 @@ from sanlin.govern.projects.forms import ChangeForm, CheckScanForm, ReasonForm, 
 from sanlin.govern.projects.models import Agreement, Change, Party, Project, Scan
 from sanlin.ground import files
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import Verdict
 
-from .acting import WHOLE, done, through
+from .acting import WHOLE, through
 
 ENDING: dict[str, tuple[Any, Any]] = {
     "refuse": (actions.refuse, lambda: _("已记下拒绝签署的理由")),
@@ -45,7 +45,7 @@ def agreement(request: Request, project: Project) -> HttpResponse:
             raise Http404
         verb, words = ENDING[asked]
         form = ReasonForm(request.POST)
-        if form.is_valid() and done(request, verb, project, form.cleaned_data["reason"], form=form):
+        if form.is_valid() and done(request, form, verb, project, form.cleaned_data["reason"]):
             messages.success(request, words())
             return redirect(where)
     versions = list(project.agreements.select_related("ended_by").order_by("-version"))
@@ -125,7 +125,7 @@ def file_scan(request: Request, agreement: Agreement) -> HttpResponse:
     form = ScanForm(request.POST or None, request.FILES or None, parties=parties)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        if done(request, actions.file_scan, agreement, said["paper"], said["parties"], form=form):
+        if done(request, form, actions.file_scan, agreement, said["paper"], said["parties"]):
             messages.success(request, _("扫描件已归档，等待另一位工作人员核对"))
             return redirect("projects:agreement", pk=agreement.project_id)
     page = {"agreement": agreement, "project": agreement.project, "form": form}
@@ -143,7 +143,7 @@ def scan(request: Request, scan: Scan) -> HttpResponse:
     form = CheckScanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        if done(request, actions.check_scan, scan, said["fits"] == "yes", said["note"], form=form):
+        if done(request, form, actions.check_scan, scan, said["fits"] == "yes", said["note"]):
             messages.success(request, _("已核对"))
             return redirect("projects:agreement", pk=project.pk)
     facts = facts_of(scan.agreement)
@@ -178,7 +178,7 @@ def ask_change(request: Request, project: Project) -> HttpResponse:
     three = Party.COMMITTEE in rules.parties_of(project)
     form = ChangeForm(request.POST or None, project=project, three=three)
     sent = request.method == "POST" and form.is_valid()
-    if sent and done(request, actions.ask_change, project, form.asked(), form=form):
+    if sent and done(request, form, actions.ask_change, project, form.asked()):
         messages.success(request, _("变更申请已提交，等待街道审批"))
         return redirect("projects:agreement", pk=project.pk)
     page = {
@@ -205,7 +205,7 @@ def change(request: Request, change: Change) -> HttpResponse:
             words = _("已同意，新一版协议等待各方签署")
             return press(request, where, words, actions.approve_change, change, note)
         if form.is_valid() and done(
-            request, actions.refuse_change, change, form.cleaned_data["reason"], form=form
+            request, form, actions.refuse_change, change, form.cleaned_data["reason"]
         ):
             messages.success(request, _("已回复不同意"))
             return redirect(where)

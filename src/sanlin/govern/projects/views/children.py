@@ -14,9 +14,9 @@ from sanlin.govern.projects.models import Project
 from sanlin.govern.rounds.queries import packs
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 
-from .acting import WHOLE, done
+from .acting import WHOLE
 
 
 @gate(rules.can_handle, Project, having=WHOLE)
@@ -29,7 +29,7 @@ def open_child(request: Request, project: Project) -> HttpResponse:
         said = dict(form.cleaned_data)
         text = packs.text_of(said.pop("pack"), today) or ""
         child = Child(**said, pack_text=text)
-        if done(request, actions.open_child, project, child, form=form):
+        if done(request, form, actions.open_child, project, child):
             messages.success(request, _("子项目轮次已建为草稿，请设定数值后开启征集"))
             return redirect("projects:desk", pk=project.pk)
     page = {

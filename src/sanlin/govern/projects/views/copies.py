@@ -14,9 +14,9 @@ from sanlin.govern.projects.forms import CheckPaperForm, PaperForm
 from sanlin.govern.projects.models import PaperKind, Project, SignedPaper
 from sanlin.ground import files
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 
-from .acting import COPY_TONES, WHOLE, done, through
+from .acting import COPY_TONES, WHOLE, through
 
 
 @gate(rules.can_see_papers, Project, having=WHOLE)
@@ -30,7 +30,7 @@ def signed_papers(request: Request, project: Project) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         verb, told = actions.file_paper, (said["what"], said["paper"], said["people"])
-        if done(request, verb, project, *told, form=form):
+        if done(request, form, verb, project, *told):
             messages.success(request, _("已归档，等待另一位工作人员核对"))
             return redirect("projects:signed_papers", pk=project.pk)
     page = {
@@ -56,7 +56,7 @@ def signed_paper(request: Request, paper: SignedPaper) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         verb, fits = actions.check_paper, said["fits"] == "yes"
-        if done(request, verb, paper, fits, said["note"], form=form):
+        if done(request, form, verb, paper, fits, said["note"]):
             messages.success(request, _("已核对"))
             return redirect("projects:signed_papers", pk=project.pk)
     page: dict[str, Any] = {

@@ -1,18 +1,17 @@
-"""The staff's lists of agreements, of changes asked for, and of payments that are late."""
+"""The staff's lists of agreements, changes asked for, signed papers, and payments that are late."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.places.models import Street
 from sanlin.govern.projects import queries, rules, stages
-from sanlin.govern.projects.models import Agreement, Change, Scan
+from sanlin.govern.projects.models import Agreement, Change, PaperKind, Scan, SignedPaper
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage
 from sanlin.ground.clock import local_day
@@ -21,7 +20,8 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.kernel.calendar import working_days_after
 
-from .acting import INSTALMENT_TONES
+from .acting import COPY_TONES, INSTALMENT_TONES
+from .columns import NUMBER, SEARCH, TEAM, by_stage, desk, listed, project, spoken, stage
 
 AGREEMENT_TONES = {
     stages.DRAWN: "waiting",
@@ -31,8 +31,8 @@ AGREEMENT_TONES = {
 CHANGE_TONES = {stages.ASKED: "waiting", stages.APPROVED: "done", stages.REFUSED: "wrong"}
 
 
-def _project(row: Any) -> str:
-    return str(row.project)
+def _version(row: Agreement) -> str:
+    return f"{reverse('projects:agreement', args=[row.project_id])}?version={row.version}"
 
 
 def _with_scan(stage: str) -> Q:
@@ -40,34 +40,16 @@ def _with_scan(stage: str) -> Q:
     return Q(Exists(Scan.objects.filter(agreement=OuterRef("pk"), stage=stage)))
 
 
-def _agreement_table() -> Table:
-    labels = [(key, _now(words)) for key, words in stages.AGREEMENT_LABELS.items()]
-    scans = [(key, _now(words)) for key, words in stages.SCAN_LABELS.items()]
+def _agreement_table(_round: Round) -> Table:
     return Table(
         "agreements",
         _("协议"),
         (
-            Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number"),
-            Column(
-                "project",
-                _("项目"),
-                _project,
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: (
-                    reverse("projects:agreement", args=[row.project_id]) + f"?version={row.version}"
-                ),
-            ),
-            Column("team", _("团队"), lambda row: str(row.project.team)),
+            NUMBER,
+            project(_version),
+            TEAM,
             Column("version", _("第几版"), lambda row: row.version, "number", sort="version"),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: AGREEMENT_TONES.get(row.stage, "plain"),
-            ),
+            stage(AGREEMENT_TONES),
             Column(
                 "signed",
                 _("已签"),
@@ -79,10 +61,10 @@ def _agreement_table() -> Table:
             Column("reason", _("理由"), lambda row: row.ended or row.reason, "long"),
         ),
         sieves=(
-            Sieve("stage", _("状态"), labels, "stage"),
-            Sieve("scan", _("签字件"), scans, _with_scan),
+            by_stage(stages.AGREEMENT_LABELS),
+            Sieve("scan", _("签字件"), spoken(stages.SCAN_LABELS), _with_scan),
         ),
-        search=("project__undertaking__title", "project__number"),
+        search=SEARCH,
         order="project__number",
         empty=_("确认立项以后，每个项目的协议出现在这里。"),
     )
@@ -91,8 +73,6 @@ def _agreement_table() -> Table:
 @gate(can_manage, Round, having=("street",))
 def agreements(request: Request, round: Round) -> HttpResponse:
     """Every version of every agreement of a round: who has still to sign, what is to be checked."""
-    if round.frozen is None:
-        raise Http404
     rows = (
         Agreement.objects.filter(project__round=round)
         .annotate(
@@ -101,41 +81,25 @@ def agreements(request: Request, round: Round) -> HttpResponse:
         )
         .select_related("project__undertaking__organisation")
     )
-    page = {"round": round, "title": _now("协议")}
-    return _agreement_table().answer(request, rows, "projects/ledger.html", page)
+    return listed(request, round, _agreement_table, rows)
 
 
-def _change_table() -> Table:
-    labels = [(key, _now(words)) for key, words in stages.CHANGE_LABELS.items()]
+def _change_table(_round: Round) -> Table:
     return Table(
         "changes",
         _("变更申请"),
         (
-            Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number"),
-            Column(
-                "project",
-                _("项目"),
-                _project,
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: reverse("projects:change", args=[row.pk]),
-            ),
+            NUMBER,
+            project(lambda row: reverse("projects:change", args=[row.pk])),
             Column("reason", _("理由"), lambda row: row.reason, "long"),
             Column("moved", _("科目调剂"), _moved, "money"),
             Column("at", _("申请时间"), lambda row: row.at, "moment", sort="at"),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: CHANGE_TONES.get(row.stage, "plain"),
-            ),
+            stage(CHANGE_TONES),
             Column("decided", _("审批人"), lambda row: str(row.decided_by or "")),
             Column("note", _("审批意见"), lambda row: row.note),
         ),
-        sieves=(Sieve("stage", _("状态"), labels, "stage"),),
-        search=("project__undertaking__title", "project__number"),
+        sieves=(by_stage(stages.CHANGE_LABELS),),
+        search=SEARCH,
         order="-at",
         empty=_("团队提出的变更申请出现在这里。"),
     )
@@ -148,13 +112,46 @@ def _moved(change: Change) -> int:
 @gate(can_manage, Round, having=("street",))
 def changes(request: Request, round: Round) -> HttpResponse:
     """Every change that the teams of a round have asked for."""
-    if round.frozen is None:
-        raise Http404
     rows = Change.objects.filter(project__round=round).select_related(
         "project__undertaking__organisation", "decided_by"
     )
-    page = {"round": round, "title": _now("变更申请")}
-    return _change_table().answer(request, rows, "projects/ledger.html", page)
+    return listed(request, round, _change_table, rows)
+
+
+def _paper_table(_round: Round) -> Table:
+    return Table(
+        "signed-papers",
+        _("纸质材料"),
+        (
+            NUMBER,
+            project(lambda row: reverse("projects:signed_paper", args=[row.pk])),
+            TEAM,
+            Column("what", _("材料"), lambda row: row.get_what_display(), sort="what"),
+            Column("people", _("签字的受益人数"), lambda row: row.people, "number", sort="people"),
+            stage(COPY_TONES),
+            Column("by", _("归档人"), lambda row: str(row.by)),
+            Column("at", _("归档时间"), lambda row: row.at, "moment", sort="at"),
+            Column("checked", _("核对人"), lambda row: str(row.checked_by or "")),
+            Column("note", _("核对意见"), lambda row: row.note, "long"),
+        ),
+        sieves=(
+            by_stage(stages.SCAN_LABELS),
+            Sieve("what", _("材料"), PaperKind.choices, "what"),
+        ),
+        search=SEARCH,
+        order="at",
+        empty=_("团队和工作人员归档的纸质材料出现在这里。"),
+    )
+
+
+@gate(can_manage, Round, having=("street",))
+def round_papers(request: Request, round: Round) -> HttpResponse:
+    """Every signed paper of a round's projects: what is still to be checked. Who may not read one
+    sees here that it is there."""
+    rows = SignedPaper.objects.filter(project__round=round).select_related(
+        "project__undertaking__organisation", "by", "checked_by"
+    )
+    return listed(request, round, _paper_table, rows)
 
 
 def _late_table(today: Any) -> Table:
@@ -162,16 +159,9 @@ def _late_table(today: Any) -> Table:
         "late",
         _("逾期未拨"),
         (
-            Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number"),
-            Column(
-                "project",
-                _("项目"),
-                _project,
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: reverse("projects:desk", args=[row.project_id]),
-            ),
-            Column("team", _("团队"), lambda row: str(row.project.team)),
+            NUMBER,
+            project(desk),
+            TEAM,
             Column("round", _("轮次"), lambda row: str(row.project.round)),
             Column("name", _("期次"), lambda row: row.name),
             Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
@@ -182,17 +172,10 @@ def _late_table(today: Any) -> Table:
                 lambda row: working_days_after(row.due, today),
                 "number",
             ),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: INSTALMENT_TONES.get(row.stage, "plain"),
-            ),
+            stage(INSTALMENT_TONES),
             Column("proposed", _("申请人"), lambda row: str(row.proposed_by or "")),
         ),
-        search=("project__undertaking__title", "project__number"),
+        search=SEARCH,
         order="due",
         empty=_("没有逾期未拨的款项。"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -20,34 +20,20 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 
 from .acting import INSTALMENT_TONES, PLAIN_VERBS, act_on_all
+from .columns import NUMBER, SEARCH, TEAM, by_stage, desk, listed, project, stage
 
 
 def _pay_table(verbs: bool) -> Table:
-    labels = [(key, _now(words)) for key, words in stages.INSTALMENT_LABELS.items()]
     return Table(
         "payments",
         _("拨款"),
         (
-            Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number"),
-            Column(
-                "project",
-                _("项目"),
-                lambda row: str(row.project),
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: reverse("projects:desk", args=[row.project_id]),
-            ),
-            Column("team", _("团队"), lambda row: str(row.project.team)),
+            NUMBER,
+            project(desk),
+            TEAM,
             Column("name", _("期次"), lambda row: row.name, sort="place"),
             Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: INSTALMENT_TONES.get(row.stage, "plain"),
-            ),
+            stage(INSTALMENT_TONES),
             Column("due", _("应于何日前拨付"), lambda row: row.due, "day", sort="due"),
             Column("proposed", _("申请人"), lambda row: str(row.proposed_by or "")),
             Column("approved", _("审批人"), lambda row: str(row.approved_by or "")),
@@ -56,10 +42,10 @@ def _pay_table(verbs: bool) -> Table:
             Column("note", _("说明"), lambda row: row.note),
         ),
         sieves=(
-            Sieve("stage", _("状态"), labels, "stage"),
+            by_stage(stages.INSTALMENT_LABELS),
             Sieve("name", _("期次"), _names, "key"),
         ),
-        search=("project__undertaking__title", "project__number"),
+        search=SEARCH,
         order="turn",
         verbs=_VERBS if verbs else (),
         empty=_("确认立项以后，每个项目的各期拨款出现在这里。"),
@@ -125,7 +111,6 @@ def _on_head(head: str) -> Q:
 
 def _receipt_table(round: Round) -> Table:
     heads = {head.key: head.name for head in round.rules.heads}
-    labels = [(key, _now(words)) for key, words in stages.RECEIPT_LABELS.items()]
     return Table(
         "receipts",
         _("票据"),
@@ -137,31 +122,17 @@ def _receipt_table(round: Round) -> Table:
                 sort="number",
                 href=lambda row: reverse("projects:receipt", args=[row.pk]),
             ),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: RECEIPT_TONES.get(row.stage, "plain"),
-            ),
+            stage(RECEIPT_TONES),
             Column("alike", _("疑似重复"), lambda row: row.alike or None, "number", sort="alike"),
             Column("amount", _("金额"), lambda row: row.amount, "money", sort="amount"),
-            Column(
-                "project",
-                _("项目"),
-                lambda row: str(row.project),
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: reverse("projects:desk", args=[row.project_id]),
-            ),
+            project(desk),
             Column("what", _("用途"), lambda row: row.what),
             Column("heads", _("支出科目"), _heads_of(heads), "long"),
             Column("payee", _("收款方"), lambda row: row.payee, sort="payee"),
             Column("day", _("开票日期"), lambda row: row.day, "day", sort="day"),
         ),
         sieves=(
-            Sieve("stage", _("状态"), labels, "stage"),
+            by_stage(stages.RECEIPT_LABELS),
             Sieve("head", _("支出科目"), list(heads.items()), _on_head),
             Sieve("place", _("居民区"), _places, "project__undertaking__neighbourhood"),
         ),
@@ -174,40 +145,21 @@ def _receipt_table(round: Round) -> Table:
 @gate(can_manage, Round, having=("street",))
 def round_receipts(request: Request, round: Round) -> HttpResponse:
     """The ledger of receipts of a round; those that look like others stand out."""
-    if round.frozen is None:
-        raise Http404
-    page = {"round": round, "title": _now("票据")}
-    rows = queries.all_receipts(round)
-    return _receipt_table(round).answer(request, rows, "projects/ledger.html", page)
+    return listed(request, round, _receipt_table, queries.all_receipts(round))
 
 
 def _report_table(round: Round) -> Table:
     grades = {grade.key: grade.name for grade in round.rules.grades}
-    labels = [(key, _now(words)) for key, words in stages.REPORT_LABELS.items()]
     return Table(
         "reports",
         _("报告"),
         (
-            Column(
-                "project",
-                _("项目"),
-                lambda row: str(row.project),
-                "long",
-                sort="project__undertaking__title",
-                href=lambda row: reverse("projects:show_report", args=[row.pk]),
-            ),
+            project(lambda row: reverse("projects:show_report", args=[row.pk])),
             Column("kind", _("类型"), lambda row: row.get_kind_display(), sort="kind"),
             Column("at", _("提交时间"), lambda row: row.at, "moment", sort="at"),
             Column("activities", _("活动次数"), lambda row: row.activities, "number", "activities"),
             Column("people", _("参与人次"), lambda row: row.people, "number", sort="people"),
-            Column(
-                "stage",
-                _("状态"),
-                lambda row: row.stage_label,
-                "state",
-                sort="stage",
-                tone=lambda row: REPORT_TONES[row.stage],
-            ),
+            stage(REPORT_TONES),
             Column("mark", _("评分"), lambda row: row.mark, "number", sort="mark"),
             Column("grade", _("等次"), lambda row: grades.get(row.grade, ""), sort="grade"),
             Column(
@@ -218,7 +170,7 @@ def _report_table(round: Round) -> Table:
             ),
         ),
         sieves=(
-            Sieve("stage", _("状态"), labels, "stage"),
+            by_stage(stages.REPORT_LABELS),
             Sieve("kind", _("类型"), ReportKind.choices, "kind"),
             Sieve("grade", _("等次"), list(grades.items()), "grade"),
         ),
@@ -231,11 +183,8 @@ def _report_table(round: Round) -> Table:
 @gate(can_manage, Round, having=("street",))
 def round_reports(request: Request, round: Round) -> HttpResponse:
     """Every report of a round with its mark and what followed."""
-    if round.frozen is None:
-        raise Http404
-    page = {"round": round, "title": _now("报告")}
     rows = Report.objects.filter(project__round=round).select_related("project__undertaking")
-    return _report_table(round).answer(request, rows, "projects/ledger.html", page)
+    return listed(request, round, _report_table, rows)
 
 
 @gate(can_manage, Round, having=("street",))

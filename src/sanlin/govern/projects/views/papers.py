@@ -17,10 +17,10 @@ from sanlin.govern.projects.forms import ReasonForm, ReportForm, ReviewForm
 from sanlin.govern.projects.models import Project, Report, ReportKind, ReportPhoto
 from sanlin.ground import files
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.verdict import Verdict
 
-from .acting import WHOLE, done, through
+from .acting import WHOLE, through
 
 
 def can_write(who: Any, project: Project, *, now: Any) -> Verdict:
@@ -38,7 +38,7 @@ def report(request: Request, project: Project, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         told = Told(said["text"], said["activities"], said["people"])
-        if done(request, actions.report, project, kind, told, form.photos(), form=form):
+        if done(request, form, actions.report, project, kind, told, form.photos()):
             messages.success(request, _("报告已提交，等待评估"))
             return redirect("projects:project", pk=project.pk)
     page = {
@@ -72,14 +72,14 @@ def show_report(request: Request, report: Report) -> HttpResponse:
             back = ReasonForm(request.POST)
             if back.is_valid():
                 reason = back.cleaned_data["reason"]
-                if done(request, actions.return_report, report, reason, form=back):
+                if done(request, back, actions.return_report, report, reason):
                     messages.success(request, _("报告已退回修改"))
                     return redirect(where)
         else:
             form = ReviewForm(request.POST)
             if form.is_valid():
                 said = form.cleaned_data
-                if done(request, actions.review, report, said["mark"], said["note"], form=form):
+                if done(request, form, actions.review, report, said["mark"], said["note"]):
                     messages.success(request, _("已评估，结果已生效"))
                     return redirect(where)
     page = {

@@ -24,11 +24,11 @@ from sanlin.govern.projects.forms import (
 from sanlin.govern.projects.models import Project, Receipt, ReceiptPaper, SentPaper
 from sanlin.ground import files, invoices
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import Refused, Verdict
 from sanlin.kernel.money import yuan
 
-from .acting import WHOLE, done, through
+from .acting import WHOLE, through
 
 MOST_PAPERS = 6
 MOST_DIGITS = 18
@@ -123,7 +123,7 @@ def receipt_details(request: Request, project: Project) -> HttpResponse:
         answer = said.pop("answer", "")
         verb = actions.hand_in
         made = Slip(**said, lines=lines.lines())
-        if done(request, verb, project, made, sent, replaces=old, answer=answer, form=form):
+        if done(request, form, verb, project, made, sent, replaces=old, answer=answer):
             messages.success(request, _("票据已提交，等待审核"))
             return redirect("projects:receipts", pk=project.pk)
     money = rules.flows(project)
@@ -233,16 +233,14 @@ def receipt(request: Request, receipt: Receipt) -> HttpResponse:
         if asked == "accept":
             judge = JudgeForm(request.POST)
             if judge.is_valid() and done(
-                request, actions.accept, receipt, judge.cleaned_data["judged"], form=judge
+                request, judge, actions.accept, receipt, judge.cleaned_data["judged"]
             ):
                 messages.success(request, _("票据已通过"))
                 return redirect(where)
         else:
             form = ReasonForm(request.POST)
             verb, words = TURNED_DOWN.get(str(asked), TURNED_DOWN["return"])
-            if form.is_valid() and done(
-                request, verb, receipt, form.cleaned_data["reason"], form=form
-            ):
+            if form.is_valid() and done(request, form, verb, receipt, form.cleaned_data["reason"]):
                 messages.success(request, words())
                 return redirect(where)
     return render(request, "projects/receipt.html", _page(request, receipt, form, judge))

@@ -19,11 +19,11 @@ from sanlin.govern.projects.models import Circle, Instalment, Project
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import ALLOWED, Verdict
 from sanlin.kernel.money import yuan
 
-from .acting import INSTALMENT_TONES, PLAIN_VERBS, WHOLE, done, through
+from .acting import INSTALMENT_TONES, PLAIN_VERBS, WHOLE, through
 
 REASONED_VERBS = {
     "send-back": actions.send_back,
@@ -162,7 +162,7 @@ def take_back_payment(request: Request, instalment: Instalment) -> HttpResponse:
     project = instalment.project
     form = ReasonForm(request.POST or None)
     if form.is_valid() and done(
-        request, actions.take_back_payment, instalment, form.cleaned_data["reason"], form=form
+        request, form, actions.take_back_payment, instalment, form.cleaned_data["reason"]
     ):
         messages.success(request, _("拨付已冲销，可以重新申请；冲销凭证和理由已公开"))
         return redirect("projects:desk", pk=project.pk)
@@ -190,7 +190,7 @@ def refund(request: Request, project: Project) -> HttpResponse:
     """Book money that the team gave back."""
     form = RefundForm(request.POST)
     if form.is_valid() and done(
-        request, actions.give_back, project, form.cleaned_data["amount"], form=form
+        request, form, actions.give_back, project, form.cleaned_data["amount"]
     ):
         messages.success(request, _("退款已记账"))
         return redirect("projects:desk", pk=project.pk)
@@ -210,9 +210,7 @@ def stop(request: Request, project: Project) -> HttpResponse:
     """End a project early."""
     form = StopForm(request.POST)
     said = form.cleaned_data if form.is_valid() else {}
-    if said and done(
-        request, actions.stop, project, said["reason"], breach=said["breach"], form=form
-    ):
+    if said and done(request, form, actions.stop, project, said["reason"], breach=said["breach"]):
         messages.success(request, _("项目已终止"))
         return redirect("projects:desk", pk=project.pk)
     return _desk(request, project, reason=form)
@@ -245,7 +243,7 @@ def circles(request: Request, round: Round) -> HttpResponse:
     form = CircleForm(request.POST or None, projects=projects)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        if done(request, actions.make_circle, round, said["name"], said["leader"], form=form):
+        if done(request, form, actions.make_circle, round, said["name"], said["leader"]):
             messages.success(request, _("小组已建立"))
             return redirect("projects:circles", pk=round.pk)
     rows = Circle.objects.filter(round=round).select_related("leader")
@@ -269,7 +267,7 @@ def circle(request: Request, circle: Circle) -> HttpResponse:
     form = AssignForm(request.POST or None, circle=circle)
     if request.method == "POST" and form.is_valid():
         chosen = list(form.cleaned_data["projects"])
-        if done(request, actions.assign, circle, chosen, form=form):
+        if done(request, form, actions.assign, circle, chosen):
             messages.success(request, _("已编入小组"))
             return redirect("projects:circle", pk=circle.pk)
     page = {
