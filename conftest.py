@@ -51,13 +51,17 @@ def in_the_language_of_the_sources() -> None:
     translation.activate(django_settings.LANGUAGE_CODE)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _pages_are_made_plainly(django_test_environment: None) -> None:
-    """Django's test runner has every template tell what it was given, and the client copies all of it.
-
-    No test here asks for that: they read the page that came out.
-    """
-    Template._render = PLAINLY  # noqa: SLF001
+@pytest.fixture(scope="module", autouse=True)
+def _pages_are_made_plainly(
+    request: pytest.FixtureRequest, django_test_environment: None
+) -> Iterator[None]:
+    """Django's test runner has every template tell what it was given, and the client copies all of it:
+    only for the tests that ask for it. The others read the page that came out."""
+    telling = Template._render  # noqa: SLF001
+    if ".context[" not in request.path.read_text(encoding="utf-8"):
+        Template._render = PLAINLY  # noqa: SLF001
+    yield
+    Template._render = telling  # noqa: SLF001
 
 
 @pytest.fixture(scope="session", autouse=True)
