@@ -47,6 +47,7 @@ def main(folder):
             "report": word.report(closing, now=now),
             "acceptance": word.acceptance(project, now=now),
             "change": word.change(project, now=now),
+            "confirmation": word.confirmation(project, now=now),
         }
         for kind, values in papers.items():
             (folder / f"{kind}.docx").write_bytes(word.paper(kind, values, street))

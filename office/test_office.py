@@ -25,7 +25,7 @@ __all__ = ["shelf", "streets"]
 pytestmark = [pytest.mark.stage("closed"), pytest.mark.xdist_group("office")]
 
 KEPT = BUILD / "office"
-WORD = ("application", "agreement", "notice", "report", "acceptance", "change")
+WORD = ("application", "agreement", "notice", "report", "acceptance", "change", "confirmation")
 DECKS = ("year", "circle")
 # What must stand in each, as its reader sees it; the sum of the grants is the street's own.
 SAYS = {
@@ -35,6 +35,7 @@ SAYS = {
     "report": ("结项报告", "资金使用", "活动照片1", "评分"),
     "acceptance": ("项目验收表", "受益居民代表意见", "街道意见"),
     "change": ("项目变更申请表", "变更后（元）"),
+    "confirmation": ("受益居民确认书", "参加或受益的内容", "第 1 页 共 1 页"),
     "year": ("2024年自治金年度汇报", "各居民区立项金额", "项目一览（5/5）", "现场照片", "谢谢"),
     "circle": ("小组汇报", "各项目资金", "谢谢"),
     "ledgers": ("项目台账", "拨款台账", "公示台账", "合计", "{granted}.00"),
@@ -42,7 +43,7 @@ SAYS = {
     "certificate": ("证", "特发此证"),
     "thanks": ("感谢您作为",),
 }
-PAGES = {"agreement": 2, "acceptance": 2, "change": 1, "certificate": 1}
+PAGES = {"agreement": 2, "acceptance": 2, "change": 1, "confirmation": 1, "certificate": 1}
 BROKEN = re.compile(r"#(NAME|REF|VALUE|DIV/0|N/A)|Err:\d|\{\{|\{%|\}\}|%\}|\ufffd")
 
 

@@ -620,20 +620,19 @@ def confirmation() -> bytes:
                 "{{ project.starts }}{% if project.ends %}至{{ project.ends }}{% endif %}",
             ),
             ("受益人群", "{{ beneficiaries }}"),
-            ("活动和参与", "活动{{ report.activities }}次，参与{{ report.people }}人次"),
         ]
     )
     paper.para("本人或家人参加了上述项目的活动，或者从中受益，情况属实。")
-    paper.table(
+    lines = paper.table(
         [
-            ["序号", "姓名", "楼号", "参加了什么、得到了什么", "签字", "日期"],
+            ["序号", "姓名", "楼号", "参加或受益的内容", "签字", "日期"],
             ["{{ one.n }}", "", "", "", "", ""],
         ],
         [14, 26, 22, 46, 28, 22],
         loop="{%tr for one in rows %}",
         middle=(0,),
-        size=12,
     )
+    lines.rows[2].height = Mm(10)  # room for a hand
     paper.small(
         "签字只用于本项目的验收和归档，不公开；不愿写楼号的可以不写。本页共______人签字。签完拍照或扫描，在项目的“纸质材料”里归档。"
     )

@@ -29,9 +29,9 @@ def open_child(request: Request, project: Project) -> HttpResponse:
         said = dict(form.cleaned_data)
         text = packs.text_of(said.pop("pack"), today) or ""
         child = Child(**said, pack_text=text)
-        if done(request, form, actions.open_child, project, child):
+        if made := done(request, form, actions.open_child, project, child):
             messages.success(request, _("子项目轮次已建为草稿，请设定数值后开启征集"))
-            return redirect("projects:desk", pk=project.pk)
+            return redirect("rounds:manage", pk=made.round_id)
     page = {
         "project": project,
         "form": form,

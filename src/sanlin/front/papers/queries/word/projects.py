@@ -33,7 +33,7 @@ WHEN = {  # data
 }
 LATER = "验收通过后{n}个工作日内"  # data
 PICTURE = 120  # millimetres
-SIGNATURES = 20  # blank lines of a sheet that beneficiaries sign
+SIGNATURES = 10  # blank lines of a sheet that beneficiaries sign
 
 
 def in_words(fen: int) -> str:
