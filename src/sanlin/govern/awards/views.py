@@ -28,7 +28,7 @@ from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_s
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.sheets import Head, workbook
-from sanlin.ground.verdict import ALLOWED, Verdict
+from sanlin.ground.verdict import ALLOWED, Refused, Verdict
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.ballots import write
 from sanlin.kernel.money import yuan
