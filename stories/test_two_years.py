@@ -186,7 +186,8 @@ def evaluated_and_settled(people: People) -> str:
 
 
 def ask_the_book(people: People) -> None:
-    """The next round is begun, and takes over what the first year's book proposes."""
+    """The next round is begun, and takes over what the first year's book proposes; but the street
+    leaves it the eight million, of which the teams that go on would leave a fifth."""
     zhou = people("zhou")
     to_projects(zhou, FIRST)
     follow(zhou.locator("main"), "结束与延续")
@@ -200,6 +201,11 @@ def ask_the_book(people: People) -> None:
     cell(zhou, "这一年的账，下一年怎么办")
     says(zhou, "结项合格")
     says(zhou, "¥166,000")
+    says(zhou, "上一轮总额¥8,000,000×（1−20.1%），舍到千元＝¥6,385,000")
+    zhou.get_by_label("本轮总额：另填").fill("八百万")
+    press(zhou, "写入草稿")
+    says(zhou, "请填金额，例如“12000”或“1.2万”")
+    zhou.get_by_label("本轮总额：另填").fill("800万")
     people.picture(zhou, "what-the-book-says")
     press(zhou, "写入草稿")
     says(zhou, "已写入草稿")

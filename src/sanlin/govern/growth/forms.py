@@ -97,9 +97,14 @@ class NotesForm(PhotosForm):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def __init__(self, *args: Any, bodies: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bodies: list[str], joint: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bodies = bodies
+        if joint:
+            self.fields["notes"].help_text = gettext(
+                "写明各方拿出来共享的组织、信息、服务，要一起解决的问题，谁去办、何时办好。"
+                "会公开，请勿写入姓名、电话等个人信息。"
+            )
         for n, body in enumerate(bodies):
             self.fields[f"came{n}"] = forms.IntegerField(
                 label=gettext("%(who)s到会人数") % {"who": body},

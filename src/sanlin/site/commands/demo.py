@@ -16,7 +16,7 @@ from pathlib import Path
 from . import serve
 
 DEFAULT = "vote"
-PROGRAMMES = ("xishan", "caiyun", "wenhua")
+PROGRAMMES = ("xishan", "caiyun", "wenhua", "yingzao", "yingzao2")
 STAGES = ("draft", "call", "review", "vote", "notice", "running", "midterm", "closed")
 WHO = (
     ("li", "李秀英，72岁的居民", "Li Xiuying, a resident of 72"),  # data
@@ -41,7 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--programme",
         choices=PROGRAMMES,
-        help="a published programme of elsewhere, from its draft to its first payments, instead",
+        help="a published programme of elsewhere instead, from its draft to its first payments; yingzao: a "
+        "year with its end, and the draft of the next; yingzao2: the next year too",
     )
     parser.add_argument("--fresh", action="store_true", help="begin anew, losing what was done")
     parser.add_argument("--no-serve", action="store_true", help="build only")
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
     from sanlin.commons.places.models import Street
     from sanlin.site import demo
-    from sanlin.site.demo import programmes
+    from sanlin.site.demo import programmes, yingzao
 
     began = time.monotonic()
     call_command("migrate", verbosity=0)
@@ -73,8 +74,13 @@ def run(options: argparse.Namespace) -> int:
     if not Street.objects.exists():
         first = "draft" if options.programme else options.stage
         demo.build(first, lambda words: print(f"  {words}", flush=True))
-        if options.programme:
-            print(f"  {programmes.play(options.programme)}", flush=True)
+        if (options.programme or "").startswith("yingzao"):
+            print(f"  {yingzao.told(yingzao.year_one())}", flush=True)
+            next_year = yingzao.next_year if options.programme == "yingzao" else yingzao.year_two
+            made = next_year()
+            print(f"  {yingzao.told(made) if made.frozen else made}", flush=True)
+        elif options.programme:
+            print(f"  {programmes.told(programmes.play(options.programme))}", flush=True)
         print(f"  {time.monotonic() - began:.0f} s")
     _say_who(options)
     sys.stdout.flush()

@@ -245,6 +245,12 @@ def figures(round: Round) -> tuple[int, int, int, int]:
     return len(grants), min(grants), max(grants), sum(grants)
 
 
+def told(round: Round) -> str:
+    """The figures in words, as the demonstration says them while it is built."""
+    many, least, most, whole = figures(round)
+    return f"{round}：{many}个项目，单项¥{least:,}至¥{most:,}，共¥{whole:,}"  # data
+
+
 def _account(username: str, name: str) -> Account:
     found = Account.objects.filter(username=username).first()
     if found is not None:

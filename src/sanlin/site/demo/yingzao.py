@@ -30,6 +30,8 @@ from sanlin.commons.places.models import (
 )
 from sanlin.govern.awards import actions as awards
 from sanlin.govern.ballots import actions as ballots
+from sanlin.govern.growth import queries as growth
+from sanlin.govern.growth.actions import take_over
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
@@ -42,7 +44,7 @@ from sanlin.govern.proposals.models import Answer, Proposal, Result
 from sanlin.govern.proposals.queries.bringing import list_of
 from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds.models import Round, read_pack
-from sanlin.govern.rounds.queries.packs import shipped
+from sanlin.govern.rounds.queries.packs import shipped, text_for_next
 from sanlin.govern.rounds.rules.windows import span
 from sanlin.ground import clock, files
 from sanlin.ground.accounts.models import Account
@@ -56,6 +58,7 @@ from .cast import at
 LONG_AGO = date(2015, 1, 1)
 STREET = "营造演示街道"
 PACK = "yingzao"
+YEAR_ONE, YEAR_TWO = "社区营造第一年", "社区营造第二年"
 VILLAGES, TOWNS = 15, 25
 FEN = 100
 BUDGET = 8_000_000 * FEN
@@ -80,7 +83,7 @@ def year_one() -> Round:
     editions = shipped()[PACK]
     round = rounds.create(
         street,
-        "社区营造第一年",
+        YEAR_ONE,
         2016,
         editions[min(editions)][1],
         by=zhou,
@@ -108,6 +111,45 @@ def year_one() -> Round:
         leader.save()
     clock.set_demo_time(at(date(2016, 12, 5)))
     return round
+
+
+@transaction.atomic
+def next_year() -> Round:
+    """The draft of the second year, once the project that was left has failed and is settled: what the
+    book proposes waits on the page of the first year."""
+    zhou, qian = _officers()
+    round = Round.objects.select_related("street").get(name=YEAR_ONE)
+    standing = _projects(round)
+    left = standing[-1]
+    _spend(left, len(standing) - 1, zhou, qian)
+    _evaluate(left, 45, zhou, "closing", date(2016, 12, 6))
+    _settle(left, zhou, qian)
+    clock.set_demo_time(now := at(date(2017, 1, 3)))
+    text = text_for_next(round.pack, round.pack_text, now.date())
+    assert text is not None
+    return rounds.create(round.street, YEAR_TWO, 2017, text, previous=round, by=zhou, now=now)
+
+
+@transaction.atomic
+def year_two() -> Round:
+    """The second year as far as its projects: the officer takes every figure that the book proposes but
+    the total, which stays what it was."""
+    draft = next_year()
+    zhou, _qian = _officers()
+    before = draft.previous
+    assert before is not None
+    year = growth.year_of(before)
+    proposed = growth.proposal_for(year, BUDGET)
+    assert proposed is not None
+    values = growth.values_for(proposed, growth.tiers_for(year, BUDGET), BUDGET, draft)
+    typed = {"budget": values.pop("budget")}
+    now = at(date(2017, 1, 4))
+    draft = take_over(_again(draft), values, typed, by=zhou, now=now)
+    return second_decision(second_call(_with_before(draft)))
+
+
+def _with_before(round: Round) -> Round:
+    return Round.objects.select_related("street", "previous").get(pk=round.pk)
 
 
 @transaction.atomic
@@ -491,6 +533,12 @@ def _paper(n: int) -> files.Picture:
     sheet.save(written, "PNG")
     written.seek(0)
     return files.picture(written, len(written.getvalue()))
+
+
+def told(round: Round) -> str:
+    """The figures in words, as the demonstration says them while it is built."""
+    many, rural, largest, most, whole = figures(round).split()
+    return f"{round}：{many}个项目，农村{rural}个，单项最多{largest}，一个社区最多{most}，共{whole}"  # data
 
 
 def figures(round: Round) -> str:

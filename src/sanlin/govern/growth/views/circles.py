@@ -164,7 +164,8 @@ def meeting(request: Request, meeting: Meeting) -> HttpResponse:
         if meeting.circle
         else list(stages.PARTNERS)
     )
-    form = NotesForm(request.POST or None, request.FILES or None, bodies=bodies)
+    joint = meeting.circle is None
+    form = NotesForm(request.POST or None, request.FILES or None, bodies=bodies, joint=joint)
     if request.method == "POST" and form.is_valid():
         said = (form.cleaned_data["notes"], form.came(), form.photos())
         if done(request, form, actions.tell_meeting, meeting, *said):
