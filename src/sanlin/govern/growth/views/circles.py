@@ -73,7 +73,15 @@ def joint(request: Request, round: Round) -> HttpResponse:
             messages.success(request, _("会议已通知"))
             return redirect("growth:meeting", pk=made.pk)
     back = reverse("growth:round", args=[round.pk])
-    page = {"form": form, "title": _("五社联席会议"), "back": back, "words": round.name}
+    page = {
+        "form": form,
+        "title": _("五社联席会议"),
+        "intro": _(
+            "社区、社会工作者、社会组织、社区志愿者、社会慈善资源一起开，共享组织、信息和服务，商量要解决的问题。"
+        ),
+        "back": back,
+        "words": round.name,
+    }
     return render(request, "growth/meet.html", page)
 
 
