@@ -29,11 +29,11 @@ from sanlin.commons.people.tests.scene import district, neighbourhood, post, res
 from sanlin.commons.places.models import District, Home, Neighbourhood, Street
 from sanlin.front.papers.models import Template
 from sanlin.front.records.actions import seal
-from sanlin.govern.awards.models import Award, Premise, Rivals
+from sanlin.govern.awards.models import Award
 from sanlin.govern.ballots.models import Booth, Keeper, Shift, Voter
 from sanlin.govern.growth.models import Survey
 from sanlin.govern.projects.models import Agreement, Project, Report, ReportPhoto
-from sanlin.govern.proposals.models import Photo, Proposal
+from sanlin.govern.proposals.models import Photo, Premise, Proposal, Rivals
 from sanlin.govern.reviews.models import Seat
 from sanlin.govern.rounds.models import Round
 from sanlin.ground import clock, files
