@@ -20,10 +20,13 @@ from .queries import named
 
 LONGEST_TITLE = 120
 MOST_NAMED = 8
+SAID = 3  # of them in the sentence that asks for a number
 
 
 class AppointForm(forms.Form):
-    judge: forms.ModelChoiceField[Account] = forms.ModelChoiceField(None, label=_("评委"))
+    judge: forms.ModelChoiceField[Account] = forms.ModelChoiceField(
+        None, label=_("评委"), empty_label=_("请选择")
+    )
 
     def __init__(self, *args: Any, round: Round, now: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,8 +75,8 @@ class ProposalField(forms.CharField):
                 % {"code": f"{self.round.year}-07"}
             )
         if len(found) > 1:
-            shown = gettext("、").join(f"{one.code} {one.title}" for one in found[:MOST_NAMED])
-            more = gettext("等") if len(found) > MOST_NAMED else ""
+            shown = gettext("、").join(f"{one.code} {one.title}" for one in found[:SAID])
+            more = gettext("等") if len(found) > SAID else ""
             raise forms.ValidationError(
                 gettext("有几件都含这些字，请填编号：%(shown)s%(more)s")
                 % {"shown": shown, "more": more}
