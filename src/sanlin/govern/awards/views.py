@@ -28,7 +28,7 @@ from sanlin.govern.rounds.rules import can_enter_number, can_run, can_see, can_s
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.sheets import Head, workbook
-from sanlin.ground.verdict import ALLOWED, Refused, Verdict
+from sanlin.ground.verdict import ALLOWED, Verdict
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.ballots import write
 from sanlin.kernel.money import yuan
@@ -131,11 +131,7 @@ def draw_sample(request: Request, round: Round) -> HttpResponse:
     form = DrawForm(request.POST or None, initial=first, most=margin.votes)
     if form.is_valid():
         given = (form.cleaned_data[name] for name in ("digits", "margin", "limit"))
-        try:
-            draw(round, *given, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, draw, round, *given):
             messages.success(request, _("样本已经抽定并公布"))
             return redirect("ballots:sample", pk=round.pk)
     due = ballots.draws_due(round.roll, margin.sheets, margin.votes, ballots.USUAL, [])

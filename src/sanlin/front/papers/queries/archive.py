@@ -50,7 +50,7 @@ from sanlin.ground.sheets.ledger import Ledger, write_ledgers
 
 from . import word
 from .receipts import heads_of, scans
-from .word.fields import written
+from .word.fields import named, written
 from .word.projects import about
 
 A_PART = 1 << 18  # bytes that are copied at a time
@@ -362,7 +362,7 @@ def _posted(project: Project, link: Link, now: datetime) -> Iterator[Paper]:
                 one.filed_at,
                 one.stage_label,
                 one.answer,
-                one.answered_by.name if one.answered_by else "",
+                named(one.answered_by),
                 one.answered_at,
             )
             for one in objections
@@ -410,9 +410,9 @@ def _money(project: Project) -> Iterator[Paper]:
                 one.stage_label,
                 one.due,
                 one.paid_at,
-                one.proposed_by.name if one.proposed_by else "",
-                one.approved_by.name if one.approved_by else "",
-                one.paid_by.name if one.paid_by else "",
+                named(one.proposed_by),
+                named(one.approved_by),
+                named(one.paid_by),
                 one.note,
             )
             for one in project.instalments.select_related("proposed_by", "approved_by", "paid_by")
@@ -461,7 +461,7 @@ def _receipts(project: Project) -> Iterator[Paper]:
                 row.amount,
                 row.stage_label,
                 row.by.name,
-                row.looked_by.name if row.looked_by else "",
+                named(row.looked_by),
             )
             for n, row in enumerate(rows, 1)
         ]

@@ -36,6 +36,7 @@ from sanlin.harmony.voices.models import Voice
 from sanlin.kernel.ledger import FEN, GOODS, HOURS, POINTS
 
 from .receipts import heads_of
+from .word.fields import named
 
 MOST = 2_000  # rows that are held at a time
 Rows = Iterator[Sequence[Any]]
@@ -166,7 +167,7 @@ def _projects(scope: Scope) -> Rows:
             row.number,
             row.undertaking.title,
             row.team.name,
-            row.place.name if row.place else "",
+            named(row.place),
             row.round.name,
             row.tier_name,
             row.undertaking.starts,
@@ -177,7 +178,7 @@ def _projects(scope: Scope) -> Rows:
             row.returned,
             row.stage_label,
             row.grade_name,
-            row.circle.name if row.circle else "",
+            named(row.circle),
             row.stop_reason,
         )
 
@@ -202,15 +203,15 @@ def _instalments(scope: Scope) -> Rows:
             one.number,
             one.undertaking.title,
             one.team.name,
-            one.place.name if one.place else "",
+            named(one.place),
             row.name,
             row.amount,
             row.stage_label,
             row.due,
             row.paid_at,
-            row.proposed_by.name if row.proposed_by else "",
-            row.approved_by.name if row.approved_by else "",
-            row.paid_by.name if row.paid_by else "",
+            named(row.proposed_by),
+            named(row.approved_by),
+            named(row.paid_by),
             _where_from(one.fund) if row.paid_at else "",
             row.note,
         )
@@ -244,7 +245,7 @@ def _receipts(scope: Scope) -> Rows:
             row.amount,
             row.stage_label,
             row.by.name,
-            row.looked_by.name if row.looked_by else "",
+            named(row.looked_by),
             row.looked_at,
             row.reason,
         )
@@ -267,7 +268,7 @@ def _reports(scope: Scope) -> Rows:
             row.mark,
             row.grade_name,
             consequence_words(row.consequence),
-            row.reviewed_by.name if row.reviewed_by else "",
+            named(row.reviewed_by),
         )
 
 
@@ -279,7 +280,7 @@ def _circles(scope: Scope) -> Rows:
         yield (
             row.round.name,
             row.name,
-            row.leader.name if row.leader else "",
+            named(row.leader),
             len(members),
             "、".join(one.undertaking.title for one in members),
         )
@@ -366,7 +367,7 @@ def _objections(scope: Scope) -> Rows:
             row.due,
             row.stage_label,
             row.answer,
-            row.answered_by.name if row.answered_by else "",
+            named(row.answered_by),
             row.answered_at,
         )
 
@@ -385,7 +386,7 @@ def _voices(scope: Scope) -> Rows:
             row.text,
             row.stage_label,
             row.answer,
-            row.answered_by.name if row.answered_by else "",
+            named(row.answered_by),
             row.answered_at,
         )
 
@@ -403,7 +404,7 @@ def _organisations(scope: Scope) -> Rows:
         yield (
             row.name,
             row.get_kind_display(),
-            row.neighbourhood.name if row.neighbourhood else "",
+            named(row.neighbourhood),
             row.number,
             row.founded,
             row.dissolved,
@@ -425,7 +426,7 @@ def _sources(scope: Scope) -> Rows:
     rows = rows.select_related("fund", "giver", "organisation").order_by("fund", "pk")
     for row in _chunks(rows):
         giver = row.organisation or row.giver
-        shown = "匿名" if row.anonymous else (giver.name if giver else "")  # data
+        shown = "匿名" if row.anonymous else named(giver)  # data
         money = row.unit == FEN
         yield (
             row.fund.name,
@@ -442,67 +443,47 @@ def _sources(scope: Scope) -> Rows:
         )
 
 
-def _postings(scope: Scope) -> Rows:
-    rows = Posting.objects.filter(
-        scope.in_year("voucher__at"), voucher__fund__street=scope.street, debit__unit=FEN
-    ).select_related(
-        "voucher__fund",
-        "voucher__by",
-        "voucher__reverses",
-        "debit__undertaking",
-        "debit__source",
-        "credit__undertaking",
-        "credit__source",
+def _booked(scope: Scope) -> QuerySet[Posting]:
+    """The postings of the street's funds, in the order of booking."""
+    rows = Posting.objects.filter(scope.in_year("voucher__at"), voucher__fund__street=scope.street)
+    sides = (
+        f"{side}__{what}" for side in ("debit", "credit") for what in ("undertaking", "source")
     )
+    rows = rows.select_related("voucher__fund", "voucher__by", "voucher__reverses", *sides)
+    return rows.order_by("voucher__fund", "voucher__number", "pk")
+
+
+def _entry(row: Posting, *between: Any) -> tuple[Any, ...]:
+    """A posting as both kinds of ledgers write it; `between` stands after the words."""
+    told = row.voucher
+    return (
+        told.fund.name,
+        told.number,
+        told.at,
+        told.memo,
+        *between,
+        str(row.debit),
+        str(row.credit),
+        row.amount,
+        named(told.by) or "系统",  # data
+        f"冲销第{told.reverses.number}号" if told.reverses else "",  # data
+    )
+
+
+def _postings(scope: Scope) -> Rows:
+    rows = _booked(scope).filter(debit__unit=FEN)
     if scope.round is not None:
         rows = rows.filter(voucher__fund__name=scope.round.name)
-    for row in _chunks(rows.order_by("voucher__fund", "voucher__number", "pk")):
-        told = row.voucher
-        yield (
-            told.fund.get_level_display(),
-            told.fund.name,
-            told.number,
-            told.at,
-            told.memo,
-            str(row.debit),
-            str(row.credit),
-            row.amount,
-            told.by.name if told.by else "系统",  # data
-            f"冲销第{told.reverses.number}号" if told.reverses else "",  # data
-        )
+    for row in _chunks(rows):
+        yield (row.voucher.fund.get_level_display(), *_entry(row))
 
 
 def _things(unit: str) -> Callable[[Scope], Rows]:
     """What came in and went out that is not money: goods (which have a name), points, minutes."""
 
     def read(scope: Scope) -> Rows:
-        rows = Posting.objects.filter(
-            scope.in_year("voucher__at"),
-            voucher__fund__street=scope.street,
-            debit__unit__startswith=unit,
-        ).select_related(
-            "voucher__fund",
-            "voucher__by",
-            "voucher__reverses",
-            "debit__undertaking",
-            "debit__source",
-            "credit__source",
-            "credit__undertaking",
-        )
-        for row in _chunks(rows.order_by("voucher__fund", "voucher__number", "pk")):
-            told = row.voucher
-            yield (
-                told.fund.name,
-                told.number,
-                told.at,
-                told.memo,
-                *row.debit.unit.split(":")[1:],
-                str(row.debit),
-                str(row.credit),
-                row.amount,
-                told.by.name if told.by else "系统",  # data
-                f"冲销第{told.reverses.number}号" if told.reverses else "",  # data
-            )
+        for row in _chunks(_booked(scope).filter(debit__unit__startswith=unit)):
+            yield _entry(row, *row.debit.unit.split(":")[1:])
 
     return read
 
@@ -536,11 +517,12 @@ def _overseers(who: Any, street: Street, *, now: datetime) -> Any:
     return holds(who, PostKind.AUDITOR, PostKind.DISTRICT_ADMIN, street=street, now=now)
 
 
-def _things_heads(*figures: str) -> tuple[Head, ...]:
+def _entry_heads(*figures: str) -> tuple[Head, ...]:
+    """The heads of `_entry`; what stands between, and how its amount is called."""
     where = ("资金池:24", "凭证号:8", "时间:17", "摘要:40")  # data
-    *name, figure = figures
+    *between, figure = figures
     sides, whose = ("借方:30", "贷方:30"), ("经办人:12", "冲销:14")  # data
-    return _heads(*where, *name, *sides, figure, *whose)
+    return _heads(*where, *between, *sides, figure, *whose)
 
 
 BOOKS: tuple[Book, ...] = (  # data
@@ -807,38 +789,27 @@ BOOKS: tuple[Book, ...] = (  # data
     Book(
         "postings",
         _("资金收支台账"),
-        _heads(
-            "级次:10",
-            "资金池:24",
-            "凭证号:8",
-            "时间:17",
-            "摘要:40",
-            "借方:30",
-            "贷方:30",
-            "金额（元）¥",
-            "经办人:12",
-            "冲销:14",
-        ),
+        (*_heads("级次:10"), *_entry_heads("金额（元）¥")),
         _postings,
     ),
     Book(
         "goods",
         _("物资台账"),
-        _things_heads("品名:18", "数量（件）:10"),
+        _entry_heads("品名:18", "数量（件）:10"),
         _things(f"{GOODS}:"),
         by_round=False,
     ),
     Book(
         "hours",
         _("志愿服务时长台账"),
-        _things_heads("时长（分钟）:12"),
+        _entry_heads("时长（分钟）:12"),
         _things(HOURS),
         by_round=False,
     ),
     Book(
         "points",
         _("积分台账"),
-        _things_heads("积分:10"),
+        _entry_heads("积分:10"),
         _things(POINTS),
         by_round=False,
     ),

@@ -153,6 +153,11 @@ def written(value: date | datetime | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日"  # data
 
 
+def named(somebody: Any) -> str:
+    """Whom or what a row names; nothing where it names none."""
+    return str(somebody.name) if somebody else ""
+
+
 def figure(fen: int) -> str:
     """An amount in a column of yuan: 12,000.00."""
     sign = "-" if fen < 0 else ""
