@@ -277,6 +277,29 @@ def hands_in_its_report(zhao: Page) -> None:
     says(zhao, "报告已提交")
 
 
+def what_beneficiaries_signed_is_filed(cast: Cast) -> None:
+    """The team takes a photo of the sheet that its neighbours signed; the street checks it."""
+    zhou, zhao = cast("zhou"), cast("zhao")
+    here = zhou.url
+    at_project(zhao)
+    follow(zhao, "纸质材料")
+    sheet = {"name": "1.png", "mimeType": "image/png", "buffer": zhao.screenshot()}
+    zhao.get_by_label("照片或PDF").set_input_files(sheet)
+    zhao.get_by_label("签字的受益人数").fill("18")
+    press(zhao, "归档")
+    says(zhao, "已归档，等待另一位工作人员核对")
+    cast.picture(zhao, "signed-by-hand")
+    follow(zhou, "工作台")
+    follow(zhou, "份纸质材料", exact=False)
+    follow(zhou.locator("table"), THEIRS)
+    zhou.get_by_label("与纸面原件一致，签字清楚").check()
+    cast.picture(zhou, "a-signed-paper-is-checked")
+    press(zhou, "确认核对结果")
+    says(zhou, "核对无误")
+    zhou.goto(here)
+    says(zhou, "18位受益人在1份确认书上签字")
+
+
 def accepted_and_graded(cast: Cast) -> None:
     """The committee keys in sheets of paper; the street fills in the acceptance sheet and grades."""
     zhou = cast("zhou")
@@ -296,7 +319,7 @@ def accepted_and_graded(cast: Cast) -> None:
     says(zhou, "调查已截止")
     for tick in zhou.locator("input[name=ticks]").all():
         tick.check()
-    zhou.get_by_label("书面确认的受益人数").fill("18")
+    assert zhou.get_by_label("书面确认的受益人数").input_value() == "18"
     press(zhou, "填好验收单")
     says(zhou, "书面确认的受益人18人")
     cast.picture(zhou, "accepted")
@@ -338,6 +361,7 @@ CHAPTERS = (
     a_training_is_held,
     what_was_said_there_is_followed_up,
     residents_are_asked,
+    what_beneficiaries_signed_is_filed,
     accepted_and_graded,
     a_team_moves_up_and_another_is_out,
 )
