@@ -8,6 +8,9 @@ it. What stands on the way of every page or every ballot is prepared instead, fr
 
 The rows are model instances like any others, or tuples where the query says `values_list`. Elsewhere
 the ORM is used as ever.
+
+What is asked or changed for many at one moment (`each`) goes to PostgreSQL as one statement with arrays of
+values: a question costs more to send than to answer. SQLite lies in this process and is asked one by one.
 """
 
 from __future__ import annotations
@@ -92,6 +95,31 @@ def _question_marks(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
 
 
+@lru_cache(maxsize=64)
+def _for_each(sql: str, params: tuple[Any, ...], types: tuple[str, ...]) -> tuple[str, str]:
+    """A table `asked` of arrays of these types, whose last column `nth` counts its lines from 1; and the
+    statement with columns of it wherever a value is given."""
+    names = [f"a{n}" for n in range(len(types))]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    table = f"unnest({arrays}) WITH ORDINALITY AS asked({', '.join([*names, 'nth'])})"
+    given, (first, *rest) = iter(names), sql.split("%s")
+    cells = (f"asked.{next(given)}" if isinstance(one, _Place) else "%s" for one in params)
+    return table, first + "".join(chain.from_iterable(zip(cells, rest, strict=True)))
+
+
+def _given(params: Sequence[Any]) -> list[str]:
+    """The names of what is given, place by place; each stands in one place."""
+    return [one.name for one in params if isinstance(one, _Place)]
+
+
+def _fixed(params: Sequence[Any]) -> list[Any]:
+    """The values that stand in the statement itself."""
+    return [one for one in params if not isinstance(one, _Place)]
+
+
+TYPES = {int: "bigint", str: "text"}  # of PostgreSQL, in which values are compared
+
+
 def _filled(params: Sequence[Any], given: dict[str, Any]) -> list[Any]:
     return [given[one.name] if isinstance(one, _Place) else one for one in params]
 
@@ -168,6 +196,20 @@ class Read(Generic[Row]):
         rows = self.all(**given)
         return rows[0] if rows else None
 
+    def each(self, given: Sequence[dict[str, Any]]) -> list[Row | None]:
+        """As `one` for each of these."""
+        db = connections[DEFAULT_DB_ALIAS]
+        if db.vendor == "sqlite" or len(given) < 2:
+            return [self.one(**one) for one in given]
+        _compiler, sql, params = self._compiled
+        columns = [[one[name] for one in given] for name in _given(params)]
+        table, each = _for_each(sql, params, tuple(TYPES[type(one[0])] for one in columns))
+        words = f"SELECT asked.nth, found.* FROM {table}, LATERAL ({each}) AS found"  # noqa: S608
+        answer = _asked(db, words, [*columns, *_fixed(params)]).fetchall()
+        rows = self._made([row[1:] for row in answer])
+        found = {row[0]: one for row, one in zip(answer, rows, strict=True)}
+        return [found.get(nth) for nth in range(1, len(given) + 1)]
+
 
 # Fields whose values a driver takes as they are.
 AS_IT_IS = (CharField, TextField, BooleanField, ForeignKey)
@@ -182,6 +224,10 @@ class _Cell:
 
     def written(self, value: Any, db: Any) -> Any:
         return value if self.plain else self.field.get_db_prep_save(value, db)
+
+    def kind(self, db: Any) -> str:
+        """Its type in the database, without a length."""
+        return str(self.field.db_type(db)).partition("(")[0]
 
 
 class Change:
@@ -205,6 +251,26 @@ class Change:
         for name, value in new.items():
             given[f"new {name}"] = cells[name].written(value, db)
         return int(_asked(db, sql, _filled(params, given)).rowcount)
+
+    def each(self, changes: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[bool]:
+        """As `run` for each (new, given) of these, of which no two find the same row; whether it changed
+        one."""
+        db = connections[DEFAULT_DB_ALIAS]
+        if db.vendor == "sqlite" or len(changes) < 2:
+            return [self.run(new, **given) > 0 for new, given in changes]
+        sql, params, cells = self._compiled
+        given = [
+            found | {f"new {name}": cells[name].written(value, db) for name, value in new.items()}
+            for new, found in changes
+        ]
+        kinds = {f"new {name}": cell.kind(db) for name, cell in cells.items()}
+        columns = {name: [one[name] for one in given] for name in _given(params)}
+        types = (kinds.get(name) or TYPES[type(one[0])] for name, one in columns.items())
+        table, each = _for_each(sql, params, tuple(types))
+        change, _where, where = each.partition(" WHERE ")
+        words = f"{change} FROM {table} WHERE {where} RETURNING asked.nth"
+        done = {nth for (nth,) in _asked(db, words, [*columns.values(), *_fixed(params)])}
+        return [nth in done for nth in range(1, len(changes) + 1)]
 
 
 def run(sql: str, params: Sequence[Any]) -> None:

@@ -6,6 +6,8 @@ account was shut out, its password changed).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
@@ -34,7 +36,13 @@ class SessionStore(db.SessionStore):
     """Sessions in the database."""
 
     def load(self) -> dict[str, Any]:
-        found = SESSION.one(key=self.session_key)
+        return self._opened(SESSION.one(key=self.session_key))
+
+    def filled(self, row: tuple[str, datetime] | None) -> None:
+        """With what was read of it."""
+        self._session_cache = self._opened(row)
+
+    def _opened(self, found: tuple[str, datetime] | None) -> dict[str, Any]:
         if found and found[1] > timezone.now():  # noqa: TID251  # the clock of the machine
             return self.decode(found[0])
         self._session_key = None
@@ -66,9 +74,35 @@ def _user(request: Request) -> Any:
 
 def of_session(session: Any) -> Account | None:
     """The account that signed in here and may still act; None where that is not plain."""
-    if session.get(BACKEND_SESSION_KEY) == BACKEND:
-        account = ACCOUNT.one(pk=int(session[SESSION_KEY]))
-        kept = session.get(HASH_SESSION_KEY, "")
-        if account and constant_time_compare(kept, account.get_session_auth_hash()):
-            return account
-    return None
+    (account,) = of_sessions([session])
+    return account
+
+
+def of_sessions(sessions: Sequence[Any]) -> list[Account | None]:
+    """As `of_session` for each of these."""
+    keys = [_account_key(session) for session in sessions]
+    accounts = iter(ACCOUNT.each([{"pk": key} for key in keys if key is not None]))
+    return [
+        _entered(next(accounts), session) if key is not None else None
+        for key, session in zip(keys, sessions, strict=True)
+    ]
+
+
+def _account_key(session: Any) -> int | None:
+    return int(session[SESSION_KEY]) if session.get(BACKEND_SESSION_KEY) == BACKEND else None
+
+
+def _entered(account: Account | None, session: Any) -> Account | None:
+    """This account, unless it was shut out or its password changed since."""
+    kept = session.get(HASH_SESSION_KEY, "")
+    known = account and constant_time_compare(kept, account.get_session_auth_hash())
+    return account if known else None
+
+
+def sessions(keys: Sequence[str]) -> list[SessionStore]:
+    """The sessions of these keys, read in one question; empty where there is none."""
+    found = [SessionStore(key) for key in keys]
+    rows = SESSION.each([{"key": session.session_key or ""} for session in found])
+    for session, row in zip(found, rows, strict=True):
+        session.filled(row)
+    return found

@@ -81,6 +81,61 @@ def test_a_change_sets_what_it_was_told_and_says_how_many(people):
     assert rename.run({"name": chen.name, "phone": ""}, pk=sun.pk, was="孙洁") == 1
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_one_row_for_each_in_the_order_asked(people, django_assert_num_queries, count):
+    read = Read(
+        lambda: Account.objects.filter(
+            username=Given("name"), pk__gte=Given("from"), is_active=True
+        )
+    )
+    asked = [people[2], people[0], people[2]][:count]
+    given = [{"name": one.username, "from": one.pk} for one in asked]
+    connection.ensure_connection()
+    with django_assert_num_queries(count if connection.vendor == "sqlite" else min(count, 1)):
+        assert read.each(given) == asked
+    given.insert(1, {"name": "nobody", "from": 0})
+    found = read.each(given)
+    assert found[min(count, 1)] is None
+    assert [one.phone.reveal() for one in found if one] == [one.phone.reveal() for one in asked]
+
+
+def test_tuples_of_rows_that_are_joined_come_for_each(people):
+    li, sun, chen = people
+    Assistance.objects.create(person=li, hand=sun, reason="代办", started_at=NOW)
+    read = Read(
+        lambda: Assistance.objects.filter(hand=Given("who")).values_list(
+            "pk", "person__pk", "person__username"
+        )
+    )
+    helped = Assistance.objects.get()
+    given = [{"who": one.pk} for one in (chen, sun, li)]
+    assert read.each(given) == [None, (helped.pk, li.pk, "li"), None]
+
+
+def test_a_change_for_each_says_which_was_made(people, django_assert_num_queries):
+    li, sun, chen = people
+    rename = Change(
+        lambda: Account.objects.filter(pk=Given("pk"), name=Given("was"), is_active=True),
+        *("name", "phone", "phone_mark"),
+    )
+
+    def to(name, phone, mark):
+        return {"name": name, "phone": phone, "phone_mark": mark}
+
+    changes = [
+        (to("甲", "19900000001", None), {"pk": li.pk, "was": "李秀英"}),
+        (to("乙", "", None), {"pk": sun.pk, "was": "不是她"}),
+        (to("丙" * 60, "", "m"), {"pk": chen.pk, "was": "陈静"}),
+    ]
+    with django_assert_num_queries(3 if connection.vendor == "sqlite" else 1):
+        assert rename.each(changes) == [True, False, True]
+    assert rename.each(changes[:1]) == [False]
+    assert rename.each([]) == []
+    rows = Account.objects.order_by("pk").values_list("name", "phone_mark")
+    assert list(rows) == [("甲", None), ("孙洁", None), ("丙" * 60, "m")]
+    assert Account.objects.get(pk=li.pk).phone.reveal() == "19900000001"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_rows_with_their_own_key_are_added(db, count, django_assert_num_queries):
     rows = [Session(session_key=f"k{n}", session_data="x", expire_date=NOW) for n in range(count)]

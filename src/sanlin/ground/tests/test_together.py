@@ -1,12 +1,10 @@
 """Threads that write at one moment: one of them for all, each answered after, none spoilt by another."""
 
-import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from sanlin.ground.clock import now
 from sanlin.ground.prepared import Add
@@ -20,24 +18,22 @@ class Line:
     """A line whose first work begins when `size` have come; `groups` is what was taken together."""
 
     def __init__(self, work, size):
-        self.real, self.size, self.groups = work, size, []
+        self.real, self.groups = work, []
         self.together = Together(self.work)
+        self.together._last, self.together._took = size, 1e6
 
-    def work(self, take, **more):
-        while len(self.together._line) < self.size:
-            os.sched_yield()
-        self.size = 0
-
-        def taken():
-            self.groups.append(take())
-            return self.groups[-1]
-
-        return self.real(taken, **more)
+    def work(self, asked):
+        self.groups.append(asked)
+        return self.real(asked)
 
     def all_at_once(self, asked):
+        """The answers, or what each met."""
+
         def one(thing):
             try:
                 return self.together.do(thing)
+            except (DatabaseError, OSError) as error:
+                return type(error)
             finally:
                 connections.close_all()
 
@@ -45,9 +41,8 @@ class Line:
             return list(pool.map(one, asked))
 
 
-def written(take):
+def written(keys):
     """Each key as a row; what begins with x is left out."""
-    keys = take()
     with transaction.atomic():
         kept = [key for key in keys if not key.startswith("x")]
         ROWS.rows([Session(session_key=key, session_data="", expire_date=now()) for key in kept])
@@ -74,32 +69,42 @@ def test_what_is_left_out_leaves_the_others():
     assert kept() == {"k1", "k2"}
 
 
-def test_a_work_that_fails_keeps_nothing_and_everybody_is_told_so():
+def test_where_the_work_fails_each_is_done_alone_and_meets_her_own_error():
     Session.objects.create(session_key="taken", session_data="", expire_date=now())
     line = Line(written, 3)
-    assert line.all_at_once(["k1", "taken", "k2"]) == [None, None, None]
-    assert kept() == {"taken"}
+    assert line.all_at_once(["k1", "taken", "k2"]) == ["k1", IntegrityError, "k2"]
+    assert sorted(map(len, line.groups)) == [1, 1, 1, 3]
+    assert kept() == {"taken", "k1", "k2"}
+    assert (line.together._line, line.together._busy) == ([], False)
+    assert line.all_at_once(["k3"]) == ["k3"]
+
+
+def test_who_is_alone_and_fails_is_done_once_and_the_line_goes_on():
+    tried = []
+
+    def work(keys):
+        tried.append(keys)
+        if keys == ["bad"]:
+            raise OSError
+        return written(keys)
+
+    line = Line(work, 1)
+    assert line.all_at_once(["bad"]) == [OSError]
+    assert tried == [["bad"]]
     assert line.all_at_once(["k1"]) == ["k1"]
 
 
-def test_where_the_transaction_does_not_begin_each_hears_it_and_the_line_goes_on():
-    broken = threading.Event()
-
-    def work(take):
-        if not broken.is_set():
-            broken.set()
-            raise OSError("the first does not even take")
-        return written(take)
-
-    line = Line(work, 4)
-    keys = [f"k{n}" for n in range(4)]
-    answers = line.all_at_once(keys)
-    assert sorted(map(str, answers)).count("None") == 1
-    assert kept() == set(filter(None, answers))
-    assert len(kept()) == 3
+def test_who_comes_alone_after_many_waits_a_moment_and_the_next_one_does_not():
+    line = Line(written, 3)
+    assert line.all_at_once(["k1", "k2", "k3"]) == ["k1", "k2", "k3"]
+    line.together._took = 0.01
+    assert line.all_at_once(["k4"]) == ["k4"]
+    assert line.together._last == 1
+    line.together._took = 1e6  # who is expected has come: nobody is waited for
+    assert line.all_at_once(["k5"]) == ["k5"]
 
 
-def test_no_transaction_grows_without_end():
+def test_no_group_grows_without_end():
     keys = [f"k{n}" for n in range(MOST + 3)]
     line = Line(written, len(keys))
     assert line.all_at_once(keys) == keys
@@ -107,7 +112,10 @@ def test_no_transaction_grows_without_end():
     assert kept() == set(keys)
 
 
-def test_within_a_transaction_nobody_waits_for_others():
-    with transaction.atomic(), pytest.raises(RuntimeError, match="transaction"):
-        Together(written).do("k")
-    assert not connection.in_atomic_block
+def test_within_a_transaction_it_is_done_alone_as_a_part_of_it():
+    line = Line(written, 3)
+    with transaction.atomic():
+        assert line.together.do("k") == "k"
+        transaction.set_rollback(True)
+    assert line.groups == [["k"]]
+    assert kept() == set()

@@ -15,9 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2, help="server processes (%(default)s)")
 
 
-# In each process. More than its share of a processor: ballots that wait for the disk at one moment are
-# written together (ground/together.py), on either engine.
-THREADS = 8
+# In each process. More than its share of a processor: ballots that come at one moment are read and written
+# together (ground/together.py), and of those threads one works and the others sleep.
+THREADS = 16
 
 
 def granian(app: str, *, port: int, host: str = "127.0.0.1", workers: int = 2) -> list[str]:

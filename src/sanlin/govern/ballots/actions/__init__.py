@@ -20,7 +20,7 @@ from .booths import (
     drop_booth,
     drop_shift,
 )
-from .casting import Seen, cast, spoil
+from .casting import Seen, Wish, cast, cast_together, spoil
 from .closing import close_vote
 from .counting import destroy_keys, give_key
 from .entering import enter
@@ -47,12 +47,14 @@ __all__ = [
     "Paper",
     "Seen",
     "Where",
+    "Wish",
     "add",
     "add_booth",
     "add_shift",
     "agree_void",
     "ask_void",
     "cast",
+    "cast_together",
     "change_booth",
     "change_shift",
     "close_booth",

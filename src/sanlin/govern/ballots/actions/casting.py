@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +21,6 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.pii import mark
 from sanlin.ground.prepared import Add, Change, Given, Read, run
-from sanlin.ground.together import Together
 from sanlin.ground.verdict import Refused, require
 from sanlin.kernel.ballots.code import code_of, opening
 from sanlin.kernel.ballots.form import Choices, Chosen, canonical
@@ -57,17 +55,25 @@ def cast(
     """
     require(rules.is_open(round, now=now))
     seed = seed or lots.new_secret()
-    alone = connection.in_atomic_block
-    first = None if alone else _first(round, chosen, by=by, now=now, seed=seed, seen=seen)
-    if first and (ballot := PUT_IN.do(first, by=None, now=now)):
-        return ballot
     try:
         return _cast(round, chosen, by=by, now=now, seed=seed, seen=seen)
     except IntegrityError as error:
         raise Refused(_("这张选票已经抽检作废，不能再投；请重新核对后投出")) from error
 
 
-# --- a first ballot, which nothing speaks against -------------------------------------------------
+# --- first ballots of many, which nothing speaks against ------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """What `cast` is told, of one who waits with others."""
+
+    round: Round
+    chosen: Chosen
+    by: Account
+    now: datetime
+    seed: str
+    seen: Seen = UNSEEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,77 +88,70 @@ class Paper:
     seen: Seen
 
 
-def _first(
-    round: Round, chosen: Chosen, *, by: Account, now: datetime, seed: str, seen: Seen
-) -> Paper | None:
+def cast_together(wishes: Sequence[Wish], *, now: datetime) -> list[Ballot | None]:
+    """Put in the first ballots of many voters in one transaction; None for one that has to be cast
+    alone: a later one, the same again, one that a rule refuses or whose line has moved on.
+
+    The lines are looked at first, and what they allow is coded and sealed before anything is written.
+    Raises IntegrityError where one of them was spoiled: then nothing of them all is kept.
+    """
+    known = [wish for wish in wishes if rules.is_open(wish.round, now=wish.now)]
+    lines = rules.voters_of([(wish.by, wish.round.roll) for wish in known])
+    papers = {wish: _filled_in(wish, line) for wish, line in zip(known, lines, strict=True)}
+    whole = [paper for paper in papers.values() if paper]
+    done = _put_in(whole, by=None, now=now) if whole else {}
+    return [done.get(papers.get(wish)) for wish in wishes]
+
+
+def _filled_in(wish: Wish, voter: Voter | None) -> Paper | None:
     """The first ballot of a voter, as her line reads now; None for any other, and where a rule would
-    refuse it: such a one is cast alone, with its line held."""
+    refuse it."""
+    round = wish.round
     roll = rules.roll_of(round)
     assert roll is not None  # noqa: S101  # the vote is open
-    voter = rules.voter_of(by, roll)
     if voter is None or voter.stage != stages.WAITING:
         return None
-    if not (rules.may_cast(by, voter, round, now=now) and rules.can_choose(chosen, voter, round)):
+    if not rules.may_cast(wish.by, voter, round, now=wish.now):
         return None
-    kept = rules.kept(chosen, voter, round)
-    ballot = _sealed(round, roll, kept, seed)
-    return Paper(ballot, voter, by, rules.keeps_links(round), _hour(now), seen)
+    if not rules.can_choose(wish.chosen, voter, round):
+        return None
+    ballot = _sealed(round, roll, rules.kept(wish.chosen, voter, round), wish.seed)
+    return Paper(ballot, voter, wish.by, rules.keeps_links(round), _hour(wish.now), wish.seen)
 
 
 @deed("ballot.cast")
-def _put_in(take: Callable[[], Sequence[Paper]], *, by: None, now: datetime) -> list[Ballot | None]:
-    """Put in what has come, in one transaction; None for whose line is no longer as it was read.
+def _put_in(papers: Sequence[Paper], *, by: None, now: datetime) -> dict[Paper | None, Ballot]:
+    """Put in what is filled in, in one transaction; without those whose line is no longer as it was read.
 
     To mark a line is the first that is written of a ballot, and it does nothing where the line has moved on: so
     a ballot that is left out leaves nothing. Of several, no line is waited for while others are held.
     """
-    papers = take()
     free = _free(papers)
-    marked = [
-        paper for paper in papers if free.pop(paper.voter.pk, None) is paper and _takes(paper)
-    ]
+    marks = [_marking(paper.voter, paper.ballot.code, paper.by, paper.linked) for paper in free]
+    marked = [paper for paper, done in zip(free, MARKED.each(marks), strict=True) if done]
     if marked:
         marked.sort(key=attrgetter("ballot.code"))
         INTO_THE_BOX.rows([paper.ballot for paper in marked])
         _trace(marked)
         for paper in marked:
             _tell(paper.ballot, paper.hour)
-    return [paper.ballot if paper in marked else None for paper in papers]
+    return {paper: paper.ballot for paper in marked}
 
 
-PUT_IN: Together[Paper, Ballot] = Together(_put_in)
-
-
-def _free(papers: Sequence[Paper]) -> dict[int, Paper]:
-    """One ballot for each line, by the line, where nobody else holds it."""
-    lines = {paper.voter.pk: paper for paper in sorted(papers, key=lambda p: p.voter.pk)}
+def _free(papers: Sequence[Paper]) -> list[Paper]:
+    """One ballot for each line that nobody else holds; on PostgreSQL they are held from now on."""
+    lines = {paper.voter.pk: paper for paper in papers}
     if len(lines) == 1 or not connection.features.has_select_for_update:
-        return lines
-    keys_ = {f"line {n}": pk for n, pk in enumerate(lines)}
-    return {pk: lines[pk] for (pk,) in _standing_free(len(lines)).all(**keys_)}
+        return list(lines.values())
+    free = HELD.each([{"pk": pk} for pk in sorted(lines)])
+    return [lines[found[0]] for found in free if found]
 
 
-@lru_cache(maxsize=64)
-def _standing_free(size: int) -> Read[tuple[int]]:
-    """The prepared question which of so many lines nobody holds; it holds them."""
-    lines: list[Any] = [Given(f"line {n}") for n in range(size)]
-    return Read(
-        lambda: (
-            Voter.objects.select_for_update(skip_locked=True)
-            .filter(pk__in=lines)
-            .order_by("pk")
-            .values_list("pk")
-        )
+HELD: Read[tuple[int]] = Read(
+    lambda: (
+        Voter.objects.select_for_update(skip_locked=True).filter(pk=Given("pk")).values_list("pk")
     )
-
-
-def _takes(paper: Paper) -> bool:
-    """Mark the line; False where it has moved on."""
-    try:
-        _mark(paper.voter, paper.ballot.code, paper.by, paper.linked)
-    except Refused:
-        return False
-    return True
+)
 
 
 # --- any ballot, with its line held ---------------------------------------------------------------
@@ -224,21 +223,32 @@ def _mark(voter: Voter, code: str, by: Account, linked: bool) -> str:
     """Carry the line of the roll along its arrow, and empty the ballot that this one replaces, whose
     code is returned."""
     replaced = ""
-    verb = "recast" if voter.stage == stages.CAST else "cast"
-    target = stages.VOTER.after(voter.stage, verb)
-    if verb == "recast":
+    if voter.stage == stages.CAST:
         replaced = code_behind(voter)
         standing = Ballot.objects.filter(pk=replaced, fate=Fate.STANDING)
         if standing.update(fate=Fate.REPLACED, box=NOTHING) != 1:
             raise Refused(_("您的选票刚刚被改过，请刷新后再看"))
+    new, as_read = _marking(voter, code, by, linked)
+    if not MARKED.run(new, **as_read):
+        raise Refused(_("投票已经截止，不再接受选票"))
+    return replaced
+
+
+def _marking(
+    voter: Voter, code: str, by: Account, linked: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the line of the roll says from now on, and how it has to read until then."""
+    verb = "recast" if voter.stage == stages.CAST else "cast"
     link = NOTHING
     if linked:
         link_key = keys.fleeting(link_name(voter.roll_id), make=True)
         link = keys.hide(bytes.fromhex(code), link_key or NOTHING)
-    new = {"stage": target, "link": link, "hand": by.hand and by.hand.pk}
-    if not MARKED.run(new, pk=voter.pk, was=voter.stage, place=voter.neighbourhood_id):
-        raise Refused(_("投票已经截止，不再接受选票"))
-    return replaced
+    new = {
+        "stage": stages.VOTER.after(voter.stage, verb),
+        "link": link,
+        "hand": by.hand and by.hand.pk,
+    }
+    return new, {"pk": voter.pk, "was": voter.stage, "place": voter.neighbourhood_id}
 
 
 def link_name(roll: int) -> str:

@@ -118,6 +118,7 @@ from .voting import (
     sentence,
     unfit,
     voter_of,
+    voters_of,
 )
 
 __all__ = [
@@ -233,4 +234,5 @@ __all__ = [
     "unfit",
     "voiding_of",
     "voter_of",
+    "voters_of",
 ]

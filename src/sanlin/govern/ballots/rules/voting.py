@@ -150,6 +150,14 @@ def voter_of(who: Any, roll: Roll, *, lock: bool = False) -> Voter | None:
     return _line("home", lock).one(roll=roll.pk, key=person.home_id)
 
 
+def voters_of(seats: Sequence[tuple[Any, Roll]]) -> list[Voter | None]:
+    """As `voter_of` for each of these, who are signed in."""
+    alone = [n for n, (_who, roll) in enumerate(seats) if not by_household(roll.round)]
+    asked = [{"roll": seats[n][1].pk, "key": seats[n][0].pk} for n in alone]
+    lines = dict(zip(alone, _line("account", False).each(asked), strict=True))
+    return [lines[n] if n in lines else voter_of(*seat) for n, seat in enumerate(seats)]
+
+
 def unfit(person: Resident | None, roll: Roll, *, now: datetime) -> str:
     """Why this person may not vote in this round; empty where she may."""
     round = roll.round

@@ -107,7 +107,7 @@ class Server:
             url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}"
             env["DATABASE_URL"] = url.format(**kept)
         command = [sys.executable, "-c", WARM, "--interface", "wsgi", "--no-ws"]
-        command += ["--workers", "2", "--blocking-threads", "8"]  # as `sanlin serve`
+        command += ["--workers", "2", "--blocking-threads", "16"]  # as `sanlin serve`
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--log-level", "critical", "sanlin.site.wsgi:application"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

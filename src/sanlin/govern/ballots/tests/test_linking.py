@@ -119,7 +119,7 @@ class Stolen:
 
     def _cast(self, people, *, again):
         """All of them at the same moment, each by a thread of the server's."""
-        self.groups.size = 0 if again else len(people)
+        self.groups.wait_for(0 if again else len(people))
         posts = [self._filled(who) for who in people]
         assert [answer.status_code for answer in at_once(*posts)] == [302] * len(people)
 
@@ -366,7 +366,7 @@ def test_of_ballots_that_came_together_the_disk_tells_the_group_and_who_changed_
 
 def an_order_of_rows(monkeypatch):
     """The lines of the roll are written anew as they came to cast."""
-    came, cast, anew = [], casting._mark, closing._written_anew
+    came, cast, anew = [], casting._marking, closing._written_anew
 
     def marked(voter, *told):
         came.append(voter.pk)
@@ -376,7 +376,7 @@ def an_order_of_rows(monkeypatch):
         whens = " ".join(f"WHEN {pk} THEN {n}" for n, pk in enumerate(dict.fromkeys(came)))
         anew(table, f"CASE id {whens} END" if table == Voter._meta.db_table else order, roll)
 
-    monkeypatch.setattr(casting, "_mark", marked)
+    monkeypatch.setattr(casting, "_marking", marked)
     monkeypatch.setattr(closing, "_written_anew", written)
 
 

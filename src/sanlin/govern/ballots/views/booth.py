@@ -122,17 +122,22 @@ def _done(request: Request, round: Round) -> HttpResponse:
         told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
         ballot = actions.spoil(round, chosen, **told)
         return _shown(request, round, ready, ballot)
-    return put_in(request, round, ready)
+    return handed_over(request, round, actions.cast(**vars(wish(request, round, ready))))
 
 
-def put_in(request: Request, round: Round, ready: queries.Ready) -> HttpResponse:
-    """Cast a ballot whose code has been shown, and go on to its receipt."""
+def wish(request: Request, round: Round, ready: queries.Ready) -> actions.Wish:
+    """What a request asks for whose ballot's code has been shown."""
     chosen = rules.as_cast(ready.draft, round)
     seen = actions.Seen(of_client(request) or "", request.COOKIES.get(_device_name(round), ""))
-    told: dict[str, Any] = {"by": request.by, "now": request.now, "seed": ready.seed}
-    ballot = actions.cast(round, chosen, seen=seen, **told)
+    return actions.Wish(round, chosen, request.by, request.now, ready.seed, seen)
+
+
+def handed_over(request: Request, round: Round, ballot: Ballot) -> HttpResponse:
+    """On to the receipt, which the device keeps from now on."""
     answer = HttpResponseRedirect(_receipt_page(round.pk))
-    _hand_over(request, answer, round, ballot.receipt)
+    answer.delete_cookie(queries.cookie_name(round), samesite="Lax")
+    kept = signing.dumps([request.by.pk, ballot.receipt], salt=RECEIPT_SALT)
+    _set(request, answer, _receipt_name(round), kept, KEPT)
     return answer
 
 
@@ -209,12 +214,6 @@ def _know_again(request: Request, answer: HttpResponse, round: Round) -> None:
 
 def _receipt_name(round: Round) -> str:
     return f"receipt-{round.pk}"
-
-
-def _hand_over(request: Request, answer: HttpResponse, round: Round, code: str) -> None:
-    answer.delete_cookie(queries.cookie_name(round), samesite="Lax")
-    kept = signing.dumps([request.by.pk, code], salt=RECEIPT_SALT)
-    _set(request, answer, _receipt_name(round), kept, KEPT)
 
 
 def _receipt_of(request: Request, round: Round) -> str:
