@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.utils.text import get_valid_filename
 
 from sanlin.commons.funds.models import Posting
+from sanlin.commons.orgs.models import Membership
 from sanlin.govern.awards.models import Notice, Objection
 from sanlin.govern.ballots.queries import turnout
 from sanlin.govern.growth.models import (
@@ -250,6 +251,14 @@ def _asked(project: Project, now: datetime) -> Iterator[Paper]:
     )
     for row in proposal.revisions.order_by("number"):
         yield Paper(1, f"第{row.number}稿原文.json", partial(bytes, row.body))  # data
+    rows = Membership.objects.filter(organisation=project.undertaking.organisation_id)
+    members = [
+        (named(one.account), "负责人" if one.leads else "成员", one.since, one.until)  # data
+        for one in rows.select_related("account").order_by("-leads", "since", "pk")
+    ]
+    heads = _heads("姓名", "身份", "加入日期", "退出日期")  # data
+    made = partial(_book, [("团队成员名单", project.number, heads, members)])  # data
+    yield Paper(1, "团队成员名单.xlsx", made)  # data
     for n, photo in enumerate(proposal.shown_photos, 1):
         yield Paper(1, f"照片{n:02d}.jpg", _photo(photo.file))  # data
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -424,6 +424,9 @@ def _social_workers(scope: Scope) -> Rows:
 def _sources(scope: Scope) -> Rows:
     rows = Source.objects.filter(scope.in_year("at"), fund__street=scope.street)
     rows = rows.select_related("fund", "giver", "organisation").order_by("fund", "pk")
+    booked = Posting.objects.filter(credit__source__fund__street=scope.street).order_by()
+    numbers = booked.values_list("credit__source").annotate(Min("voucher__number"))
+    receipts: dict[int, int] = dict(numbers)
     for row in _chunks(rows):
         giver = row.organisation or row.giver
         shown = "匿名" if row.anonymous else named(giver)  # data
@@ -434,12 +437,14 @@ def _sources(scope: Scope) -> Rows:
             row.get_origin_display(),
             row.name,
             shown,
+            "是" if row.anonymous else "否",  # data
             row.pledged if money else None,
             row.arrived if money else None,
             "" if money else f"{row.arrived or row.pledged} {row.unit}",
             row.value,
             fund_stages.LABELS[row.stage],
             row.arrived_at,
+            receipts.get(row.pk),
         )
 
 
@@ -775,12 +780,14 @@ BOOKS: tuple[Book, ...] = (  # data
             "来源:14",
             "名称:24",
             "捐赠人:18",
+            "匿名:8",
             "认捐（元）¥",
             "到账（元）¥",
             "实物:16",
             "实物作价（元）¥",
             "状态:10",
             "到账时间:17",
+            "入账凭证号:10",
         ),
         _sources,
         _officers,

@@ -15,6 +15,7 @@ from django.urls import reverse
 from docx import Document
 
 from sanlin.commons.funds.actions import give_out
+from sanlin.commons.funds.models import Source
 from sanlin.commons.funds.tests.scene import cause, fund_with, raised
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests.scene import NOW, officer, post, resident, worker
@@ -263,7 +264,7 @@ def test_an_archive_puts_what_was_signed_by_hand_at_its_place():
         "11 结项和验收/验收表.docx",
         "11 结项和验收/审计报告1.jpg",
     ]
-    assert all(name in sums for name in names)
+    assert all(name in sums for name in [*names, "01 申报/团队成员名单.xlsx"])
     assert "照片使用同意书（纸质材料，尚未归档）" in contents
     assert "受益居民确认书（纸质材料" not in contents
 
@@ -414,6 +415,18 @@ def test_the_payments_say_who_paid_and_what_filled_the_pot():
     source = one.fund.sources.get()
     assert paid["资金来源"] == f"街道级拨款、居民自筹·{source.name}"
     assert (waiting["付款人"], waiting["资金来源"]) == ("", "")
+
+
+def test_the_donations_name_their_voucher_and_who_stays_unnamed():
+    fund, by, street = fund_with(1_000_00)
+    raised(fund, 600_00, by=by)
+    hidden = raised(fund, 50_00, by=by)
+    Source.objects.filter(pk=hidden.pk).update(anonymous=True)
+    found = sheet(browser(by).get(reverse("papers:ledger", args=[street.pk, "sources"])))
+    heads = [cell.value for cell in found[3]]
+    rows = [dict(zip(heads, row, strict=True)) for row in found.iter_rows(4, 5, values_only=True)]
+    told = [(row["捐赠人"], row["匿名"], row["入账凭证号"]) for row in rows]
+    assert told == [("", "否", 2), ("匿名", "是", 3)]
 
 
 def test_ledgers_are_sieved_by_year_and_round():
