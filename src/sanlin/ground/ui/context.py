@@ -16,14 +16,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame needs to know.
 
     `menu` and `side` are doors with a third part, whether one stands in them; the side of the desk
-    is asked for only by pages that show it.
+    is asked for only by pages that show it. A page that staff and residents share extends `frame`:
+    the desk's for whoever has a side there, the phone's for everybody else.
     """
     known = hasattr(request, "by") and hasattr(request, "now")
+    side: Any = SimpleLazyObject(lambda: _side(request)) if known else []
     return {
         "elder": request.COOKIES.get(ELDER) == "1",
         "menu": _marked(request, _ask(settings.MENU, request)) if known else [],
         "foot": _ask(settings.FOOT, request) if known else [],
-        "side": SimpleLazyObject(lambda: _side(request)) if known else [],
+        "side": side,
+        "frame": lambda: "ui/desk.html" if side else "ui/page.html",
         "now": getattr(request, "now", None),
         "by": getattr(request, "by", None),
         "demo": settings.DEMO,

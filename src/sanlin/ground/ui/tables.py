@@ -36,6 +36,15 @@ from . import words
 A_PAGE = 50
 LONGEST_SEARCH = 60
 LONGEST_CELL = 240  # letters of a long text that the page shows; Excel has all
+SHORT = 6  # letters of a text that stay on one line
+LOOKS = {
+    "long": "long",
+    "number": "num",
+    "money": "num",
+    "day": "when",
+    "moment": "when",
+    "state": "",
+}
 Words = str | Promise  # of the screen, translated when they are shown
 Kind = Literal["text", "long", "number", "money", "day", "moment", "state"]
 
@@ -72,6 +81,14 @@ class Column:
         if self.href and (where := self.href(row)):
             return format_html('<a href="{}">{}</a>', where, text)
         return text
+
+    def look(self, row: Any) -> str:
+        """The class of a cell: figures to the right; no number, code, day or short word is broken."""
+        if self.kind != "text":
+            return LOOKS[self.kind]
+        text = self._text(self.value(row))
+        code = text.isascii() and " " not in text
+        return "brief" if code or len(text) <= SHORT else "words"
 
     def _text(self, value: Any) -> str:
         if value is None or value == "":
@@ -230,11 +247,11 @@ class Listing:
         return self.page.paginator.count
 
     @cached_property
-    def lines(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:
-        """(row, [(column, cell), …]) of this page."""
+    def lines(self) -> list[tuple[Any, list[tuple[Column, SafeString | str, str]]]]:
+        """(row, [(column, cell, its class), …]) of this page."""
+        columns = self.table.columns
         return [
-            (row, [(column, column.written(row)) for column in self.table.columns])
-            for row in self.page
+            (row, [(one, one.written(row), one.look(row)) for one in columns]) for row in self.page
         ]
 
     def address(self, **changes: str) -> str:

@@ -232,7 +232,8 @@ def sums(request: Request, proposal: Proposal) -> HttpResponse:
 
 def _photos(request: Request, proposal: Proposal) -> HttpResponse:
     form = PhotoForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and "on" in request.POST:
+    goes_on = "on" in request.POST
+    if goes_on and not request.FILES:
         return _next(proposal, "photos")
     if form.is_valid():
         picture = form.cleaned_data["camera"] or form.cleaned_data["album"]
@@ -248,7 +249,8 @@ def _photos(request: Request, proposal: Proposal) -> HttpResponse:
         except Refused as no:
             form.add_error(None, str(no))
         else:
-            return redirect("proposals:write", pk=proposal.pk, step="photos")
+            here = redirect("proposals:write", pk=proposal.pk, step="photos")
+            return _next(proposal, "photos") if goes_on else here
     shown = queries.shown(proposal, proposal.draft)["photos"]
     context = {
         **_step_context(proposal, "photos"),

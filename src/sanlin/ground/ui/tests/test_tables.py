@@ -71,7 +71,7 @@ def test_a_heading_turns_the_order_and_keeps_the_rest():
 
 def test_cells_are_escaped_and_money_is_money():
     ContentType.objects.filter(model="plum").update(model="<b>")
-    cells = [str(cell) for _column, cell in read().lines[0][1]]
+    cells = [str(cell) for _column, cell, _look in read().lines[0][1]]
     assert cells[1:] == ['<a href="/x/">&lt;b&gt;</a>', "¥12,000"]
 
 
