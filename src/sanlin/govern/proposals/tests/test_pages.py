@@ -97,7 +97,11 @@ def test_a_resident_founds_a_team_and_hands_in_a_proposal_on_a_phone():
     photo = SimpleUploadedFile("a.jpg", jpeg())
     answer = client.post(answer.url, {"camera": photo, "caption": "屋顶"})
     assert (answer.status_code, Photo.objects.get().caption) == (302, "屋顶")
-    assert client.post(answer.url, {"on": "1"}).url == go("preview", draft.pk)
+    chosen = SimpleUploadedFile("b.jpg", jpeg())
+    answer = client.post(answer.url, {"album": chosen, "on": "1"})
+    assert (answer.url, Photo.objects.count()) == (go("preview", draft.pk), 2)
+    answer = client.post(go("write", draft.pk, "photos"), {"on": "1"})
+    assert (answer.url, Photo.objects.count()) == (go("preview", draft.pk), 2)
     preview = text(client.get(go("preview", draft.pk)))
     assert "尚未提交" in preview
     assert "¥6,000" in preview
