@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -214,11 +215,13 @@ def mine(request: Request, round: Round) -> HttpResponse:
     )
     others = Counter(proposal for _seat, proposal, stage in reviews if stage == stages.SEALED)
     own = {proposal: stage for one, proposal, stage in reviews if one == seat.pk}
-    aside = set(seat.recusals.values_list("proposal_id", flat=True))
+    recused = Exists(Recusal.objects.filter(seat=seat, proposal=OuterRef("pk")))
+    marked = list(admitted(round).annotate(aside=recused).values_list("pk", "number", "aside"))
+    aside = {key for key, _number, stands_aside in marked if stands_aside}
     done = aside | {proposal for proposal, stage in own.items() if stage == stages.SEALED}
     order = sorted(
         (key in done, others[key], number, key)
-        for key, number in admitted(round).values_list("pk", "number")
+        for key, number, _aside in marked
     )
     page_of = Paginator([key for *_order, key in order], A_PAGE).get_page(
         request.GET.get("page", "1")

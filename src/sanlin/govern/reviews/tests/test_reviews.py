@@ -483,7 +483,7 @@ def test_the_panel_a_seat_and_a_list_ask_the_same_number_of_questions(
     for who, where, n in (
         (officer(round.street), f"/rounds/{round.pk}/panel/", 10),
         (officer(round.street), f"/seats/{seat.pk}/", 7),
-        (judges[1], f"/rounds/{round.pk}/review/", 12),
+        (judges[1], f"/rounds/{round.pk}/review/", 11),
     ):
         client.force_login(who)
         client.get(where)
