@@ -219,10 +219,7 @@ def mine(request: Request, round: Round) -> HttpResponse:
     marked = list(admitted(round).annotate(aside=recused).values_list("pk", "number", "aside"))
     aside = {key for key, _number, stands_aside in marked if stands_aside}
     done = aside | {proposal for proposal, stage in own.items() if stage == stages.SEALED}
-    order = sorted(
-        (key in done, others[key], number, key)
-        for key, number, _aside in marked
-    )
+    order = sorted((key in done, others[key], number, key) for key, number, _aside in marked)
     page_of = Paginator([key for *_order, key in order], A_PAGE).get_page(
         request.GET.get("page", "1")
     )
