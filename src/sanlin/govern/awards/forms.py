@@ -124,7 +124,11 @@ class DrawForm(forms.Form):
         help_text=_("请到场的人轮流掷骰子，至少6个数字，按掷出的先后填写。填写后不能再改。"),
         error_messages={"invalid": _("请填6到40个数字，只要数字")},
     )
-    margin = forms.IntegerField(label=_("要发现的票差"), min_value=1)
+    margin = forms.IntegerField(
+        label=_("要发现的票差"),
+        min_value=1,
+        help_text=_("不能比上面算出的大；想查得更细，可以填小一些，要抽的票就更多。"),
+    )
     limit = forms.TypedChoiceField(
         label=_("风险上限"),
         coerce=int,

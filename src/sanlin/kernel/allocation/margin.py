@@ -188,9 +188,12 @@ class _Lines:
         rest = [self.votes[key] for key in self.order if key not in (ahead, behind)]
         gain = _by_rank if self.normaliser == "rank" else _by_size
         top = self.normaliser == "share_of_leader"
+
+        # Places and a range see distances alone: all too few, or all too many, is the same to them. A leader
+        # is worth least with all too many for the one ahead, and a lag least with all too few.
         return any(
-            gain(max(0, down - x), up + votes - x, rest, (x, votes - x), top) >= lead
-            for x in range(votes + 1)
+            gain(down - x, up + votes - x, rest, (x, votes - x), top) >= lead
+            for x in (0, min(votes, down))
         )
 
 

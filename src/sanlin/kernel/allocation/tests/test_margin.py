@@ -76,7 +76,7 @@ def recounted(case, wrong):
     return found
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(cases())
 def test_no_smaller_error_changes_who_is_funded(case):
     found = margin(case, MOST)
@@ -88,7 +88,7 @@ def test_no_smaller_error_changes_who_is_funded(case):
             assert told is None or told == truth or (found == 1 and len(truth) > 1), (found, wrong)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(cases("votes"))
 def test_where_votes_alone_rank_the_bids_one_of_this_size_does(case):
     if case.rule != "skip" or case.limits.requires:
