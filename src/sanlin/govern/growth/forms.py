@@ -436,7 +436,7 @@ class TakeOverForm(forms.Form):
         super().__init__(data)
         self.draft, self.offered = draft, offered
         for one in offered:
-            words = gettext("%(what)s：另填") % {"what": one.words}
+            words = gettext("另填的%(what)s") % {"what": one.words}
             self.fields[one.path] = FigureField(one.rule, words)
 
     @property
