@@ -56,6 +56,13 @@ def test_nothing_waits_says_so(officer):
     assert "现在没有事情等您办理" in page
 
 
+def test_a_shared_page_is_the_desks_for_staff_and_the_phones_for_residents(street, officer):
+    for who, frame in ((officer, "desk"), (scene.resident(scene.neighbourhood(street)), "phone")):
+        page = client(who).get("/tasks/").content.decode()
+        assert f'<body class="{frame}">' in page
+        assert ('<nav class="side"' in page) == (frame == "desk")
+
+
 def test_a_voice_waits_until_it_is_answered(street, officer):
     said = voices.Said("question", "几点开门")
     voice = voices.speak(street, said, sender_mark="x", by=None, now=NOW - timedelta(days=16))

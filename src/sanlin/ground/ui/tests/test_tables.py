@@ -75,6 +75,19 @@ def test_cells_are_escaped_and_money_is_money():
     assert cells[1:] == ['<a href="/x/">&lt;b&gt;</a>', "¥12,000"]
 
 
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("310115004-2024-001", "brief"),
+        ("育苗类", "brief"),
+        ("潍坊十村第一居委会", "words"),
+        ("Weifang No. 2", "words"),
+    ],
+)
+def test_no_code_and_no_short_word_is_broken(text, look):
+    assert Column("what", "名称", lambda row: row).look(text) == look
+
+
 def test_the_workbook_holds_the_same_rows_beyond_the_page():
     listing = Table("k", "列表", TABLE.columns, TABLE.sieves, a_page=1).read(
         RequestFactory().get("/list/?app=a&sort=model&format=xlsx"), ContentType.objects.all()
