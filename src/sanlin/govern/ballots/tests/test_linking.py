@@ -23,7 +23,7 @@ import secrets
 from collections import Counter, defaultdict
 from datetime import timedelta
 from functools import cache
-from math import comb, factorial
+from math import comb, factorial, sqrt
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -50,6 +50,7 @@ from sanlin.kernel.ballots.code import code_of, opening
 ROUNDS = int(os.getenv("SANLIN_LINKING_ROUNDS", "4"))
 VOTERS = 6
 IN_ONE_DATABASE = 10
+FARTHEST = 40  # orders
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -298,10 +299,19 @@ class Guesses:
         less = sum(chance for hits, chance in likely.items() if hits <= self.hits[name])
         return min(1.0, 2 * min(more, less))
 
+    def distance(self, name):
+        """How many standard deviations an order lies from chance."""
+        spread = sum(
+            sum(hits * hits * p for hits, p in one) - sum(hits * p for hits, p in one) ** 2
+            for one in self.chances[name]
+        )
+        return abs(self.hits[name] - self.expected(name)) / sqrt(spread) if spread else 0.0
+
     def summary(self):
         """(orders tried, the strangest of them, its hits, hits by chance, in how many of all runs one of
-        them all is so far off by chance)."""
-        name = min(self.hits, key=self.rarity)
+        them all is so far off by chance). Only of the farthest is counted exactly how strange they are."""
+        far = sorted(self.hits, key=self.distance)[-FARTHEST:]
+        name = min(far, key=self.rarity)
         rare = min(1.0, self.rarity(name) * len(self.hits))
         return len(self.hits), name, self.hits[name], round(self.expected(name), 1), rare
 
