@@ -260,6 +260,7 @@ def _page(request: Request, receipt: Receipt, form: ReasonForm, judge: JudgeForm
     lines = rules.lines_of(receipt)
     heads = {head.key: head for head in project.round.rules.heads}
     twins = queries.twins_of(receipt) if receipt.stage in stages.STANDING_RECEIPTS else []
+    judge.fields["judged"].required = bool(twins)  # the page asks for it where the verb does
     return {
         "receipt": receipt,
         "project": project,
