@@ -136,6 +136,7 @@ def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
         "asked": sum(row["asked"] for row in asked),
         "approved": sum(row["granted"] for row in approved),
         "paid": paid,
+        "over": round.stage == stages.CLOSED,
         "proposals": sum(row["proposals"] for row in asked),
         "projects": sum(row["projects"] for row in approved),
         "counts": _heat(approved or asked, tiers, places, "projects" if approved else "proposals"),

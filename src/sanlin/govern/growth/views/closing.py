@@ -16,6 +16,7 @@ from sanlin.govern.growth.models import Acceptance, Survey
 from sanlin.govern.projects.models import Project, Report, ReportKind
 from sanlin.govern.projects.queries import by_head, confirmed
 from sanlin.govern.projects.rules import can_review, can_see_papers, flows
+from sanlin.govern.projects.stages import ENDED
 from sanlin.ground.gate import gate, open_to_all
 from sanlin.ground.http import Request, press
 from sanlin.ground.verdict import Refused
@@ -77,6 +78,7 @@ def closing(request: Request, project: Project) -> HttpResponse:
         "points": [(one.text, one.key in sheet.ticks) for one in project.round.rules.acceptance]
         if sheet
         else [],
+        "ended": project.stage in ENDED,
         "signed": signed,
         "papers": papers,
         "can_see_papers": can_see_papers(who, project, now=now),

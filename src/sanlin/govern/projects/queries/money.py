@@ -37,18 +37,21 @@ from sanlin.govern.projects.models import (
 from sanlin.govern.projects.rules import Flows
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.rules import STANDING
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.kernel.packs.rules import Head as HeadRule
 
 
 @dataclass(frozen=True)
 class Money:
-    """A round's money in fen: asked for, approved, paid (less what came back), and left to pay."""
+    """A round's money in fen: asked for, approved, paid (less what came back), and left to pay; or,
+    once the round is `over`, what is not needed any more."""
 
     asked: int
     approved: int
     paid: int
     returned: int = 0
+    over: bool = False
 
     @property
     def left(self) -> int:
@@ -68,7 +71,8 @@ def position_of_round(round: Round) -> Money:
     if granted is None:
         granted = standing(round).aggregate(sum=Sum("grant"))["sum"]
     returned = sums["returned"] or 0
-    return Money(sums["asked"] or 0, granted or 0, (sums["paid"] or 0) - returned, returned)
+    paid, over = (sums["paid"] or 0) - returned, round.stage == round_stages.CLOSED
+    return Money(sums["asked"] or 0, granted or 0, paid, returned, over)
 
 
 def _total(name: str, rows: QuerySet[Any], field: str = "amount") -> QuerySet[Any, Any]:

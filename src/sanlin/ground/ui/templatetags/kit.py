@@ -313,9 +313,11 @@ def bars(rows: Sequence[tuple[str, int, str]], caption: str, whole: int = 0) -> 
 
 
 @register.inclusion_tag("ui/strip.html")
-def strip(asked: int, approved: int, paid: int, caption: str) -> dict[str, Any]:
-    """A round's money in one strip, in fen: asked, of that approved, of that paid, and left."""
+def strip(asked: int, approved: int, paid: int, caption: str, over: bool = False) -> dict[str, Any]:
+    """A round's money in one strip, in fen: asked, of that approved, of that paid, and left; of a
+    round that is `over`, what was used in the end, and what came back or was not paid."""
     return {
+        "over": over,
         "strip": charts.Strip(asked, approved, paid),
         "caption": caption,
         "full": charts.FULL,
