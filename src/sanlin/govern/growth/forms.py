@@ -107,7 +107,7 @@ class NotesForm(PhotosForm):
             )
         for n, body in enumerate(bodies):
             self.fields[f"came{n}"] = forms.IntegerField(
-                label=gettext("%(who)s到会人数") % {"who": body},
+                label=gettext("%(who)s到会人数") % {"who": gettext(body) if joint else body},
                 required=False,
                 min_value=0,
                 max_value=500,

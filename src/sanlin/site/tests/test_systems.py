@@ -27,6 +27,7 @@ def test_a_programme_runs_from_its_draft_to_its_first_payments(system, monkeypat
     monkeypatch.setattr(clock, "set_demo_time", lambda _at: None)
     round = programmes.play(system)
     assert programmes.figures(round) == PUBLISHED[system]
+    assert programmes.told(round).startswith(f"{round}：{PUBLISHED[system][0]}个项目，单项¥")
     assert round.pack_id == system
     rows = Project.objects.filter(round=round)
     fund = rows[0].fund

@@ -183,7 +183,7 @@ def meeting(request: Request, meeting: Meeting) -> HttpResponse:
     page = {
         "meeting": meeting,
         "round": meeting.round,
-        "came": came,
+        "came": [(_(one.who) if joint else one.who, one.people) for one in came],
         "people": sum(one.people for one in came),
         "photos": meeting.photos.all(),
         "form": form,
