@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PICTURES = ROOT / "docs" / "pictures"
 COLOURS = 128
+ALL_IN_SIGHT_LOADED = """() => [...document.images]
+  .filter(one => one.getBoundingClientRect().top < innerHeight)
+  .every(one => one.complete && one.naturalWidth)"""
 # Stage, picture, window, who, address. The receipt follows from the ballot.
 WANTED = (
     ("vote", "home", "phone", "li", "/"),
@@ -32,6 +35,7 @@ WANTED = (
 def keep(page: Page, name: str) -> None:
     """What the window shows, in few colours, so that it is light."""
     path = PICTURES / f"{name}.png"
+    page.wait_for_function(ALL_IN_SIGHT_LOADED)
     page.screenshot(path=path, animations="disabled")
     Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
