@@ -23,12 +23,13 @@ EXACT = 10**15  # whole numbers from here on would lose their last digits: writt
 # What XML cannot carry: controls but tab and line breaks, lone surrogates, two noncharacters.
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-Kind = Literal["plain", "money"]
+Kind = Literal["plain", "money", "price"]
 
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its words, what its whole numbers are (money is fen, shown as ¥), its width.
+    """A column: its words, what its whole numbers are (money is fen, shown as ¥; so is a price, which
+    no ledger sums), its width.
 
     The width counts letters; a Chinese character takes two.
     """
@@ -126,7 +127,7 @@ def _cell(sheet: Any, at: tuple[int, int], value: Any, kind: Kind, looks: dict[s
         sheet.write_blank(*at, None, looks["plain"])
     elif isinstance(value, bool):
         sheet.write_string(*at, _("是") if value else _("否"), looks["plain"])
-    elif isinstance(value, int) and kind == "money":
+    elif isinstance(value, int) and kind in ("money", "price"):
         sheet.write_number(*at, value / 100, looks["money"])
     elif isinstance(value, Fraction | Decimal):
         sheet.write_number(*at, float(value), looks["plain"])

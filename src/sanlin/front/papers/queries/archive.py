@@ -50,6 +50,7 @@ from sanlin.ground.sheets import Head
 from sanlin.ground.sheets.ledger import Ledger, write_ledgers
 
 from . import word
+from .ledgers import KINDS
 from .receipts import heads_of, scans
 from .word.fields import named, written
 from .word.projects import about
@@ -200,10 +201,7 @@ def _book(sheets: Sequence[Sheet]) -> bytes:
 
 
 def _heads(*names: str) -> list[Head]:
-    return [
-        Head(name.removesuffix("¥"), "money" if name.endswith("¥") else "plain", 18)
-        for name in names
-    ]
+    return [Head(name.rstrip("¥@"), KINDS.get(name[-1], "plain"), 18) for name in names]
 
 
 # --- the papers, folder by folder ----------------------------------------------------------------
@@ -643,7 +641,7 @@ def _spent(project: Project) -> Iterator[Paper]:
         heads = _heads(
             "支出科目",
             "用途",
-            "单价（元）¥",
+            "单价（元）@",
             "数量",
             "金额（元）¥",
             "票据号码",

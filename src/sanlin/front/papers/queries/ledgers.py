@@ -31,6 +31,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground.journal.models import Unmasking
 from sanlin.ground.sheets import Head
 from sanlin.ground.sheets.ledger import Ledger
+from sanlin.ground.sheets.writer import Kind
 from sanlin.harmony.training.models import Session
 from sanlin.harmony.voices.models import Voice
 from sanlin.kernel.ledger import FEN, GOODS, HOURS, POINTS
@@ -103,14 +104,17 @@ def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
     return rows.iterator(chunk_size=MOST)
 
 
+KINDS: dict[str, Kind] = {"¥": "money", "@": "price"}
+
+
 def _heads(*told: str) -> tuple[Head, ...]:
-    """`金额¥` is money, a number after a colon is the width."""
+    """`金额¥` is money, `单价@` the price of one, a number after a colon is the width."""
     heads = []
     for words in told:
         name, _colon, width = words.partition(":")
-        money = name.endswith("¥")
-        wide = int(width) if width else (14 if money else 16)
-        heads.append(Head(name.removesuffix("¥"), "money" if money else "plain", wide))
+        kind = KINDS.get(name[-1], "plain")
+        wide = int(width) if width else (16 if kind == "plain" else 14)
+        heads.append(Head(name.rstrip("¥@"), kind, wide))
     return tuple(heads)
 
 
@@ -560,7 +564,7 @@ BOOKS: tuple[Book, ...] = (  # data
             "团队:22",
             "支出科目:18",
             "用途:26",
-            "单价（元）¥",
+            "单价（元）@",
             "数量:8",
             "金额（元）¥",
         ),

@@ -417,6 +417,19 @@ def test_the_payments_say_who_paid_and_what_filled_the_pot():
     assert (waiting["付款人"], waiting["资金来源"]) == ("", "")
 
 
+def test_the_price_of_one_is_money_and_is_not_summed():
+    round = scene.running_round(10_000_00)
+    street = round.street
+    found = sheet(
+        browser(officer(street)).get(reverse("papers:ledger", args=[street.pk, "budgets"]))
+    )
+    heads = [cell.value for cell in found[3]]
+    price, amount = heads.index("单价（元）"), heads.index("金额（元）")
+    first, *_lines, total = found.iter_rows(min_row=4)
+    assert first[price].number_format.startswith("#,##0.00")
+    assert (total[price].value, total[amount].value[:9]) == ("", "=SUBTOTAL")
+
+
 def test_the_donations_name_their_voucher_and_who_stays_unnamed():
     fund, by, street = fund_with(1_000_00)
     raised(fund, 600_00, by=by)
