@@ -32,7 +32,7 @@ class Outcome:
 @dataclass(frozen=True)
 class Book:
     """The year in figures: projects, of these passed; granted, spent, granted but not spent, paid,
-    returned, and paid but neither spent nor returned."""
+    and returned."""
 
     projects: int
     passed: int
@@ -44,10 +44,6 @@ class Book:
     @property
     def unspent(self) -> int:
         return self.granted - self.spent
-
-    @property
-    def held(self) -> int:
-        return self.paid - self.spent - self.returned
 
     @property
     def mean(self) -> int:
