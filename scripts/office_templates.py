@@ -566,7 +566,7 @@ def acceptance() -> bytes:
                 "{{ money.owed }}",
             ),
             ("活动和参与", "活动{{ report.activities }}次，参与{{ report.people }}人次"),
-            ("受益居民确认", "{% if confirmed %}{{ confirmed }}{% else %}______人{% endif %}"),
+            ("书面确认", "受益居民{% if confirmed %}{{ confirmed }}{% else %}______人{% endif %}"),
         ]
     )
     paper.table(

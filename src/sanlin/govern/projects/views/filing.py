@@ -125,7 +125,6 @@ def _paper_table(_round: Round) -> Table:
         (
             NUMBER,
             project(lambda row: reverse("projects:signed_paper", args=[row.pk])),
-            TEAM,
             Column("what", _("材料"), lambda row: row.get_what_display(), sort="what"),
             Column("people", _("签字的受益人数"), lambda row: row.people, "number", sort="people"),
             stage(COPY_TONES),
