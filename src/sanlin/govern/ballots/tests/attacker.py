@@ -5,7 +5,7 @@ order of voters for each thing by which its rows can be sorted (where they lie, 
 column); of every table that holds codes, an order of codes. Two things tell without any order: a voter
 and a code in one row (`rows`), or in one commit of the write-ahead log (`pairs`). Of ballots that were
 written together the transaction tells several voters and several codes (`groups`): who knows them needs an
-order within a group only. `remains` counts bytes of what was deleted that lie on in the file.
+order within a group only. `remains` counts what lies on of deleted rows in the file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from sanlin.govern.ballots.models import Voter
+from sanlin.govern.ballots.stages import VOTER
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import pseudonym
 from sanlin.ground.journal.models import HOUSE
@@ -199,7 +200,7 @@ def _files(seen, lines, codes, people, folder):
 
 
 def _remains(file, size, leaves):
-    """How many bytes lie on free pages, and between the cells of these ones."""
+    """How many bytes lie on free pages, and how many lines of the roll between the cells of these ones."""
     trunk, found = int.from_bytes(file[32:36], "big"), 0
     while trunk:
         page = file[(trunk - 1) * size : trunk * size]
@@ -211,20 +212,17 @@ def _remains(file, size, leaves):
         words = [int.from_bytes(rest[n : n + 4], "big") for n in range(0, len(rest), 4)]
         found += sum(word > len(file) // size for word in words)
         trunk = int.from_bytes(page[:4], "big")
+    # Between the rows there are places and sizes of former rows, of two bytes each, and nothing of the rows:
+    # every line of the roll holds the word of its stage.
     for page in leaves:
         many, begin = (int.from_bytes(page[at : at + 2], "big") for at in (3, 5))
-        gap = page[8 + 2 * many : begin]
-        while (
-            len(gap) > 3 and gap[:2] == gap[2:4]
-        ):  # where the last row lay, each time one was deleted
-            gap = gap[2:]
-        # What remains of a block that was free has four bytes: where the next one lay, and its size.
-        found += sum(len(part) for part in gap.split(b"\0") if len(part) > 4)
+        free = [page[8 + 2 * many : begin]]
         block = int.from_bytes(page[1:3], "big")
         while block:
             length = int.from_bytes(page[block + 2 : block + 4], "big")
-            found += length - 4 - page[block + 4 : block + length].count(0)
+            free.append(page[block + 4 : block + length])
             block = int.from_bytes(page[block : block + 2], "big")
+        found += sum(part.count(stage.encode()) for part in free for stage in VOTER.stages())
     return found
 
 
