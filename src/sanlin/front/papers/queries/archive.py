@@ -75,11 +75,13 @@ FOLDERS = (  # data
 # What is signed on paper: where it lies once it is filed. What was not is named on the contents page.
 ON_PAPER = {
     PaperKind.NEED: 1,
+    PaperKind.ELIGIBLE: 1,
     PaperKind.POSTED: 4,
     PaperKind.SUBSIDY: 8,
     PaperKind.SIGN_IN: 9,
     PaperKind.CONSENT: 9,
     PaperKind.GOODS: 9,
+    PaperKind.SLIDES: 10,
     PaperKind.CONFIRMATION: 11,
     PaperKind.AUDIT: 11,
 }
@@ -211,7 +213,7 @@ def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
     """Every paper of a project in the order of its folders; contents are made when they are asked for."""
     signed = list(project.signed_papers.exclude(stage=stages.DISMISSED).order_by("at", "pk"))
     yield from _asked(project, now)
-    yield from _signed(signed, PaperKind.NEED)
+    yield from _signed(signed, PaperKind.NEED, PaperKind.ELIGIBLE)
     yield from _judged(project)
     yield from _decided(project)
     yield from _posted(project, link, now)
@@ -224,6 +226,7 @@ def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
     yield from _signed(signed, PaperKind.SIGN_IN, PaperKind.CONSENT, PaperKind.GOODS)
     yield from _pitched(project)
     yield from _reported(project, ReportKind.MIDTERM, now)
+    yield from _signed(signed, PaperKind.SLIDES)
     yield from _signed(signed, PaperKind.CONFIRMATION)
     yield from _reported(project, ReportKind.CLOSING, now)
     yield from _spent(project)

@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='归档时间')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='核对时间')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='核对意见')),
-                ('what', models.CharField(choices=[('need', '需求调查问卷和汇总表'), ('posted', '公示张贴照片'), ('subsidy', '补贴签收表'), ('sign_in', '活动签到表'), ('consent', '照片使用同意书'), ('goods', '物资出入库单'), ('confirmation', '受益居民确认书'), ('audit', '审计报告')], max_length=12, verbose_name='材料')),
+                ('what', models.CharField(choices=[('need', '需求调查问卷和汇总表'), ('eligible', '申报资格声明'), ('posted', '公示张贴照片'), ('subsidy', '补贴签收表'), ('sign_in', '活动签到表'), ('consent', '照片使用同意书'), ('goods', '物资出入库单'), ('slides', '中期汇报演示稿（另存为PDF）'), ('confirmation', '受益居民确认书'), ('audit', '审计报告')], max_length=12, verbose_name='材料')),
                 ('people', models.PositiveIntegerField(null=True, verbose_name='签字的受益人数')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='归档人')),
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
@@ -545,7 +545,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('what__in', ['need', 'posted', 'subsidy', 'sign_in', 'consent', 'goods', 'confirmation', 'audit'])), name='signed_paper_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('what__in', ['need', 'eligible', 'posted', 'subsidy', 'sign_in', 'consent', 'goods', 'slides', 'confirmation', 'audit'])), name='signed_paper_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='signedpaper',

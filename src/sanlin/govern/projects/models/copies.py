@@ -71,11 +71,13 @@ class PaperKind(models.TextChoices):
     """What an office files on paper, in the order of its list."""
 
     NEED = "need", _("需求调查问卷和汇总表")
+    ELIGIBLE = "eligible", _("申报资格声明")
     POSTED = "posted", _("公示张贴照片")
     SUBSIDY = "subsidy", _("补贴签收表")
     SIGN_IN = "sign_in", _("活动签到表")
     CONSENT = "consent", _("照片使用同意书")
     GOODS = "goods", _("物资出入库单")
+    SLIDES = "slides", _("中期汇报演示稿（另存为PDF）")
     CONFIRMATION = "confirmation", _("受益居民确认书")
     AUDIT = "audit", _("审计报告")
 
