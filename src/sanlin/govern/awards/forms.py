@@ -138,14 +138,3 @@ class DrawForm(forms.Form):
 
     def clean_digits(self) -> str:
         return "".join(self.cleaned_data["digits"].split())
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.most = most
-
-    def clean_margin(self) -> int:
-        margin: int = self.cleaned_data["margin"]
-        if margin > self.most:
-            words = _("票差至多%(most)s票：错这么多票，就可能改变谁入选")
-            raise forms.ValidationError(words % {"most": self.most})
-        return margin

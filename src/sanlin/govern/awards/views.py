@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from sanlin.commons.funds.models import Origin
 from sanlin.commons.people.rules import residence
 from sanlin.govern.ballots import queries as ballots
-from sanlin.govern.ballots.actions import draw_sample as draw
 from sanlin.govern.ballots.queries import share
 from sanlin.govern.ballots.rules import can_draw_sample
 from sanlin.govern.proposals.models import Premise, Rivals
@@ -128,10 +127,10 @@ def draw_sample(request: Request, round: Round) -> HttpResponse:
     """Draw sheets of paper by dice; how large an error they are to find follows from the round's rule."""
     margin = margin_of(round)
     first = {"margin": margin.votes, "limit": ballots.USUAL}
-    form = DrawForm(request.POST or None, initial=first, most=margin.votes)
+    form = DrawForm(request.POST or None, initial=first)
     if form.is_valid():
         given = (form.cleaned_data[name] for name in ("digits", "margin", "limit"))
-        if done(request, form, draw, round, *given):
+        if done(request, form, actions.draw_sample, round, *given):
             messages.success(request, _("样本已经抽定并公布"))
             return redirect("ballots:sample", pk=round.pk)
     due = ballots.draws_due(round.roll, margin.sheets, margin.votes, ballots.USUAL, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sanlin.govern.awards import actions as awards
 from sanlin.govern.awards.queries import margin_of
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.ballots import queries
@@ -161,7 +162,7 @@ def sample_paper(world: World) -> None:
     round = the_round(world)
     told = {"by": zhou, "now": world.later(minutes=20)}
     margin = margin_of(round).votes
-    sample = ballots.draw_sample(round, DICE, margin, queries.USUAL, **told)
+    sample = awards.draw_sample(round, DICE, margin, queries.USUAL, **told)
     papers = {one.serial: one for booth in _booths(world) for one in _sheets(booth)}
     for drawn in sorted(queries.drawn(sample)):
         sheet = Sheet.objects.select_related("roll__round__street", "batch__booth").get(

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from sanlin.govern.awards import actions
 from sanlin.govern.awards.queries import counting, margin_of
 from sanlin.govern.awards.tests.test_channels import again
 from sanlin.govern.ballots import queries as ballots
@@ -11,6 +12,7 @@ from sanlin.govern.ballots.models import Sample
 from sanlin.govern.ballots.queries import until_apart
 from sanlin.govern.ballots.tests.test_sampling import DICE, counted_paper
 from sanlin.ground import clock
+from sanlin.ground.verdict import Refused
 from sanlin.kernel.allocation import from_bytes
 from sanlin.kernel.allocation.margin import margin
 
@@ -77,6 +79,8 @@ def test_the_officer_states_no_larger_margin_than_what_changes_the_round(
     said = client.post(door, {"digits": DICE, "margin": 5, "limit": 50, "key": "1"})
     assert "票差至多4票" in said.content.decode()
     assert DICE in said.content.decode()
+    with pytest.raises(Refused, match="票差至多4票"):
+        actions.draw_sample(vote.fresh(), DICE, 5, 50, by=vote.officer, now=vote.after)
     said = client.post(door, {"digits": "12a", "margin": 4, "limit": 50, "key": "1"})
     assert "请填6到40个数字" in said.content.decode()
     assert not Sample.objects.exists()
