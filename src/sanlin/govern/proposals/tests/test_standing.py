@@ -21,7 +21,7 @@ def test_a_barred_team_reads_until_when_and_why_and_a_lifted_bar_is_none():
     round = open_round(on=place.street)
     first, second = officer(place.street), officer(place.street)
     bar = orgs.bar(made, date(2026, 1, 1), "上一轮收款后失联", by=first, now=NOW)
-    told = "违约队在2026-01-01前不得申报：上一轮收款后失联"
+    told = "违约队在2026年1月1日前不得申报：上一轮收款后失联"
     assert can_begin_for(leader, round, made, place, now=NOW).reason == told
     with pytest.raises(Refused, match="不得申报"):
         actions.begin(round, team=made, place=place, by=leader, now=NOW)

@@ -465,7 +465,8 @@ def test_a_judge_is_asked_to_step_aside_from_a_proposal_by_its_number(client):
     client.force_login(officer(round.street))
     where = f"/seats/{seat.pk}/"
     assert (
-        "没有这件提案" in client.post(where, {"proposal": "7", "reason": "邻居"}).content.decode()
+        "没有这件提案"
+        in client.post(where, {"proposal": "9" * 9, "reason": "邻居"}).content.decode()
     )
     told = client.post(where, {"proposal": str(one.number), "reason": "邻居"}, follow=True)
     assert "已要求回避" in told.content.decode()
