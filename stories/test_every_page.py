@@ -179,6 +179,8 @@ class Street:
                 if status == 200:
                     if "text/html" not in kind:
                         return "", "", "hands out a file"
+                    if "<html" not in text:
+                        return "", "", "is a part of another page"
                     return who, door, "desk" if '<body class="desk' in text else "phone"
                 why = "leads on" if status == 302 and who else why
         return "", "", why
