@@ -160,9 +160,8 @@ def sample_paper(world: World) -> None:
     """Those present throw dice; a third worker looks at the drawn sheets; entry and paper agree."""
     zhou, looker = world.who["zhou"], _clerks(world)[2]
     round = the_round(world)
-    told = {"by": zhou, "now": world.later(minutes=20)}
-    margin = margin_of(round).votes
-    sample = awards.draw_sample(round, DICE, margin, queries.USUAL, **told)
+    margin, now = margin_of(round).votes, world.later(minutes=20)
+    sample = awards.draw_sample(round, DICE, margin, queries.USUAL, by=zhou, now=now)
     papers = {one.serial: one for booth in _booths(world) for one in _sheets(booth)}
     for drawn in sorted(queries.drawn(sample)):
         sheet = Sheet.objects.select_related("roll__round__street", "batch__booth").get(
