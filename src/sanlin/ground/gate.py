@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
+from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from .http import Request
@@ -76,6 +77,13 @@ def open_to_all(view: View) -> View:
     """Say that an address needs no gate."""
     view.gate = open_to_all  # type: ignore[attr-defined]
     return view
+
+
+def lets_in(href: str, who: Any, *things: Model, now: Any) -> bool:
+    """Whether the gate before one of our own addresses would let this person in to these things,
+    so that no page offers a door that is shut."""
+    rule = resolve(href).func.gate  # type: ignore[attr-defined]
+    return rule is open_to_all or bool(rule(who, *things, now=now))
 
 
 def can_be_known(who: Any, *things: Model, now: Any) -> Verdict:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sanlin.commons.orgs.rules import can_list_some as can_list_organisations
 from sanlin.commons.people import rules
 from sanlin.commons.people.rules import posts_of
 from sanlin.front.desk.queries import my_rounds
@@ -81,10 +82,9 @@ def _people(request: Request) -> list[tuple[str, list[Door]]]:
 
 def _places(request: Request) -> list[tuple[str, list[Door]]]:
     """What the streets consist of, for whoever works in one."""
-    doors = [
-        (reverse("orgs:organisations"), _("组织")),
-        (reverse("places:home"), _("区划")),
-    ]
+    doors = [(reverse("places:home"), _("区划"))]
+    if can_list_organisations(request.by, now=request.now):
+        doors.insert(0, (reverse("orgs:organisations"), _("组织")))
     streets = {
         post.street_id: str(post.street)
         for post in posts_of(request.by, now=request.now)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.people.rules import (
+    STAFF,
     is_staff,
     posts_of,
     works_for_neighbourhood,
@@ -54,8 +55,8 @@ def can_list(who: Any, street: Street, *, now: datetime) -> Verdict:
 
 
 def can_list_some(who: Any, *, now: datetime) -> Verdict:
-    """Whoever holds any post; which streets she sees is asked of each."""
-    if posts_of(who, now=now):
+    """The staff of any street; which streets she sees is asked of each."""
+    if any(post.kind in STAFF for post in posts_of(who, now=now)):
         return ALLOWED
     return denied(_("组织名单供居委和街道工作人员使用"))
 

@@ -64,15 +64,17 @@ def holds(who: Any, *kinds: str, street: Street, now: datetime) -> bool:
     )
 
 
+STAFF = (
+    PostKind.COMMITTEE_WORKER,
+    PostKind.STREET_OFFICER,
+    PostKind.AUDITOR,
+    PostKind.DISTRICT_ADMIN,
+)
+
+
 def is_staff(who: Any, street: Street, *, now: datetime) -> Verdict:
     """Anybody who works for the street or one of its committees, or audits it."""
-    kinds = (
-        PostKind.COMMITTEE_WORKER,
-        PostKind.STREET_OFFICER,
-        PostKind.AUDITOR,
-        PostKind.DISTRICT_ADMIN,
-    )
-    if holds(who, *kinds, street=street, now=now):
+    if holds(who, *STAFF, street=street, now=now):
         return ALLOWED
     return denied(_("此页供%(street)s工作人员使用") % {"street": street})
 

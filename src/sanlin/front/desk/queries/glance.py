@@ -24,6 +24,7 @@ from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.queries import next_step, timeline
 from sanlin.ground.clock import local_day
+from sanlin.ground.gate import lets_in
 from sanlin.ground.ui.charts import Heat
 from sanlin.ground.verdict import ALLOWED, Verdict
 
@@ -143,7 +144,7 @@ def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
         "sums": _heat(approved or asked, tiers, places, "granted" if approved else "asked"),
         "steps": timeline(round, now=now),
         "next": next_verb(round, who=who, now=now),
-        "doors": _pages(round),
+        "doors": [door for door in _pages(round) if lets_in(door[0], who, round, now=now)],
     }
 
 

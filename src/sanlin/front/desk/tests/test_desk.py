@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests import scene
 from sanlin.front.desk import queries
 from sanlin.govern.ballots import actions as ballots
@@ -278,6 +279,28 @@ def test_no_way_from_a_round_leads_nowhere(street, officer, stage):
         for way in sorted(ways)
         if not way.startswith("/static/")
         and (answer := it.get(way, follow=True)).status_code not in (200, 403)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["COMMITTEE_WORKER", "SOCIAL_WORKER", "JUDGE", "AUDITOR", "DISTRICT_ADMIN"]
+)
+def test_no_way_from_a_round_is_shut_to_whoever_is_offered_it(street, officer, kind):
+    round, kind = open_round("running", by=officer, on=street), PostKind[kind]
+    where = {
+        PostKind.COMMITTEE_WORKER: lambda: scene.neighbourhood(street),
+        PostKind.AUDITOR: lambda: street.district,
+        PostKind.DISTRICT_ADMIN: lambda: street.district,
+    }
+    it = client(scene.post(kind, where.get(kind, lambda: street)()))
+    pages = ("/desk/", f"/desk/rounds/{round.pk}/")
+    ways = {way for page in pages for way in LINK.findall(it.get(page).content.decode())}
+    wrong = {
+        way: answer.status_code
+        for way in sorted(ways)
+        if not way.startswith("/static/")
+        and (answer := it.get(way, follow=True)).status_code != 200
     }
     assert wrong == {}
 
