@@ -260,7 +260,7 @@ def test_the_pages_cost_the_same_for_one_and_three(client, django_assert_num_que
     with django_assert_num_queries(3):
         client.get(reverse("orgs:organisation", args=[one.pk]))
     client.force_login(worker(place), BACKEND)
-    for name, pk, queries_made in (("street", place.street_id, 9), ("organisation", one.pk, 6)):
+    for name, pk, queries_made in (("street", place.street_id, 9), ("organisation", one.pk, 7)):
         with django_assert_num_queries(queries_made):
             assert client.get(reverse(f"orgs:{name}", args=[pk])).status_code == 200
     sheet = client.get(reverse("orgs:street", args=[place.street_id]), {"format": "xlsx"})

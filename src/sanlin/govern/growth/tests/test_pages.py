@@ -376,7 +376,7 @@ def test_pages_read_as_often_for_three_as_for_one(client, rows, django_assert_nu
     survey(members[0])
     with django_assert_num_queries(6):
         page(client, "round", made.round_id)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page(client, "circle", made.pk)
     with django_assert_num_queries(3 if rows > 1 else 4):
         page(client, "wall", sat.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -102,16 +102,15 @@ def circle(request: Request, circle: Circle) -> HttpResponse:
     )
     if answer := turn(request, (deed,), here):
         return answer
+    agrees = circle.backings.filter(
+        leader=circle.leader_id, team=OuterRef("undertaking__organisation")
+    )
     projects = list(
-        circle.projects.select_related(
-            "undertaking__organisation", "undertaking__neighbourhood", "round__street"
-        ).order_by("number")
+        circle.projects.annotate(agrees=Exists(agrees))
+        .select_related("undertaking__organisation", "undertaking__neighbourhood", "round__street")
+        .order_by("number")
     )
-    backings = set(
-        circle.backings.filter(leader=circle.leader_id).values_list("team_id", flat=True)
-        if circle.leader_id
-        else []
-    )
+    backings = {one.team.pk for one in projects if one.agrees}
     teams = {one.team.pk: one.team for one in projects}
     own = [team for pk, team in teams.items() if pk in teams_of(who, now=now)]
     staff = bool(can_manage(who, circle.round, now=now))
@@ -126,9 +125,9 @@ def circle(request: Request, circle: Circle) -> HttpResponse:
         "circle": circle,
         "round": circle.round,
         "projects": [(one, visits and may_be_visited(one)) for one in projects],
-        "agreed": len(backings & set(teams)),
+        "agreed": len(backings),
         "teams": len(teams),
-        "confirmed": len(backings & set(teams)) * 2 > len(teams),
+        "confirmed": len(backings) * 2 > len(teams),
         "named": bool(own) or staff,
         "can_back": bool(own and circle.leader_id and own[0].pk not in backings)
         and bool(leads(who, own[0], now=now)),

@@ -82,16 +82,21 @@ class Paper:
         return self.stage == stages.DRAWN
 
 
+def open_objection(award: str) -> Subquery:
+    """The number of the first open objection to the award that a row knows by this name."""
+    rows = Objection.objects.open().filter(award=OuterRef(award)).order_by("pk")
+    return Subquery(rows.values("number")[:1])
+
+
 def paper_of(project: Project) -> Paper:
     """In one question; a rule that needs it asks itself where nobody has."""
     asked = Change.objects.filter(project=OuterRef("pk"), stage=stages.ASKED).order_by("pk")
-    against = Objection.objects.open().filter(award=OuterRef("award")).order_by("pk")
     rows = list(
         Project.objects.filter(pk=project.pk)
         .order_by("-agreements__version", "agreements__signings__at", "agreements__signings__pk")
         .values(
             change=Subquery(asked.values("pk")[:1]),
-            objection=Subquery(against.values("number")[:1]),
+            objection=open_objection("award"),
             version=F("agreements__version"),
             paper=F("agreements__stage"),
             party=F("agreements__signings__party"),

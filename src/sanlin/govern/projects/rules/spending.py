@@ -58,12 +58,15 @@ def can_look(who: Any, project: Project, *, now: datetime) -> Verdict:
     return allowed
 
 
-def can_accept(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
-    """Refuses with the figures of the first rule that the receipt would break."""
+def can_accept(who: Any, receipt: Receipt, *, now: datetime, money: Flows | None = None) -> Verdict:
+    """Refuses with the figures of the first rule that the receipt would break.
+
+    `money` is `flows` of its project where somebody has read it already.
+    """
     project = receipt.project
     if not (verdict := _may_decide(who, receipt, now=now)):
         return verdict
-    broken = refusals(lines_of(receipt), purse(project), project.round.rules)
+    broken = refusals(lines_of(receipt), purse(project, money), project.round.rules)
     return denied(sentence(broken[0])) if broken else ALLOWED
 
 

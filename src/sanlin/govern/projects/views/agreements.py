@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.actions.drawing import changed_facts, facts_of
 from sanlin.govern.projects.forms import ChangeForm, CheckScanForm, ReasonForm, ScanForm
-from sanlin.govern.projects.models import Agreement, Change, Party, Project, Scan
+from sanlin.govern.projects.models import Agreement, Change, Party, Project, Scan, Signing
 from sanlin.ground import files
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
@@ -48,11 +49,13 @@ def agreement(request: Request, project: Project) -> HttpResponse:
         if form.is_valid() and done(request, form, verb, project, form.cleaned_data["reason"]):
             messages.success(request, words())
             return redirect(where)
-    versions = list(project.agreements.select_related("ended_by").order_by("-version"))
+    made = project.agreements.annotate(objection=rules.open_objection("project__award"))
+    versions: list[Agreement] = list(made.select_related("ended_by").order_by("-version"))
     if not versions:
         raise Http404
-    made = _shown(request, versions)
-    return render(request, "projects/agreement.html", _page(request, project, made, versions, form))
+    shown = _shown(request, versions)
+    page = _page(request, project, shown, versions, form)
+    return render(request, "projects/agreement.html", page)
 
 
 def _shown(request: Request, versions: list[Agreement]) -> Agreement:
@@ -79,7 +82,6 @@ def _page(
     party = rules.party_of(who, project, now=now)
     if party == Party.STREET:  # who keeps the seal is asked by several rules
         prefetch_related_objects([project], "fund__duties")
-    paper = rules.paper_of(project)
     facts = facts_of(made)
     earlier = next(
         (
@@ -90,6 +92,8 @@ def _page(
         None,
     )
     signed = {one.party: one for one in made.signings.select_related("account", "scan")}
+    changes = list(project.changes.order_by("-at"))
+    paper = _paper(versions, made, signed.values(), changes) or rules.paper_of(project)
     for name in ("starts", "ends"):
         facts[name] = date.fromisoformat(facts[name]) if facts[name] else None
     waits = made.stage == stages.DRAWN
@@ -113,9 +117,22 @@ def _page(
         else None,
         "can_file": rules.can_file_scan(who, made, now=now),
         "can_ask": rules.can_ask_change(who, project, now=now, paper=paper),
-        "changes": project.changes.order_by("-at"),
+        "changes": changes,
         "form": form,
     }
+
+
+def _paper(
+    versions: list[Agreement], made: Agreement, signings: Iterable[Signing], changes: list[Change]
+) -> rules.Paper | None:
+    """How the agreement lies, out of what the page has read; nothing where it shows an older version."""
+    if made != versions[0]:
+        return None
+    told = tuple(
+        (Party(one.party), one.account.name if one.account else "", one.at) for one in signings
+    )
+    asked = next((one.pk for one in changes if one.stage == stages.ASKED), None)
+    return rules.Paper(made.stage, told, asked, made.objection)  # type: ignore[attr-defined]
 
 
 @gate(rules.can_file_scan, Agreement, having=through("project"))

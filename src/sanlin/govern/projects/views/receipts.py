@@ -32,6 +32,7 @@ from .acting import WHOLE, through
 
 MOST_PAPERS = 6
 MOST_DIGITS = 18
+NEIGHBOURS = ("replaces", "replaced_by")
 
 
 @gate(rules.can_look_into, Project, having=WHOLE)
@@ -220,7 +221,7 @@ def _replaced(request: Request, project: Project) -> Receipt | None:
     return found
 
 
-@gate(rules.can_see_receipt, Receipt, having=(*through("project"), "by", "looked_by", "replaces"))
+@gate(rules.can_see_receipt, Receipt, having=(*through("project"), "by", "looked_by", *NEIGHBOURS))
 def receipt(request: Request, receipt: Receipt) -> HttpResponse:
     """One receipt: staff accept it, ask it back or refuse it; the team may take it back before."""
     prefetch_related_objects([receipt], "lines", "papers")
@@ -273,12 +274,12 @@ def _page(request: Request, receipt: Receipt, form: ReasonForm, judge: JudgeForm
         "doubtful": bool(twins),
         "form": form,
         "judge": judge,
-        "can_accept": rules.can_accept(who, receipt, now=now),
+        "can_accept": rules.can_accept(who, receipt, now=now, money=money),
         "can_return": rules.can_return_receipt(who, receipt, now=now),
         "can_withdraw": rules.can_withdraw(who, receipt, now=now),
         "can_look": can_look,
         "can_hand_in": rules.can_hand_in(who, project, now=now),
-        "replaced": Receipt.objects.filter(replaces=receipt).first(),
+        "replaced": hasattr(receipt, "replaced_by"),
     }
 
 
