@@ -19,7 +19,7 @@ def home(request: Request) -> HttpResponse:
     return render(request, "desk/home.html", page)
 
 
-@gate(rules.can_look, Round, having=("street",))
+@gate(rules.can_look, Round, having=("street", "roll"))
 def round_page(request: Request, round: Round) -> HttpResponse:
     """A round at a glance."""
     glance = queries.glance(round, who=request.by, now=request.now)

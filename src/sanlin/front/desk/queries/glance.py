@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CharField, Count, Sum, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from sanlin.commons.people.rules import is_staff
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.awards import rules as award_rules
 from sanlin.govern.awards.queries import current, standing
@@ -144,7 +145,7 @@ def glance(round: Round, *, who: Any, now: datetime) -> dict[str, Any]:
         "sums": _heat(approved or asked, tiers, places, "granted" if approved else "asked"),
         "steps": timeline(round, now=now),
         "next": next_verb(round, who=who, now=now),
-        "doors": [door for door in _pages(round) if lets_in(door[0], who, round, now=now)],
+        "doors": _pages(round, who=who, now=now),
     }
 
 
@@ -189,18 +190,24 @@ def _heat(
     )
 
 
-def _pages(round: Round) -> list[tuple[str, str]]:
-    """(address, words) of the staff pages that this round has by its rules."""
+def _pages(round: Round, *, who: Any, now: datetime) -> list[tuple[str, str]]:
+    """(address, words) of the staff pages that this round has by its rules and that let `who` in.
+
+    A judge, and whoever is only on duty at a booth, finds the grid and the booths from her own work;
+    here they would cost a question each."""
+    staff = bool(is_staff(who, round.street, now=now))
     pages = [("rounds:manage", _("期限与办法"))]
     if round.frozen:
         parts = round.rules.stages
         pages += [("proposals:watch", _("提案与审查"))]
-        pages += [("reviews:panel", _("评委")), ("reviews:grid", _("评审表"))] * ("review" in parts)
+        pages += [("reviews:panel", _("评委"))] * ("review" in parts)
+        pages += [("reviews:grid", _("评审表"))] * (staff and "review" in parts)
         pages += [("ballots:vote", _("投票"))] * ("vote" in parts)
-        pages += [("ballots:booths", _("投票站"))] * bool(ballot_rules.has_paper(round))
+        pages += [("ballots:booths", _("投票站"))] * bool(staff and ballot_rules.has_paper(round))
         pages += [("awards:decision", _("决定与公示")), ("awards:objections", _("异议"))]
         pages += [("projects:list", _("项目")), ("projects:payments", _("拨款"))]
         pages += [("growth:round", _("小组、中期与结项")), ("reports:round", _("报表"))]
     if round.stage in COUNTED:
         pages += [("whatif:trial", _("推演"))]
-    return [(at(page, round.pk), words) for page, words in pages]
+    doors = [(at(page, round.pk), words) for page, words in pages]
+    return [door for door in doors if lets_in(door[0], who, round, now=now)]
