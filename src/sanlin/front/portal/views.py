@@ -51,7 +51,7 @@ def choose(request: Request) -> HttpResponse:
     return answer
 
 
-@gate(can_see, Round, having=("street",))
+@gate(can_see, Round, having=("street", "parent__project__undertaking__neighbourhood"))
 def round_page(request: Request, round: Round) -> HttpResponse:
     """The line of a round, from its call to its end."""
     shown = {"steps": timeline(round, now=request.now), "figures": []}

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.files import PaperField, PapersField, PhotoField
+from sanlin.ground.ui.words import day
 from sanlin.kernel.budget import Line
 from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
@@ -301,20 +304,73 @@ class ChangeForm(forms.Form):
 
 
 class ChildForm(forms.Form):
-    """A small round of a project's own."""
+    """A small round of a project's own: a handful of answers, all else comes from its pack and from
+    the mother round."""
 
     name = forms.CharField(label=_("子项目轮次名称"), max_length=60)
-    pack = forms.ChoiceField(label=_("按哪个办法"))
     head = forms.ChoiceField(label=_("用哪个科目的钱"))
-    amount = FenField(label=_("子项目资金（元）"))
-    least = forms.IntegerField(label=_("至少几个小组申报"), min_value=1, max_value=500, initial=10)
+    amount = FenField(
+        label=_("一共拿出多少（元）"), help_text=_("从这一科目预留，不能超过它还剩的钱")
+    )
+    cap = FenField(label=_("每个小组最多多少（元）"))
+    least = forms.IntegerField(
+        label=_("至少几个小组申报"),
+        min_value=1,
+        max_value=500,
+        help_text=_("申报的小组不到这个数，不能立项"),
+    )
+    decides = forms.ChoiceField(
+        label=_("由谁决定"),
+        choices=[
+            ("score", _("评委打分：每份申报至少三位评委，例如母项目团队、居委、居民代表")),
+            ("votes", _("居民投票：本居民区居民，每人至多选三组")),
+            ("blend", _("评委打分和居民投票各占一半")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    calls = forms.DateField(
+        label=_("征集到哪一天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    ends = forms.DateField(
+        label=_("各小组做到哪一天"),
+        help_text=_("不晚于母项目结束"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    pack = forms.ChoiceField(
+        label=_("按哪个办法"),
+        help_text=_("一般不用改。用别的办法，它没有定的数值要在草稿里逐项填"),
+    )
 
-    def __init__(self, *args: Any, project: Project, packs: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, packs: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.project, self.on = project, on
         names = {head.key: head.name for head in project.round.rules.heads}
         heads = [(key, names.get(key, key)) for key in project.plan]
         self.fields["head"].choices = heads  # type: ignore[attr-defined]
         self.fields["pack"].choices = packs  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        amount, cap = cleaned.get("amount"), cleaned.get("cap")
+        if amount and cap and cap > amount:
+            self.add_error("cap", gettext("每个小组最多的钱不能超过一共拿出的钱"))
+        calls, ends, last = (
+            cleaned.get("calls"),
+            cleaned.get("ends"),
+            self.project.undertaking.ends,
+        )
+        if calls and calls <= self.on:
+            self.add_error("calls", gettext("征集的最后一天要在今天以后"))
+        if ends and last and ends > last:
+            words = {"day": day(last)}
+            self.add_error("ends", gettext("母项目%(day)s结束，小组不能做得更晚") % words)
+        return cleaned
+
+
+class LeastForm(forms.Form):
+    """How many groups are enough after all."""
+
+    least = forms.IntegerField(label=_("改为至少几个小组"), min_value=1, max_value=500)
 
 
 class ReportForm(forms.Form):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("projects/<int:pk>/receipts/new/details/", views.receipt_details, name="receipt_details"),
     path("projects/<int:pk>/change/", views.ask_change, name="ask_change"),
     path("projects/<int:pk>/small-round/", views.open_child, name="open_child"),
+    path("small-rounds/<int:pk>/least/", views.lower_least, name="lower_least"),
     path("projects/<int:pk>/report/<str:kind>/", views.report, name="report"),
     path("projects/<int:pk>/refund/", views.refund, name="refund"),
     path("projects/<int:pk>/close/", views.close, name="close"),

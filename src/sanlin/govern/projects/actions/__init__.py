@@ -1,7 +1,7 @@
 """The verbs of a project: from the confirmed award to the closed round."""
 
 from .changing import approve_change, ask_change, refuse_change, withdraw_change
-from .children import open_child
+from .children import lower_least, open_child
 from .circles import assign, make_circle
 from .confirming import confirm
 from .copies import check_paper, file_paper
@@ -38,6 +38,7 @@ __all__ = [
     "give_back",
     "hand_in",
     "lift",
+    "lower_least",
     "make_circle",
     "open_child",
     "pay",

@@ -1,5 +1,13 @@
 """What is read of projects: their money, what waits for whom, what the next round takes over."""
 
+from .children import (
+    DECIDES,
+    SMALL_PACK,
+    TooShort,
+    children_of,
+    small_spans,
+    small_values,
+)
 from .growth import Carried, carried, consequence_words
 from .money import (
     Head,
@@ -18,16 +26,20 @@ from .versions import compared
 from .waiting import Next, Waiting, mine, next_of, next_steps, waiting, waiting_for_team
 
 __all__ = [
+    "DECIDES",
+    "SMALL_PACK",
     "Alike",
     "Carried",
     "Head",
     "Money",
     "Next",
+    "TooShort",
     "Waiting",
     "alike",
     "all_receipts",
     "by_head",
     "carried",
+    "children_of",
     "compared",
     "confirmed",
     "consequence_words",
@@ -38,6 +50,8 @@ __all__ = [
     "next_of",
     "next_steps",
     "position_of_round",
+    "small_spans",
+    "small_values",
     "to_pay",
     "twins_of",
     "waiting",

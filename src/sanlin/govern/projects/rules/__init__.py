@@ -25,7 +25,7 @@ from .agreeing import (
     still_fits,
 )
 from .asking import Asked, Move
-from .children import can_give_on, can_open_child, fits_pot, keeps_the_pot
+from .children import can_give_on, can_lower_least, can_open_child, fits_pot, keeps_the_pot
 from .copies import can_check_paper, can_file_paper, can_see_paper, can_see_papers
 from .ending import (
     can_close,
@@ -66,7 +66,16 @@ from .spending import (
     remarks,
     sentence,
 )
-from .who import can_handle, can_look_into, can_see, can_see_late, in_team, is_child, parent_of
+from .who import (
+    can_handle,
+    can_look_into,
+    can_see,
+    can_see_late,
+    in_team,
+    is_child,
+    mother_of,
+    parent_of,
+)
 
 __all__ = [
     "Asked",
@@ -93,6 +102,7 @@ __all__ = [
     "can_lift",
     "can_look",
     "can_look_into",
+    "can_lower_least",
     "can_open_child",
     "can_pay",
     "can_propose",
@@ -128,6 +138,7 @@ __all__ = [
     "last_review",
     "lines_of",
     "lowered",
+    "mother_of",
     "next_report",
     "open_objection",
     "owed_back",

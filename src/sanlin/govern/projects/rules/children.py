@@ -10,6 +10,7 @@ from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.proposals.models import Proposal
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
@@ -26,6 +27,15 @@ def can_open_child(who: Any, project: Project, *, now: datetime) -> Verdict:
     if project.stage != stages.RUNNING:
         return denied(_("项目实施期间才能开设子项目"))
     return ALLOWED
+
+
+def can_lower_least(who: Any, child: ChildRound, *, now: datetime) -> Verdict:
+    """An officer who may handle the mother project, until the small round's awards are confirmed."""
+    if not (verdict := can_handle(who, child.project, now=now)):
+        return verdict
+    if child.round.stage in {round_stages.RUNNING, round_stages.CLOSED, round_stages.CANCELLED}:
+        return denied(_("这一轮已经立项或取消，不用再改"))
+    return ALLOWED if child.least > 1 else denied(_("至少要有一个小组"))
 
 
 def fits_pot(project: Project, head: str, amount: int) -> Verdict:

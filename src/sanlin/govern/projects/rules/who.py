@@ -9,6 +9,7 @@ from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.commons.places.models import Street
 from sanlin.govern.projects.models import ChildRound, Project
+from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
@@ -49,6 +50,12 @@ def parent_of(project: Project) -> ChildRound | None:
     """The round of another project in which this one was awarded; None for an ordinary project."""
     found: ChildRound | None = getattr(project.round, "parent", None)
     return found
+
+
+def mother_of(round: Round) -> Project | None:
+    """The project that holds this round for groups of its own; None for an ordinary round."""
+    found = ChildRound.objects.filter(round=round).select_related("project__undertaking").first()
+    return found.project if found else None
 
 
 def is_child(project: Project) -> bool:

@@ -1,5 +1,7 @@
 """A project's own small round: its pot is a head of the project, its payments are its spending."""
 
+from datetime import timedelta
+
 import pytest
 
 from sanlin.commons.funds.queries import position, wrong_books
@@ -17,8 +19,15 @@ from sanlin.govern.projects.tests.scene import (
     receipt,
     signed,
 )
+from sanlin.govern.rounds import actions as rounds
+from sanlin.govern.rounds import rules as round_rules
+from sanlin.govern.rounds.models import read_pack
+from sanlin.govern.rounds.rules.windows import spans_of
 from sanlin.govern.rounds.tests.scene import PACK, open_round, pack_text
+from sanlin.ground.clock import local_day
 from sanlin.ground.verdict import Refused
+
+TODAY = local_day(NOW)
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +160,71 @@ def test_a_groups_payment_is_taken_back_to_the_mother():
     assert position(one.fund).paid == 0
     with pytest.raises(Refused, match="母项目手里只有¥0"):
         pay(group, "first")
+
+
+def asked(one, *, decides="score", cap=1_500_00, **more):
+    """What the form of a small round turns a handful of answers into."""
+    pack = read_pack(pack_text(queries.SMALL_PACK))
+    values = queries.small_values(one.round, pack, cap=cap, decides=decides)
+    days = {"calls": TODAY + timedelta(days=10), "ends": TODAY + timedelta(days=90)} | more
+    spans = queries.small_spans(pack, values, **days, now=NOW)
+    text = pack_text(queries.SMALL_PACK)
+    return Child("小组微资助", text, "materials", 3_000_00, 2, values, spans)
+
+
+@pytest.mark.parametrize(
+    ("decides", "wanted"),
+    [
+        ("score", ("call", "screening", "review", "running")),
+        ("votes", ("call", "screening", "vote", "running")),
+        ("blend", ("call", "screening", "review", "vote", "running")),
+    ],
+)
+def test_a_handful_of_answers_is_all_that_a_small_round_needs(decides, wanted):
+    one = mother()
+    me = officer(one.round.street)
+    made = actions.open_child(one, asked(one, decides=decides), by=me, now=NOW)
+    round = made.round
+    assert round_rules.lacking(round, now=NOW) == []
+    assert tuple(spans_of(round)) == wanted
+    round = rounds.open_call(round, by=me, now=NOW)
+    told, as_before = round.rules, one.round.rules
+    assert (told.budget, told.project_cap) == (3_000_00, 1_500_00)
+    assert told.award.method == decides
+    assert told.numbering == as_before.numbering
+    assert (told.notice, told.objection) == (as_before.notice, as_before.objection)
+    if decides != "score":
+        assert (told.vote.unit, told.vote.min_age) == (
+            as_before.vote.unit,
+            as_before.vote.min_age,
+        )
+    first, last = (local_day(end) for end in spans_of(round)["running"])
+    assert last == TODAY + timedelta(days=90)
+    assert told.windows["running"].days == (last - first).days + 1
+
+
+def test_groups_need_a_week_to_carry_something_out():
+    one = mother()
+    with pytest.raises(queries.TooShort) as short:
+        asked(one, ends=TODAY + timedelta(days=20))
+    enough = asked(one, ends=short.value.earliest)
+    first, last = enough.spans["running"]
+    assert (local_day(last) - local_day(first)).days + 1 == 7
+
+
+def test_fewer_groups_than_wanted_are_let_through_by_a_deed_of_its_own():
+    one = mother()
+    few = carried(one, 1_000_00, least=2)
+    me = officer(one.round.street)
+    (told,) = queries.children_of(one)
+    assert (told.asked, told.least) == (1, 2)
+    with pytest.raises(Refused, match="请填1到1之间的数"):
+        actions.lower_least(few, 2, by=me, now=NOW)
+    with pytest.raises(Refused):
+        actions.lower_least(few, 1, by=leader(one), now=NOW)
+    few = actions.lower_least(few, 1, by=me, now=NOW)
+    actions.confirm(few.round, by=me, now=NOW)
+    assert Project.objects.filter(round=few.round).count() == 1
+    few = ChildRound.objects.get(pk=few.pk)
+    with pytest.raises(Refused, match="已经立项"):
+        actions.lower_least(few, 1, by=me, now=NOW)

@@ -1,5 +1,5 @@
 from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
-from .children import open_child
+from .children import lower_least, open_child
 from .copies import signed_paper, signed_paper_file, signed_papers
 from .filing import agreements, changes, late, round_papers
 from .ledgers import payments, round_receipts, round_reports, sheet
@@ -37,6 +37,7 @@ __all__ = [
     "hand_in",
     "late",
     "listing",
+    "lower_least",
     "mine",
     "open_child",
     "payments",

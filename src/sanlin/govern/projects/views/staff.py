@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm, StopForm
-from sanlin.govern.projects.models import Circle, Instalment, Project
+from sanlin.govern.projects.models import ChildRound, Circle, Instalment, Project
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
@@ -40,13 +41,16 @@ def confirm(request: Request, round: Round) -> HttpResponse:
         return press(request, where, _("已确认立项，可以开始签约"), actions.confirm, round)
     rows = list(standing(round))
     words = {"n": len(rows), "money": yuan(sum(row.grant for row in rows))}
+    mother = rules.mother_of(round)
     page = {
         "round": round,
         "rows": rows,
         "may": rules.can_confirm(request.by, round, now=request.now),
         "what": [
             _("%(n)s个项目立项，共%(money)s，每个项目生成编号和协议") % words,
-            _("本轮资金%(budget)s记为已拨入账") % {"budget": yuan(round.rules.budget)},
+            _("由母项目“%(mother)s”付款，记为它的支出") % {"mother": mother.undertaking.title}
+            if mother
+            else _("本轮资金%(budget)s记为已拨入账") % {"budget": yuan(round.rules.budget)},
         ],
         "whom": _("各团队可以签署协议；协议由街道、团队和居委三方签署后才拨款"),
         "published": _("项目名单、金额、进度和账目"),
@@ -80,7 +84,7 @@ def _desk(
     prefetch_related_objects([project.fund], "duties")
     money = rules.flows(project)
     paper = rules.paper_of(project)
-    children = list(project.children.select_related("round")) if money.pots else []
+    children = list(queries.children_of(project)) if money.pots else []
     shown: list[dict[str, Any]] = [
         {
             "part": part,
@@ -115,12 +119,25 @@ def _desk(
         "reason": reason or ReasonForm(),
         "breach": StopForm()["breach"] if project.round.rules.ban_years else None,
         "change": paper.change,
-        "children": children,
+        "children": [
+            {
+                "child": one,
+                "few": one.asked < one.least,
+                "awarded": one.round.stage in round_stages.COURSE[-2:],
+                "can_lower": _lowers(request, one, project),
+            }
+            for one in children
+        ],
         "can_open_child": rules.can_open_child(who, project, now=now),
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
     }
     return render(request, "projects/desk.html", page)
+
+
+def _lowers(request: Request, child: ChildRound, project: Project) -> Verdict:
+    child.project = project
+    return rules.can_lower_least(request.by, child, now=request.now)
 
 
 WAIT = (stages.PROPOSED, stages.TO_PAY)  # somebody else's turn: the row says whose

@@ -50,6 +50,7 @@ OFFICER = {
         "award.public": "40%",
         "award.min_score": 60,
     },
+    "zixiangmu": {"budget": "6000"},
 }
 """For each pack the values that no source prints and that the pack does not even suggest."""
 

@@ -5,7 +5,8 @@ import pytest
 from sanlin.kernel.packs import BadPack, choose, complete, freeze, read, thaw
 from sanlin.kernel.packs.tests.shipped import FILES, FOLDER, OFFICER, filled, pack, text
 
-IDS = ["caiyun", "chengdu", "weifang", "wenhua", "xishan", "yingzao"]
+OWN = {"award.method": "score"}
+IDS = ["caiyun", "chengdu", "weifang", "wenhua", "xishan", "yingzao", "zixiangmu"]
 
 
 def test_each_pack_has_its_folder_and_its_editions_their_day():
@@ -48,7 +49,17 @@ def test_no_weight_and_no_tier_money_is_passed_off_as_printed(name):
         if re.fullmatch(r"criteria\.\w+\.weight|award\.(expert|public)|budget", path)
     ]
     assert secret
-    assert all(found.values[path].unset for path in secret)
+    assert all(found.values[path].unset or found.values[path].source == "own" for path in secret)
+
+
+def test_the_small_round_asks_three_things_and_calls_its_other_figures_its_own():
+    found = pack("zixiangmu")
+    assert [field.path for field in found.unset()] == ["budget", "project_cap", "award.method"]
+    bound = [path for path, value in found.values.items() if value.line and found.binds(path)]
+    assert bound == []
+    for wanted in ({}, {"stages.review": False, "stages.vote": True, "award.method": "votes"}):
+        rules = complete(found, {"budget": 6_000_00, "project_cap": 1_000_00, **OWN, **wanted})
+        assert [one.share for one in rules.instalments] == [700, 300]
 
 
 @pytest.mark.parametrize("name", IDS)
