@@ -10,11 +10,14 @@ whole round is played (`test_round`), and here those of an open vote.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import tomllib
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from html import unescape
 from http.cookiejar import CookieJar
 from itertools import islice, product
 from pathlib import Path
@@ -73,6 +76,9 @@ AT_THE_VOTE = {
 # A sheet is shown in the sizes that it has on paper, whatever the reading: axe alone looks at it.
 A_SHEET = "/booths/1/sheets/print/?first=1&last=1"
 MOST_DOORS = 8
+WALKERS = ("zhou", "sun", "wang", "chen", "xu", "fang", "shen", "li", "")
+FEWEST_WAYS = 20  # kinds of pages that each of them finds; fewer mean that the way in is broken
+OWN_WAY = re.compile(r'href="(/(?!static/|log/)[^"#]*)')
 
 
 class Caller:
@@ -225,6 +231,32 @@ def test_every_page_can_be_read_by_everybody(house: House, browser: Browser, han
             found += look_at_errors(street)
     assert not found, "\n".join(dict.fromkeys(found))
     assert len(looked_at) >= LEAST
+
+
+@pytest.mark.stage("midterm")
+def test_no_way_from_any_page_is_shut_to_whoever_finds_it(house: House, browser: Browser):
+    """What a page offers opens: everybody goes every way that she finds, one of each kind."""
+    shut = {}
+    with ExitStack() as stack:
+        street = Street(house, browser, stack)
+        for who in WALKERS:
+            ways, kinds = {"/": "", "/desk/": ""} if who else {"/": ""}, set()
+            waiting = deque(ways)
+            while waiting:
+                way = waiting.popleft()
+                if (kind := re.sub(r"[0-9]+|\?.*", "", way)) in kinds:
+                    continue
+                kinds.add(kind)
+                status, content, text = street.caller(who).get(way)
+                if status >= 400 and ways[way]:
+                    shut[who, way] = f"{status}, from {ways[way]}"
+                if "text/html" in content:
+                    found = [unescape(one) for one in OWN_WAY.findall(text)]
+                    new = [one for one in found if one not in ways]
+                    ways.update(dict.fromkeys(new, way))
+                    waiting += new
+            assert len(kinds) >= FEWEST_WAYS, who
+    assert not shut
 
 
 @pytest.mark.stage("vote")

@@ -16,6 +16,8 @@ from sanlin.commons.people.rules import posts_of
 from sanlin.commons.places.models import Street
 from sanlin.front.papers import rules
 from sanlin.front.papers.queries import ledgers
+from sanlin.govern.proposals.rules import can_bring
+from sanlin.govern.rounds import stages
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
@@ -62,7 +64,7 @@ def street(request: Request, street: Street) -> HttpResponse:
         "query": f"?{query}" if query else "",
         "rows": [(one, _kept_by(one)) for one in books],
         "may_word": rules.can_keep_templates(request.by, street, now=request.now),
-        "blanks": _blanks(street, rounds),
+        "blanks": _blanks(street, rounds, request),
     }
     return render(request, "papers/street.html", page)
 
@@ -74,14 +76,15 @@ def _kept_by(book: ledgers.Book) -> str:
     return _("可按年度") if book.by_year else _("全部")
 
 
-def _blanks(street: Street, rounds: list[Round]) -> list[tuple[str, str]]:
+def _blanks(street: Street, rounds: list[Round], request: Request) -> list[tuple[str, str]]:
     """(address, words) of the sheets in which lists are brought in, with menus and a how-to."""
     found = [
         (reverse("people:import_street", args=[street.pk]), _("居民名单（选民名册由此产生）")),
         (reverse("places:street_homes", args=[street.pk]), _("房屋")),
         (reverse("orgs:street_teams", args=[street.pk]), _("团队和社会组织")),
     ]
-    if open_one := next((one for one in rounds if one.frozen), None):
+    calling = (one for one in rounds if one.stage == stages.CALL)
+    if (open_one := next(calling, None)) and can_bring(request.by, open_one, now=request.now):
         words = _("提案和预算（%(round)s）") % {"round": open_one.name}
         found.append((reverse("proposals:import", args=[open_one.pk]), words))
     return [(f"{href}?blank=1", words) for href, words in found]

@@ -26,7 +26,13 @@ from .agreeing import (
 )
 from .asking import Asked, Move
 from .children import can_give_on, can_lower_least, can_open_child, fits_pot, keeps_the_pot
-from .copies import can_check_paper, can_file_paper, can_see_paper, can_see_papers
+from .copies import (
+    can_check_paper,
+    can_file_paper,
+    can_see_paper,
+    can_see_papers,
+    sees_papers_by_post,
+)
 from .ending import (
     can_close,
     can_close_round,
@@ -149,6 +155,7 @@ __all__ = [
     "passes",
     "purse",
     "remarks",
+    "sees_papers_by_post",
     "sentence",
     "still_fits",
 ]

@@ -118,13 +118,19 @@ def changes(request: Request, round: Round) -> HttpResponse:
     return listed(request, round, _change_table, rows)
 
 
-def _paper_table(_round: Round) -> Table:
+def _paper_table(round: Round, request: Request) -> Table:
+    def page_of(row: SignedPaper) -> str:
+        row.project.round = round
+        if not rules.sees_papers_by_post(request.by, row.project, now=request.now):
+            return ""
+        return reverse("projects:signed_paper", args=[row.pk])
+
     return Table(
         "signed-papers",
         _("纸质材料"),
         (
             NUMBER,
-            project(lambda row: reverse("projects:signed_paper", args=[row.pk])),
+            project(page_of),
             Column("what", _("材料"), lambda row: row.get_what_display(), sort="what"),
             Column("people", _("签字的受益人数"), lambda row: row.people, "number", sort="people"),
             stage(COPY_TONES),
@@ -148,9 +154,12 @@ def round_papers(request: Request, round: Round) -> HttpResponse:
     """Every signed paper of a round's projects: what is still to be checked. Who may not read one
     sees here that it is there."""
     rows = SignedPaper.objects.filter(project__round=round).select_related(
-        "project__undertaking__organisation", "by", "checked_by"
+        "project__undertaking__organisation",
+        "project__undertaking__neighbourhood",
+        "by",
+        "checked_by",
     )
-    return listed(request, round, _paper_table, rows)
+    return listed(request, round, lambda round: _paper_table(round, request), rows)
 
 
 def _late_table(today: Any) -> Table:

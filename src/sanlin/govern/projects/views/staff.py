@@ -112,6 +112,7 @@ def _desk(
         "waiting_receipts": money.waiting,
         "reports": [] if project.stage == stages.TO_SIGN else project.reports.order_by("at"),
         "can_sign": rules.can_sign(who, project, now=now, paper=paper),
+        "can_see_papers": rules.can_see_papers(who, project, now=now),
         "can_refund": rules.can_refund(who, project, now=now, owed=money.owed),
         "can_close": rules.can_close(who, project, now=now, owed=money.owed, children=children),
         "can_stop": rules.can_stop(who, project, now=now, children=children),
