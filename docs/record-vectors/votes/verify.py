@@ -1,1 +1,1 @@
-# a verifier
+RECOUNT = "fa0509e7a49376372c7a0a8c19f2a1bd047e39c85a7c9c0d57c16cbf3ea6b83f"

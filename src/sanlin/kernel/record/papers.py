@@ -24,6 +24,7 @@ CONTENT = (
     "paper.json",
     "proposals.json",
     "receipts.txt",
+    "recount.py",
     "round.json",
     "rules.json",
     "scores.csv",

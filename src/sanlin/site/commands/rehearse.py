@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 NEEDS_SETTINGS = False
+PROGRAMS = ("verify.py", "recount.py")  # made-up records have none of their own
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +35,10 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as made:
         folder: Path = options.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        packaged = files("sanlin.kernel.record").joinpath("verify.py")
-        with as_file(packaged) as own:
-            return _rehearse(options, options.verifier or own, folder)
+        for name in PROGRAMS:
+            body = files("sanlin.kernel.record").joinpath(name).read_bytes()
+            (folder / name).write_bytes(body)
+        return _rehearse(options, options.verifier or folder / PROGRAMS[0], folder)
 
 
 def _rehearse(options: argparse.Namespace, verifier: Path, folder: Path) -> int:

@@ -35,6 +35,7 @@ from .afterwards import Afterwards
 from .drawing import ORIGIN, ROUND, Maker, Wish
 from .voting import Ballot, Vote
 
+PROGRAM = b"# the counts of a verifier\n"  # made-up records have none of their own
 GONE = 998  # a proposal that was refused
 FEW = 10  # ballots of one way of voting: fewer are not weighed apart
 
@@ -58,6 +59,11 @@ class Made:
         told = (line for line in lines if b'"deed":"ballot.cast"' in line)
         cast = {json.loads(line)["data"]["code"] for line in told}
         return next(code for code in self.receipts if code in cast)
+
+
+def naming(program: bytes) -> bytes:
+    """A verifier that names this recount.py."""
+    return f'RECOUNT = "{hashlib.sha256(program).hexdigest()}"\n'.encode()
 
 
 def make(number: int, wish: Wish | None = None) -> Made:
@@ -106,7 +112,8 @@ class Record:
             "rules.json": frozen + b"\n",
             "scores.csv": scores,
             "totals.json": canonical(self._totals()) + b"\n",
-            "verify.py": b"# a verifier\n",
+            "recount.py": PROGRAM,
+            "verify.py": naming(PROGRAM),
         }
         if self.whole:
             files[BALLOTS] = self._ballots()

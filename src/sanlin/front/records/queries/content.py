@@ -83,13 +83,16 @@ def papers(round: Round, decision: Decision) -> dict[str, Paper]:
         "rules.json": lambda: [bytes(round.frozen or b""), b"\n"],
         "scores.csv": told.scores,
         "totals.json": told.totals,
-        "verify.py": lambda: [
-            package_files("sanlin.kernel.record").joinpath("verify.py").read_bytes()
-        ],
+        "recount.py": lambda: [_program("recount.py")],
+        "verify.py": lambda: [_program("verify.py")],
     }
     if told.needs_whole_ballots:
         found[BALLOTS] = told.ballots
     return found
+
+
+def _program(name: str) -> bytes:
+    return package_files("sanlin.kernel.record").joinpath(name).read_bytes()
 
 
 def _document(value: object) -> list[bytes]:

@@ -6,22 +6,26 @@ the kernel, so each is a witness for the other.
 
 import ast
 import importlib.util
+import io
 import json
 import re
 import struct
 import subprocess
 import sys
+import tokenize
 import zlib
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from sanlin.kernel.record.papers import bind
+
 HOME = Path(__file__).parents[5]
 VECTORS = HOME / "docs/record-vectors"
 SCRIPT = Path(__file__).parents[1] / "verify.py"
+COUNTS = SCRIPT.with_name("recount.py")
 RECORDS = sorted(path.name.removesuffix(".expect.json") for path in VECTORS.glob("*.expect.json"))
 
 
@@ -33,6 +37,8 @@ def load():
 
 
 verifier = load()
+verifier.learn({})
+(recount,) = verifier.KNOWN
 
 
 def read(name):
@@ -98,11 +104,11 @@ def test_every_count_of_the_vectors_comes_out_as_the_kernel_counted_it():
             {"key": key, "funded": funded, "grant": grant, "left": left, "reason": {"code": code}}
             for key, funded, grant, left, code in outcome["steps"]
         ]
-        verifier.recount({"allocation.json": told}.__getitem__)
+        recount.recount({"allocation.json": told}.__getitem__)
         if outcome["reserve"]:  # and a reserve list that is another one is noticed, by every method
             other = {"case": told["case"], "outcome": {**outcome, "reserve": []}}
-            with pytest.raises(verifier.Bad):
-                verifier.recount({"allocation.json": other}.__getitem__)
+            with pytest.raises(recount.Bad):
+                recount.recount({"allocation.json": other}.__getitem__)
     methods = {told["case"]["method"] for told in cases}
     assert methods == {"score", "votes", "blend", "equal_shares", "phragmen", "welfare"}
     assert any(told["case"]["limits"].get("requires") for told in cases)
@@ -112,12 +118,12 @@ def test_every_count_of_the_vectors_comes_out_as_the_kernel_counted_it():
 
 def test_every_mark_of_the_vectors_comes_out_as_the_kernel_marked_it():
     ways = {
-        "normalised": lambda sheets: verifier.evened(sheets, verifier.distance),
-        "zscore": lambda sheets: verifier.evened(sheets, verifier.deviation),
-        "borda": verifier.from_ranks,
-        "severity": verifier.without_mildness,
+        "normalised": lambda sheets: recount.evened(sheets, recount.distance),
+        "zscore": lambda sheets: recount.evened(sheets, recount.deviation),
+        "borda": recount.from_ranks,
+        "severity": recount.without_mildness,
     }
-    means = {"trimmed": verifier.trimmed, "normalised": verifier.trimmed, "median": verifier.median}
+    means = {"trimmed": recount.trimmed, "normalised": recount.trimmed, "median": recount.median}
     for panel in read("marks.json"):
         sheets = {
             (int(proposal), int(juror)): Fraction(mark)
@@ -126,14 +132,14 @@ def test_every_mark_of_the_vectors_comes_out_as_the_kernel_marked_it():
         }
         for way, expected in panel["marks"].items():
             if expected is None:
-                with pytest.raises(verifier.Bad):
+                with pytest.raises(recount.Bad):
                     ways[way](sheets)
                 continue
             by = {}
             for (proposal, _), mark in ways.get(way, lambda it: it)(sheets).items():
                 by.setdefault(str(proposal), []).append(mark)
-            mean = means.get(way, verifier.mean)
-            assert {key: verifier.show(mean(it)) for key, it in by.items()} == expected, way
+            mean = means.get(way, recount.mean)
+            assert {key: recount.show(mean(it)) for key, it in by.items()} == expected, way
 
 
 def test_canonical_documents_trees_and_codes():
@@ -146,8 +152,8 @@ def test_canonical_documents_trees_and_codes():
             assert told["canonical"], told["text"]
     tree = read("tree.json")
     sizes = range(len(tree["roots"]))
-    record = verifier.Record(b"")
-    record.files["log.jsonl"] = "".join(f"{line}\n" for line in tree["lines"]).encode()
+    log = "".join(f"{line}\n" for line in tree["lines"]).encode()
+    record = verifier.Record(verifier.pack({"log.jsonl": log}))
     assert [record.root(size) for size in sizes] == tree["roots"]
     for told in read("code.json"):
         assert verifier.sha(told["opening"].encode()) == told["code"]
@@ -189,24 +195,66 @@ def test_no_flipped_bit_of_a_larger_one_goes_unnoticed():
 
 
 def test_it_is_short_plain_and_runs_on_an_old_python():
-    text = SCRIPT.read_text(encoding="utf-8")
-    ast.parse(text, feature_version=(3, 9))
-    imported = re.search(r"^import (.*)$", text, re.M)[1].split(", ")
-    imported += re.findall(r"^from (\w+) import", text, re.M)
-    assert set(imported) <= sys.stdlib_module_names
-    told = [int(n) for n in re.findall(r"Part (?:one|two|three),\s+(\d+) lines", text)]
-    lines = text.splitlines()
-    starts = [n for n, line in enumerate(lines) if re.match("# PART (TWO|THREE)", line)]
-    begins = [0, *(n - 1 for n in starts), len(lines)]
-    assert told == [end - begin for begin, end in pairwise(begins)]
-    assert told[0] < 400  # what everybody should be able to read
+    for path, most in ((SCRIPT, 400), (COUNTS, 1_100)):
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text, feature_version=(3, 9))
+        imported = re.search(r"^import (.*)$", text, re.M)[1].split(", ")
+        imported += re.findall(r"^from (\w+) import", text, re.M)
+        assert set(imported) <= sys.stdlib_module_names
+        assert len(text.splitlines()) < most
+        assert max(map(len, text.replace(recount.TYPES, "").splitlines())) <= 140
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+        assert ";" not in {token.string for token in tokens}  # one statement a line
     assert sorted(verifier.CHECKS) == sorted(verifier.ORDER)
-    assert max(map(len, lines)) <= 150
+
+
+def test_it_names_the_count_that_lies_beside_it():
+    text = SCRIPT.read_text(encoding="utf-8")
+    named = re.findall(r'^RECOUNT = "([0-9a-f]{64})"$', text, re.M)
+    assert named == [verifier.sha(COUNTS.read_bytes())], "python -m scripts.recount_digest"
+
+
+def alone(folder, program):
+    """The lines of failed checks, by code, where a stranger has but verify.py and a record in which
+    this recount.py was sealed."""
+    files = {path.name: path.read_bytes() for path in (VECTORS / "votes").iterdir()}
+    told = {"verify.py": SCRIPT.read_bytes(), "recount.py": program}
+    kept = {
+        n: body for n, body in (files | told).items() if n not in {"log.jsonl", "manifest.json"}
+    }
+    lines, points = files["log.jsonl"].splitlines()[:-1], kept.pop("checkpoints.txt")
+    whole = bind({n: body for n, body in kept.items() if body}, lines, points, 7)
+    (folder / "verify.py").write_bytes(told["verify.py"])
+    (folder / "r.zip").write_bytes(verifier.pack(whole))
+    asked = [sys.executable, "-I", folder / "verify.py", folder / "r.zip"]
+    done = subprocess.run(asked, capture_output=True, check=False, cwd=folder)
+    *found, last = done.stdout.decode().splitlines()
+    assert (done.returncode, last) in {(0, "总计 通过"), (1, "总计 不通过")}
+    assert [line.split()[1] for line in found] == verifier.ORDER
+    return {line.split()[1]: line for line in found if line.startswith("不通过")}
+
+
+def test_who_holds_the_one_file_needs_nothing_else(tmp_path):
+    assert alone(tmp_path, COUNTS.read_bytes()) == {}
+
+
+def test_it_never_runs_a_count_that_it_does_not_know(tmp_path):
+    spy = b"open('ran', 'w').close()\nCHECKS = {}\n" + COUNTS.read_bytes()
+    elsewhere = set(recount.CHECKS) - {"C2"} | {"F1", "B4"}  # C2 was not asked for
+    found = alone(tmp_path, spy)
+    assert set(found) == elsewhere | {"V1"}
+    assert {code for code in elsewhere if verifier.UNKNOWN in found[code]} == elsewhere
+    assert set(alone(tmp_path, b"")) == elsewhere | {"V1", "Z2"}  # none there at all
+    (tmp_path / "recount.py").write_bytes(spy)
+    assert set(alone(tmp_path, spy)) == elsewhere | {"V1"}
+    assert not (tmp_path / "ran").exists()
+    (tmp_path / "recount.py").write_bytes(COUNTS.read_bytes())
+    assert set(alone(tmp_path, spy)) == {"V1"}  # the true one beside it does
 
 
 def test_the_types_and_needs_of_the_page_are_those_of_the_verifier():
     page = (HOME / "docs/record-format.md").read_text(encoding="utf-8")
-    assert f"```types{verifier.TYPES}```" in page
+    assert f"```types{recount.TYPES}```" in page
     rows = dict(re.findall(r"^\| ([A-Z]\d) \| ([a-z.\- ]*) \|", page, re.M))
     assert rows == {code: " ".join(verifier.CHECKS[code][2]) or "-" for code in verifier.ORDER}
 

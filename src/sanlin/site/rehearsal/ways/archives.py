@@ -6,6 +6,7 @@ import io
 import zipfile
 
 from sanlin.kernel.record import archive
+from sanlin.site.rehearsal.making import naming
 from sanlin.site.rehearsal.tampering import Draft
 
 from .entering import way
@@ -42,6 +43,27 @@ def a_file_less(draft: Draft) -> None:
 @way()
 def another_verifier(draft: Draft) -> None:
     draft.files["verify.py"] = b"print('\xe9\x80\x9a\xe8\xbf\x87')\n"
+
+
+@way()
+def another_count(draft: Draft) -> None:
+    draft.files["recount.py"] = b"CHECKS = {}\n"
+
+
+@way()
+def another_count_resealed(draft: Draft) -> None:
+    draft.files["recount.py"] = b"CHECKS = {}\n"
+
+
+@way()
+def no_count(draft: Draft) -> None:
+    del draft.files["recount.py"]
+
+
+@way()
+def another_verifier_and_its_count(draft: Draft) -> None:
+    draft.files["recount.py"] = b"CHECKS = {}\n"
+    draft.files["verify.py"] = naming(draft.files["recount.py"])
 
 
 @way()

@@ -265,8 +265,8 @@ record.seal {files?:o,format?:i,...}
 
   // ---------------------------------------------------------------- the archive (section 2)
   const CONTENT = ["README.en.md", "README.zh.md", "allocation.json", "awards.json", "ballots.jsonl", "checkpoints.txt", "keys.json",
-    "ledger.jsonl", "log.jsonl", "manifest.json", "objections.json", "paper.json", "proposals.json", "receipts.txt", "round.json",
-    "rules.json", "scores.csv", "totals.json", "verify.py"];
+    "ledger.jsonl", "log.jsonl", "manifest.json", "objections.json", "paper.json", "proposals.json", "receipts.txt", "recount.py",
+    "round.json", "rules.json", "scores.csv", "totals.json", "verify.py"];
   const FIXED = ["allocation.json", "ballots.jsonl", "paper.json", "receipts.txt", "rules.json", "scores.csv", "totals.json"];
 
   /** The ZIP of files (a Map of names and contents), byte by byte. */
@@ -865,6 +865,7 @@ record.seal {files?:o,format?:i,...}
   const CHECKS = [
     ["Z1", "压缩包的每个字节都合规定", "the archive is byte for byte what its files make it", ""],
     ["Z2", "该有的文件都在，没有别的文件", "exactly the files of a record are there", "round.json"],
+    ["V1", "包里的核对程序认定的就是包里的计算程序", "the verifier in the archive names the recount.py in it", ""],
     ["M1", "清单与各文件一致", "the manifest is what the other files make it", "round.json log.jsonl"],
     ["F1", "各文件写法规范，格式为第1版", "every file has its one form, and the format is 1", ""],
     ["L1", "台账的指纹与清单一致", "the log has the root that the manifest names", "manifest.json log.jsonl"],
@@ -995,6 +996,11 @@ record.seal {files?:o,format?:i,...}
       const wanted = CONTENT.filter(name => r.whole || name !== "ballots.jsonl"), strange = [...wanted.filter(name => !r.files.has(name)), ...[...r.files.keys()].filter(name => !wanted.includes(name))];
       need(!strange.length, `缺少或多出：${strange.slice(0, 5).join(" ")}`, `missing or too many: ${strange.slice(0, 5).join(" ")}`);
     },
+    async V1(r) {
+      const empty = new Uint8Array(), lines = new TextDecoder("latin1").decode(r.files.get("verify.py") ?? empty).split("\n");
+      const named = lines.filter(line => /^RECOUNT = "[0-9a-f]{64}"$/.test(line)), made = `RECOUNT = "${digest(r.files.get("recount.py") ?? empty)}"`;
+      need(named.length === 1 && named[0] === made, "核对程序与它的计算程序不是一套", "the verifier and its recount.py do not belong together");
+    },
     async M1(r) {
       const files = [];
       for (const name of [...r.files.keys()].filter(one => one !== "manifest.json").sort(byText)) { const body = r.files.get(name); files.push({ bytes: body.length, path: name, sha256: digest(body) }); await r.clock.tick(body.length / 50); }
@@ -1003,7 +1009,7 @@ record.seal {files?:o,format?:i,...}
     },
     async F1(r) {
       const faults = [];
-      for (const name of CONTENT.filter(one => one !== "verify.py" && (one !== "ballots.jsonl" || r.files.has(one)))) {
+      for (const name of CONTENT.filter(one => !one.endsWith(".py") && (one !== "ballots.jsonl" || r.files.has(one)))) {
         await r.clock.tick(2000);
         try { r.ask(name); } catch { faults.push(name); }
       }

@@ -1,0 +1,1 @@
+# the counts of a verifier
