@@ -37,10 +37,14 @@ def side(request: Request) -> list[tuple[str, list[Door]]]:
         return []
     groups = [(_("今天"), [(reverse("desk:home"), _("等我办理"))])]
     rounds = my_rounds(request.by, now=request.now)
-    doors = [(reverse("desk:round", args=[one.pk]), one.name) for one in rounds]
+    many = len({one.street_id for one in rounds}) > 1
+    doors = [
+        (up(request, one), f"{one.street} · {one.name}" if many else one.name) for one in rounds
+    ]
     inside = re.match(r"/rounds/([0-9]{1,9})/", request.path)
     if inside and int(inside[1]) in {one.pk for one in rounds}:
-        request.here = reverse("desk:round", args=[inside[1]])
+        mine = next(one for one in rounds if one.pk == int(inside[1]))
+        request.here = up(request, mine)
     if can_list_rounds(request.by, now=request.now):
         doors.append((reverse("rounds:list"), _("全部轮次")))
     if can_try(request.by, now=request.now):

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules import can_begin
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 
@@ -12,10 +13,21 @@ from . import queries, rules
 
 @gate(rules.can_open_desk)
 def home(request: Request) -> HttpResponse:
-    """What waits for me today."""
+    """What waits for me today, and what lies ahead."""
     waiting = queries.waiting_for(request.user, now=request.now)
     late = sum(one.is_late(request.now) for one in waiting)
-    page = {"waiting": waiting, "late": late, "rows": queries.folded(waiting)}
+    who, now = request.user, request.now
+    rounds = queries.rounds(who, now=now)
+    page = {
+        "waiting": waiting,
+        "late": late,
+        "rows": queries.folded(waiting),
+        "to_come": "" if waiting else queries.to_come(who, now=now),
+        "days": queries.days(who, now=now),
+        "rounds": rounds,
+        "can_begin": can_begin(who, now=now) and all(one.is_over for one in rounds),
+        "beside": queries.beside(who, now=now),
+    }
     return render(request, "desk/home.html", page)
 
 

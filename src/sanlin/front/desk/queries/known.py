@@ -156,16 +156,16 @@ def _of_judge(who: Any, now: datetime) -> Iterator[QuerySet[Any]]:
     seats = Seat.objects.filter(account_id=who.pk, left_at__isnull=True, round__stage=stages.REVIEW)
     here = Q(proposal__stage=proposal_stages.ADMITTED)
     owed = (
-        _number(_admitted(), "round", "round")
-        - _number(Review.objects.filter(here, stage=review_stages.SEALED), "seat", "pk")
-        - _number(Recusal.objects.filter(here), "seat", "pk")
+        number(_admitted(), "round", "round")
+        - number(Review.objects.filter(here, stage=review_stages.SEALED), "seat", "pk")
+        - number(Recusal.objects.filter(here), "seat", "pk")
     )
     closes = Window.objects.filter(round=OuterRef("round"), stage=stages.REVIEW)
     until = Subquery(closes.values("closes")[:1], output_field=DateTimeField())
     yield _lines(TO_MARK, seats, "round", "round__name", n=owed, since=until)
 
 
-def _number(rows: QuerySet[Any], of: str, outer: str) -> Any:
+def number(rows: QuerySet[Any], of: str, outer: str) -> Any:
     """How many of `rows` belong to the row outside, as a column."""
     mine = rows.order_by().filter(**{of: OuterRef(outer)}).values(of)
     counted = mine.annotate(n=Count("pk")).values("n")

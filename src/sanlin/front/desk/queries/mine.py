@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from sanlin.commons.people.models import PostKind
@@ -17,7 +17,7 @@ from sanlin.govern.rounds.rules import can_run
 
 OFFICERS = (PostKind.STREET_OFFICER,)
 WORKERS = (PostKind.COMMITTEE_WORKER,)
-LOOKERS = (*OFFICERS, *WORKERS, PostKind.AUDITOR, PostKind.JUDGE)
+OUTSIDE = (PostKind.SOCIAL_WORKER, PostKind.MERCHANT)  # who see a round once it is public
 MOST = 12  # rounds on the left of the desk
 
 
@@ -61,10 +61,23 @@ def _every(now: datetime) -> str:
 
 
 def _rounds(who: Any, now: datetime) -> QuerySet[Round]:
-    streets = my_streets(who, LOOKERS, now=now)
-    ended = (stages.CLOSED, stages.CANCELLED)
-    rows = Round.objects.filter(street__in=streets).exclude(stage__in=ended)
-    return rows.select_related("street").order_by("-pk") if streets else Round.objects.none()
+    rows = _of_places(who, now).exclude(stage__in=(stages.CLOSED, stages.CANCELLED))
+    return rows.select_related("street").order_by("-pk")
+
+
+def _of_places(who: Any, now: datetime) -> QuerySet[Round]:
+    """Every round where `who` holds a post: in her streets, or in all streets of her district."""
+    held = posts_of(who, now=now)
+    districts = {post.district_id for post in held if post.district_id}
+    within = my_streets(who, set(PostKind) - set(OUTSIDE), now=now)
+    public = Q(street__in=my_streets(who, OUTSIDE, now=now), frozen__isnull=False)
+    return Round.objects.filter(Q(street__in=within) | Q(street__district__in=districts) | public)
+
+
+def last_ended(who: Any, *, now: datetime) -> list[Round]:
+    """The newest round of my streets that has been carried through; none where there is none."""
+    rows = _of_places(who, now).filter(stage=stages.CLOSED).select_related("street")
+    return list(rows.prefetch_related("windows").order_by("-pk")[:1])
 
 
 def run_by(who: Any, *, now: datetime) -> dict[int, Round]:

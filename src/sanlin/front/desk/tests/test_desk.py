@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -11,8 +12,12 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.tests import scene
 from sanlin.front.desk import queries
 from sanlin.govern.ballots import actions as ballots
+from sanlin.govern.ballots.models import Booth, Duty, Shift
 from sanlin.govern.ballots.tests.vote import close, opened
-from sanlin.govern.projects.models import Project
+from sanlin.govern.growth import actions as growth
+from sanlin.govern.growth.models import Meeting
+from sanlin.govern.growth.models.circles import Wanted
+from sanlin.govern.projects.models import Circle, Project
 from sanlin.govern.projects.tests.scene import running_round
 from sanlin.govern.proposals.tests.scene import proposal, team
 from sanlin.govern.reviews import actions as reviews
@@ -169,7 +174,7 @@ def test_the_desk_reads_as_often_for_three_as_for_one(
         for _m in range(rows):
             proposal(round, "submitted", team=team(scene.neighbourhood(street))[0])
     page = client(officer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get("/desk/")
     with django_assert_num_queries(10):
         page.get(f"/desk/rounds/{round.pk}/")
@@ -184,7 +189,7 @@ def test_rounds_whose_time_is_over_are_counted_together(
     later = NOW + timedelta(days=900)
     monkeypatch.setattr(clock, "now", lambda: later)
     page = client(officer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get("/desk/")
     ready = Round.objects.order_by("pk").last()
     Project.objects.filter(round=ready).update(stage="stopped", stop_reason="搬走了")
@@ -220,7 +225,7 @@ def test_the_worklist_asks_the_same_whatever_the_number_of_rounds_and_their_stag
         many(like, stage, each)
     page = client(officer)
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=900))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         told = page.get("/desk/").content.decode()
     late = NOW + timedelta(days=900)
     waiting = [one.title for one in queries.waiting_for(officer, now=late)]
@@ -347,8 +352,89 @@ def test_a_request_to_void_a_vote_waits_for_the_administrator(
     assert words(stranger) == {}
     desk = client(admin)
     desk.get("/desk/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         shown = desk.get("/desk/").content.decode()
     assert f'href="{page}"' in shown
     ballots.agree_void(vote.fresh(), by=admin, **told)
     assert words(admin) == words(vote.officer) == {}
+
+
+# --- what lies ahead ---
+
+
+def ahead(who, part):
+    who = type(who).objects.get(pk=who.pk)
+    return [(one.title, one.note, one.state) for one in part(who, now=NOW)]
+
+
+def test_a_social_worker_sees_the_teams_at_her_side(street, officer, django_assert_num_queries):
+    xu = scene.post(PostKind.SOCIAL_WORKER, street)
+    round = running_round(1_000_00, 2_000_00, 3_000_00, on=street, by=officer)
+    projects = list(Project.objects.filter(round=round).order_by("pk"))
+    group = Circle.objects.create(round=round, name="一组")
+    Project.objects.filter(pk__in=[one.pk for one in projects[:2]]).update(circle=group)
+    Project.objects.filter(round=round).update(stage="running")
+    projects[0].refresh_from_db()
+    asked = [Wanted("把账目贴出来", NOW.date() - timedelta(days=1))]
+    growth.visit(projects[0], NOW.date(), "看过", asked, by=officer, now=NOW)
+    meeting = Meeting.objects.create(
+        round=round, circle=group, title="认识大家", at=NOW + timedelta(days=2), place="居委会"
+    )
+    assert ahead(xu, queries.beside) == [
+        ("小组", "1个小组", "1个还没有组长"),
+        ("老带新结对", "0对结对", ""),
+        ("改进建议", "1条还没有办结", "1条逾期"),
+        ("走访", "3个项目在实施", "2个还没有走访"),
+    ]
+    assert [title for title, _note, _state in ahead(xu, queries.days)] == ["会议 · 认识大家"]
+    assert titles(xu) == [("1条改进建议逾期", round.name)]
+    desk = client(xu)
+    desk.get("/desk/")
+    with django_assert_num_queries(8):
+        page = desk.get("/desk/").content.decode()
+    for where in (f"/r/{round.pk}/", f"/rounds/{round.pk}/growth/", f"/meetings/{meeting.pk}/"):
+        assert f'href="{where}"' in page
+    assert ahead(officer, queries.beside) == []
+
+
+def test_a_draft_is_not_shown_to_whoever_may_not_see_it(street, officer):
+    kinds = (PostKind.SOCIAL_WORKER, PostKind.MERCHANT, PostKind.JUDGE)
+    people = [scene.post(kind, street) for kind in kinds]
+    round = draft(by=officer, on=street)
+    assert [len(ahead(one, queries.rounds)) for one in people] == [0, 0, 1]
+    assert ahead(officer, queries.rounds)[0][0] == round.name
+    auditor = scene.post(PostKind.AUDITOR, street.district)
+    assert len(ahead(auditor, queries.rounds)) == 1
+    assert ahead(scene.post(PostKind.AUDITOR, scene.street().district), queries.rounds) == []
+
+
+def test_a_shift_at_a_booth_stands_among_the_days_to_keep():
+    vote = opened(voters=1)
+    booth = Booth.objects.create(round=vote.round, number=1, name="一号站", place="大厅")
+    shift = Shift.objects.create(booth=booth, starts=NOW, ends=NOW + timedelta(hours=3))
+    xu = scene.post(PostKind.SOCIAL_WORKER, vote.round.street)
+    assert ahead(xu, queries.days) == []
+    Duty.objects.create(shift=shift, account=xu)
+    assert [(title, state) for title, _note, state in ahead(xu, queries.days)] == [
+        ("投票站值班 · 一号站", "正在进行")
+    ]
+
+
+@pytest.mark.parametrize("kind", list(PostKind))
+@pytest.mark.parametrize(
+    "stage", ["draft", "call", "review", "vote", "notice", "running", "closed"]
+)
+def test_every_stage_says_something_to_whoever_holds_a_post(street, officer, kind, stage):
+    where = {
+        PostKind.COMMITTEE_WORKER: lambda: scene.neighbourhood(street),
+        PostKind.AUDITOR: lambda: street.district,
+        PostKind.DISTRICT_ADMIN: lambda: street.district,
+    }
+    who = scene.post(kind, where.get(kind, lambda: street)())
+    assert queries.to_come(type(who).objects.get(pk=who.pk), now=NOW)
+    make = draft if stage == "draft" else partial(open_round, stage)
+    make(by=officer, on=street)
+    hidden = stage == "draft" and kind in (PostKind.SOCIAL_WORKER, PostKind.MERCHANT)
+    assert [bool(note) for _title, note, _state in ahead(who, queries.rounds)] == (
+        [] if hidden else [True]
+    )

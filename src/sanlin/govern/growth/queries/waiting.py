@@ -31,10 +31,12 @@ from sanlin.commons.people.rules import posts_of
 from sanlin.govern.growth import stages
 from sanlin.govern.growth.models import Advice, Aside, Juror, Meeting, Score, Slot
 from sanlin.govern.projects.models import Project
+from sanlin.govern.rounds import stages as round_stages
 from sanlin.ground.clock import local_day
 from sanlin.ground.ui import words
 
 MOST = 30
+FOLLOWERS = (PostKind.STREET_OFFICER, PostKind.SOCIAL_WORKER)  # who see that advice is done
 SCORE, LIFT, LATE, ADVICE, MINUTES = "score", "lift", "late", "advice", "minutes"
 COMING = "coming"
 WHERE = {
@@ -69,9 +71,12 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
         bars = Bar.objects.on(today).filter(
             organisation__street__in=streets, asked_by__isnull=False
         )
-        late = Advice.objects.late(today).filter(project__round__street__in=streets)
         parts.append(
             _line(LIFT, bars.exclude(asked_by=who.pk), "organisation", "organisation__name")
+        )
+    if follows := {p.street_id for p in posts if p.kind in FOLLOWERS and p.street_id}:
+        late = Advice.objects.late(today).filter(
+            project__round__street__in=follows, project__round__stage=round_stages.RUNNING
         )
         parts.append(_line(LATE, late, "project__round", "project__round__name"))
     return _read(parts)
