@@ -13,7 +13,7 @@ from typing import Protocol
 from sanlin.commons.funds.jobs import inspect_books, sweep_unspent
 from sanlin.front.papers import jobs as papers
 from sanlin.front.records.jobs import seal_records
-from sanlin.govern.ballots.jobs import close_votes
+from sanlin.govern.ballots.jobs import close_votes, remind_voters
 from sanlin.govern.projects.jobs import forget_sent
 from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
@@ -45,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     keep_checkpoints,
     forget_files,
     forget_sent,
+    remind_voters,  # the last: a slow gateway holds up nothing else
 )
 
 # What a worker can do, by the name under which it is ordered.

@@ -102,7 +102,10 @@ PLACE_KEEPER = (
     "sanlin.commons.people.rules.keeps"  # who looks after a place: posts are above places
 )
 # Who tells people what is kept of them, and where a proved phone without an account goes on.
-KEPT = ["sanlin.commons.people.queries.kept"]
+KEPT = [
+    "sanlin.commons.people.queries.kept",
+    "sanlin.govern.ballots.queries.kept_reminders",
+]
 # (title, address) of a public log by its name, None where it is not shown (yet).
 LOG_NAMES = "sanlin.front.portal.queries.log_name"
 NEWCOMERS = "people:register"

@@ -18,6 +18,7 @@ urlpatterns = [
     path("rounds/<int:pk>/mandate/", views.mandate, name="mandate"),
     path("mandates/<int:pk>/use/", views.use, name="use"),
     path("mandates/<int:pk>/end/", views.end, name="end"),
+    path("reminders/", views.my_reminders, name="reminders"),
     path("rounds/<int:pk>/roll/mine/", views.mine, name="mine"),
     path("rounds/<int:pk>/vote/", views.vote, name="vote"),
     path("rounds/<int:pk>/watch/", views.watch, name="watch"),

@@ -136,7 +136,7 @@ class RuleField(forms.Field):
         if not value:
             return ""
         rule = self.rule
-        if rule.optional and value in NO_LIMIT:
+        if rule.optional and value in (*NO_LIMIT, *rule.none):
             return None
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
             raise forms.ValidationError(gettext("太长了，最多%(n)s个字") % {"n": LONGEST_VALUE})
@@ -172,11 +172,13 @@ def typed(rule: Field, value: object) -> object:
     if rule.kind == "bool" and isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
-        return gettext("不限")
+        return rule.none[in_english()]
     if rule.kind == "money":
         return yuan(int(str(value))).removeprefix("¥")
     if rule.kind == "int":
         return str(value)
+    if rule.kind == "numbers" and isinstance(value, list | tuple):
+        return gettext("、").join(map(str, value))
     return said(rule, value) if rule.kind == "share" else value
 
 

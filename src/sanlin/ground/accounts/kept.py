@@ -16,11 +16,13 @@ from .models import Account
 
 @dataclass(frozen=True)
 class Kept:
-    """A heading, (words, value) lines, and the journal's names of the rows they come from."""
+    """A heading, (words, value) lines, the journal's names of the rows they come from, and perhaps
+    (words, address) of the page where it can be changed."""
 
     title: str
     lines: tuple[tuple[str, str], ...]
     subjects: tuple[str, ...] = ()
+    door: tuple[str, str] | None = None
 
 
 def kept_of(account: Account, *, now: datetime) -> list[Kept]:

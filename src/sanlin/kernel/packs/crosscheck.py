@@ -253,4 +253,12 @@ def _grades(seen: _Seen) -> Iterator[Fault]:
             )
 
 
-_CHECKS = (_sums, _limits, _tiers, _floors, _stages, _order, _heads, _numbering, _grades)
+def _hours(seen: _Seen) -> Iterator[Fault]:
+    first, last = seen["vote.remind_from"], seen["vote.remind_until"]
+    if first is not None and last is not None and last <= first:
+        yield seen.fault(
+            "vote.remind_until", "hours", given=last, other="vote.remind_from", limit=first
+        )
+
+
+_CHECKS = (_sums, _limits, _tiers, _floors, _stages, _order, _heads, _numbering, _grades, _hours)

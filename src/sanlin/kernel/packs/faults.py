@@ -33,6 +33,8 @@ SENTENCES = {
     "text": "must be 1 to {most} characters without control characters",
     "empty": "needs at least one item",
     "too_many": "has {count} items; at most {most} are allowed",
+    "falling": "says {given} after {above}; the numbers must go down, each of them once",
+    "hours": "({given}) must be later than {other} ({limit})",
     "period": "ends before it begins",
     "weights": "add up to {total} permille; they must add up to 1000",
     "shares": "add up to {total} permille; they must add up to 1000",

@@ -36,7 +36,7 @@ class Field:
 
     `path`: "vote.k", in lists "tiers.*.money" (in a pack the star is the item's key).
     `kind`: int (whole number of `unit`), money (whole fen), share (permille), bool, choice (a key),
-    keys (several keys in order), text.
+    keys (several keys in order), numbers (several whole numbers of `unit`, falling), text.
     `may_unset`: a pack may leave the value to the officer. `optional`: "none" is an answer and
     means no limit.
     `none`: the words for that answer, in Chinese and English.
@@ -107,5 +107,6 @@ UNITS: dict[str, tuple[str, str]] = {
     "votes": ("票", "votes"),
     "points": ("点", "points"),
     "units": ("个单位", "units"),
+    "hour": ("点", "o'clock"),
 }
 """Each unit in Chinese and English."""

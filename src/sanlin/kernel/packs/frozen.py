@@ -88,7 +88,7 @@ def _fill(tree: dict[str, Any]) -> None:
             continue
         value = place.get(field.cell, MISSING)
         if value is MISSING and field.later and field.path not in told:
-            place[field.cell] = field.default
+            place[field.cell] = idle(field) if any(rules_out(known, field)) else field.default
             continue
         if (value is MISSING) is not any(rules_out(known, field)):
             raise BadTree(f"{field.path} should {'not ' * (value is not MISSING)}be there")

@@ -118,6 +118,9 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Vote:
+    """`remind` are days before the last one, falling; None is never. `remind_from` and `remind_until`
+    are hours of the day."""
+
     unit: Literal["person", "household"]
     min_age: int
     kind: Literal["approve_k", "knapsack", "rank", "points", "stance"]
@@ -129,6 +132,9 @@ class Vote:
     revote: bool
     own_community_only: bool
     paper: bool
+    remind: tuple[int, ...] | None
+    remind_from: int
+    remind_until: int
     anonymity: Literal["secret", "named"]
     keys: Literal["two_officers", "two_of_three"]
     open_ballots: bool

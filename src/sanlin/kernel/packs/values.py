@@ -23,9 +23,11 @@ WANTED = {
     "bool": "true or false",
     "choice": "one of the choices",
     "keys": "a list of choices",
+    "numbers": "a list of whole numbers",
     "text": "a string",
 }
 _SHARE = re.compile(r"(\d{1,3})(?:\.(\d))?[%％]", re.ASCII)
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 _WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
@@ -104,7 +106,7 @@ def shown(field: Field, value: object, *, english: bool = False) -> str:
 
 
 def _read(field: Field, raw: object, *, yuan_to_fen: int) -> object:
-    if field.optional and (raw is None or raw == NONE):
+    if field.optional and (raw is None or raw == NONE or (field.kind == "numbers" and raw == [])):
         return None
     if isinstance(raw, float):
         raise Misfit("float")
@@ -179,6 +181,22 @@ def _keys(field: Field, raw: object) -> tuple[str, ...]:
     return keys
 
 
+def _numbers(field: Field, raw: object) -> tuple[int, ...]:
+    if isinstance(raw, str):
+        raw = [part for part in _BETWEEN.split(raw) if part]
+    if not isinstance(raw, list | tuple):
+        raise _wrong("numbers", raw)
+    if not raw:
+        raise Misfit("empty")
+    numbers = tuple(_int(field, one) for one in raw)
+    for number, above in zip(numbers, (None, *numbers), strict=False):
+        if not field.low <= number <= field.high:
+            raise Misfit("range", given=number, low=field.low, high=field.high)
+        if above is not None and number >= above:
+            raise Misfit("falling", given=number, above=above)
+    return numbers
+
+
 def _text(_field: Field, raw: object) -> str:
     if not isinstance(raw, str):
         raise _wrong("text", raw)
@@ -191,6 +209,7 @@ _READ: dict[str, Callable[[Field, object], object]] = {
     "bool": _bool,
     "choice": _choice,
     "keys": _keys,
+    "numbers": _numbers,
     "text": _text,
 }
 
@@ -215,6 +234,14 @@ def _shown_keys(field: Field, value: object, english: bool) -> str:
     return (", " if english else "、").join(by_key[key] for key in keys)
 
 
+def _shown_numbers(field: Field, value: object, english: bool) -> str:
+    numbers = value if isinstance(value, tuple | list) else (value,)
+    unit = UNITS[field.unit][english]
+    if english:
+        return f"{', '.join(map(str, numbers))} {unit}"
+    return "、".join(f"{number}{unit}" for number in numbers)
+
+
 _SHOWN: dict[str, Callable[[Field, object, bool], str]] = {
     "int": _shown_int,
     "money": lambda _field, value, _english: yuan(int(str(value))),
@@ -222,5 +249,6 @@ _SHOWN: dict[str, Callable[[Field, object, bool], str]] = {
     "bool": _shown_bool,
     "choice": _shown_keys,
     "keys": _shown_keys,
+    "numbers": _shown_numbers,
     "text": lambda _field, value, _english: str(value),
 }

@@ -38,6 +38,7 @@ from .paper import (
     spoil_sheet,
     withdraw_paper,
 )
+from .reminding import remind, send_reminders, stop_reminders, take_reminders
 from .roll import add, strike
 from .sampling import draw_sample, finish_sample, look
 from .voiding import agree_void, ask_void
@@ -83,12 +84,16 @@ __all__ = [
     "receive",
     "register",
     "release",
+    "remind",
+    "send_reminders",
     "set_passphrase",
     "settle",
     "sign_booth",
     "spoil",
     "spoil_sheet",
+    "stop_reminders",
     "strike",
+    "take_reminders",
     "try_passphrase",
     "use_mandate",
     "withdraw_paper",

@@ -549,4 +549,36 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='a_void_vote_is_agreed_by_somebody'), models.CheckConstraint(condition=models.Q(('agreed_by', models.F('asked_by')), _negated=True), name='two_people_void_a_vote')],
             },
         ),
+        migrations.CreateModel(
+            name='OptOut',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+            ],
+            options={
+                'verbose_name': '短信退订',
+            },
+        ),
+        migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='日期')),
+                ('planned', models.BooleanField(default=True, verbose_name='按办法')),
+                ('cursor', models.BigIntegerField(default=0)),
+                ('sent', models.PositiveIntegerField(default=0, verbose_name='已发出')),
+                ('failed', models.PositiveIntegerField(default=0, verbose_name='没有发出')),
+                ('no_phone', models.PositiveIntegerField(default=0, verbose_name='没留手机')),
+                ('declined', models.PositiveIntegerField(default=0, verbose_name='已退订')),
+                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='重试次数')),
+                ('next_at', models.DateTimeField(null=True, verbose_name='再试时间')),
+                ('done_at', models.DateTimeField(null=True, verbose_name='发完时间')),
+                ('roll', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='ballots.roll', verbose_name='选民名册')),
+            ],
+            options={
+                'verbose_name': '短信提醒',
+                'ordering': ['day'],
+                'constraints': [models.UniqueConstraint(fields=('roll', 'day'), name='one_reminder_a_day')],
+            },
+        ),
     ]

@@ -22,6 +22,7 @@ from .box import CODE_LENGTH, Ballot, Channel, Fate, Tally, Trace
 from .help import Mandate
 from .keys import Keeper, Office, Share, Voiding
 from .paper import Booth, BoothLine, Duty, Shift, Signing, What
+from .reminding import OptOut, Reminder
 from .roll import CLOSES, NOTHING, Roll, Voter
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "Look",
     "Mandate",
     "Office",
+    "OptOut",
+    "Reminder",
     "Roll",
     "Sample",
     "Settlement",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -84,6 +85,11 @@ class Roll(models.Model):
             Bid(key=key, cost=cost, community=place, sent=number)
             for key, number, cost, place in self.slate
         )
+
+    @cached_property
+    def begun(self) -> list[Any]:
+        """The days on which this vote was reminded of, the first one first."""
+        return list(self.reminders.all())
 
     def open_to(self, neighbourhood: int) -> tuple[Bid, ...]:
         """What a voter of this neighbourhood may choose among."""

@@ -73,6 +73,7 @@ from .paper import (
     state,
     tone,
 )
+from .reminding import kept_reminders, message, reminders
 from .roll import desk, masked, masked_voter, places_of, roll_label
 from .sampling import (
     LIMITS,
@@ -135,6 +136,7 @@ __all__ = [
     "has_booths",
     "how_to_mark",
     "included",
+    "kept_reminders",
     "key_ring",
     "keyed_papers",
     "keyed_words",
@@ -144,6 +146,7 @@ __all__ = [
     "masked",
     "masked_voter",
     "meaning",
+    "message",
     "my_vote",
     "next_act",
     "numbered",
@@ -166,6 +169,7 @@ __all__ = [
     "read_keying",
     "read_ready",
     "reason_words",
+    "reminders",
     "results",
     "roll_label",
     "runs",

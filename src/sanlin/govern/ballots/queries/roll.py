@@ -15,6 +15,7 @@ from sanlin.govern.rounds.stages import VOTE
 
 from .count import share, turnout, turnout_by_place
 from .paper import tone
+from .reminding import reminders
 
 
 def masked(name: str) -> str:
@@ -71,6 +72,7 @@ def desk(round: Round, who: Any, *, now: datetime) -> dict[str, Any]:
         "can_knock": rules.can_knock(who, round, now=now),
         "can_watch": rules.can_watch(who, round, now=now),
         "can_destroy": rules.can_destroy_keys(who, round, now=now),
+        "reminders": reminders(roll, who, now=now, booths=places) if roll else None,
         "on_paper": on_paper,
         "booths": [(row, tone(row)) for row in places],
         "booths_hint": _("%(n)s个") % {"n": len(places)} if places else _("还没有设"),

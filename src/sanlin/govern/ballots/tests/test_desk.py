@@ -297,7 +297,7 @@ def test_queries_of_the_lists_do_not_grow(client, django_assert_num_queries, bar
     client.force_login(vote.officer)
     with django_assert_num_queries(9):
         client.get(page("roll", vote))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(page("vote", vote))
     count(vote)
     client.logout()

@@ -27,6 +27,7 @@ from .planning import (
     where,
 )
 from .public import check, mine, receipts, turnout
+from .reminding import my_reminders
 from .sampling import look, sample
 from .voiding import void
 
@@ -56,6 +57,7 @@ __all__ = [
     "mandate",
     "mine",
     "my_pass",
+    "my_reminders",
     "name",
     "open_box",
     "print_sheets",

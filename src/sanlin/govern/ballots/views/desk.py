@@ -65,6 +65,7 @@ def vote(request: Request, round: Round) -> HttpResponse:
         verbs = {
             "open": (actions.open_vote, _now("投票已经开始")),
             "close": (actions.close_vote, _now("投票已经截止，等待钥匙保管人开箱")),
+            "remind": (actions.remind, _now("已安排提醒，从现在起分批发出，刷新本页看进度")),
             "destroy": (actions.destroy_keys, _now("票箱钥匙已经销毁")),
         }
         verb, done = verbs.get(request.POST.get("verb", ""), (None, ""))

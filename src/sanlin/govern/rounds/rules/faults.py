@@ -43,6 +43,8 @@ SENTENCES = {
     "text": _("应是1到%(most)s个字，不能有控制字符"),
     "empty": _("至少要有一项"),
     "too_many": _("有%(count)s项，最多%(most)s项"),
+    "falling": _("先写%(above)s再写%(given)s；数字要从大到小，各写一次"),
+    "hours": _("（%(given)s点）须晚于%(other)s（%(limit)s点）"),
     "period": _("失效日期早于生效日期"),
     "weights": _("合计%(total)s，应为100%%"),
     "shares": _("合计%(total)s，应为100%%"),
@@ -72,6 +74,7 @@ WANTED = {
     "true or false": _("true 或 false"),
     "one of the choices": _("选项之一"),
     "a list of choices": _("若干选项的列表"),
+    "a list of whole numbers": _("若干整数，例如 [3, 1]"),
     "a string": _("文字"),
     "a table": _("一个表"),
     "a date without quotes, such as 2024-05-01": _("日期，不加引号，例如 2024-05-01"),
@@ -95,6 +98,7 @@ def misread(rule: Field, misfit: Misfit) -> str:
             "int": gettext("请填整数"),
             "money": gettext("请填金额，例如“12000”或“1.2万”"),
             "share": gettext("请填比例，例如“60%”"),
+            "numbers": gettext("请填几个整数，从大到小，例如“3、1”；不要就填“不提醒”"),
         }.get(rule.kind, gettext("请从选项中选择"))
     if misfit.code == "choice":
         return gettext("请从选项中选择")

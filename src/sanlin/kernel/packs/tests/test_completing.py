@@ -1,8 +1,10 @@
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanlin.kernel.packs import BadPack, Rules, complete, read
+from sanlin.kernel.packs import SCHEMA, BadPack, Rules, complete, freeze, read, shown, thaw
 from sanlin.kernel.packs.tests.shipped import filled, pack, text
 
 WEIFANG = filled("weifang")
@@ -248,3 +250,49 @@ def test_floors_of_all_tiers_must_fit_the_budget():
     money = {f"tiers__{key}__money": None for key in ("shifan", "pinpai", "yumiao")}
     floors = {f"tiers__{key}__floor": "30万" for key in ("shifan", "pinpai", "yumiao")}
     assert refused(**money, **floors) == {("tiers.*.floor", "tier_money")}
+
+
+# --- reminders ------------------------------------------------------------------------------------
+
+
+def test_the_days_of_reminders_are_read_as_people_write_them():
+    for said in ([3, 1], "3、1", "3, 1", " 3 1 ", "3；1"):
+        assert rules(vote__remind=said).vote.remind == (3, 1)
+    for never in ([], "none", None):
+        assert rules(vote__remind=never).vote.remind is None
+    held = rules().vote
+    assert (held.remind, held.remind_from, held.remind_until) == ((3, 1), 9, 20)
+
+
+def test_days_of_reminders_that_make_no_sense_are_told():
+    for said, code in (
+        ([1, 3], "falling"),
+        ("3、3", "falling"),
+        ([31], "range"),
+        ("soon", "kind"),
+        (" ", "empty"),
+        (3, "kind"),
+    ):
+        assert refused(vote__remind=said) == {("vote.remind", code)}
+    hours = {"vote__remind_from": 12, "vote__remind_until": 12}
+    assert refused(**hours) == {("vote.remind_until", "hours")}
+    assert refused(vote__remind_from=6) == {("vote.remind_from", "range")}
+    with pytest.raises(BadPack, match=r"must be later than vote\.remind_from"):
+        rules(vote__remind_until=9)
+
+
+def test_the_days_of_reminders_are_shown():
+    field = next(field for field in SCHEMA if field.path == "vote.remind")
+    assert [shown(field, (3, 1)), shown(field, None)] == ["3天、1天", "不提醒"]
+    assert shown(field, (3, 1), english=True) == "3, 1 days"
+
+
+def test_rules_frozen_before_there_were_reminders_remind_nobody():
+    document = json.loads(freeze(rules()))
+    mine = {"vote.remind", "vote.remind_from", "vote.remind_until"}
+    document["origins"] = [it for it in document["origins"] if it["path"] not in mine]
+    for path in mine:
+        del document["vote"][path.removeprefix("vote.")]
+    old = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert thaw(old).vote.remind is None
+    assert freeze(thaw(old)) == old

@@ -18,6 +18,9 @@ def answers(field: Field) -> str:
     limits = {
         "money": "yuan",
         "share": f"{shown(field, field.low)}–{shown(field, field.high)}",
+        "numbers": f"falling whole numbers of {field.low}–{shown(field, (field.high,), english=True)}"
+        if field.kind == "numbers"
+        else "",
         "int": f"{field.low}–{shown(field, field.high, english=True)}",
         "bool": "`true` · `false`",
         "text": "text",

@@ -39,7 +39,7 @@ def test_a_field_says_what_its_kind_needs(field):
     assert field.label
     assert field.english
     assert bool(field.choices) is (field.kind in {"choice", "keys"})
-    needs_unit = {"int": True, "money": True, "share": True}.get(field.kind, False)
+    needs_unit = {"int": True, "money": True, "share": True, "numbers": True}.get(field.kind, False)
     assert (field.unit in UNITS) is needs_unit
     assert bool(field.help) is bool(field.help_english)
     if field.default is not REQUIRED:
@@ -51,7 +51,8 @@ def test_the_tree_has_the_type_of_the_table(field):
     if field.path.startswith("stages."):
         return
     hint = dict(leaves(Rules))[field.path]
-    kind = {"bool": bool, "text": str, "keys": tuple[str, ...]}.get(field.kind, int)
+    lists = {"keys": tuple[str, ...], "numbers": tuple[int, ...]}
+    kind = {"bool": bool, "text": str, **lists}.get(field.kind, int)
     if field.kind == "choice":
         assert get_origin(hint) is Literal
         assert get_args(hint) == tuple(choice.key for choice in field.choices)
