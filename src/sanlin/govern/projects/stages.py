@@ -139,12 +139,23 @@ FILED = "filed"
 CHECKED = "checked"
 DISMISSED = "dismissed"
 
-SCAN_LABELS = {FILED: "待核对", CHECKED: "核对无误", DISMISSED: "核对不符"}
+SCAN_LABELS = {
+    FILED: "待核对",
+    CHECKED: "核对无误",
+    DISMISSED: "核对不符",
+    WITHDRAWN: "已撤回",
+}
 
 SCAN = Machine(
     start=FILED,
-    moves=(Move("check", (FILED,), CHECKED), Move("dismiss", (FILED,), DISMISSED)),
+    moves=(
+        Move("check", (FILED,), CHECKED),
+        Move("dismiss", (FILED,), DISMISSED),
+        Move("withdraw", (FILED,), WITHDRAWN),
+    ),
 )
+
+NOT_KEPT = (DISMISSED, WITHDRAWN)  # copies that count nowhere
 
 ASKED = "asked"
 APPROVED = "approved"

@@ -36,6 +36,7 @@ urlpatterns = [
     path("projects/<int:pk>/stop/", views.stop, name="stop"),
     path("projects/<int:pk>/signed-papers/", views.signed_papers, name="signed_papers"),
     path("signed-papers/<int:pk>/", views.signed_paper, name="signed_paper"),
+    path("signed-papers/<int:pk>/withdraw/", views.withdraw_paper, name="withdraw_paper"),
     path("signed-papers/<int:pk>/<str:size>/", views.signed_paper_file, name="signed_paper_file"),
     path("receipts/<int:pk>/", views.receipt, name="receipt"),
     path("receipt-papers/<int:pk>/<str:size>/", views.receipt_paper, name="receipt_paper"),

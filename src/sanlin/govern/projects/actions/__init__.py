@@ -4,7 +4,7 @@ from .changing import approve_change, ask_change, refuse_change, withdraw_change
 from .children import lower_least, open_child
 from .circles import assign, make_circle
 from .confirming import confirm
-from .copies import check_paper, file_paper
+from .copies import check_paper, file_paper, withdraw_paper
 from .ending import close, close_round, give_back, stop
 from .paying import approve, lift, pay, propose, send_back, take_back_payment, withhold
 from .receipts import (
@@ -59,5 +59,6 @@ __all__ = [
     "take_back_payment",
     "withdraw",
     "withdraw_change",
+    "withdraw_paper",
     "withhold",
 ]

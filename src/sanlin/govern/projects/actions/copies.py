@@ -58,6 +58,19 @@ def check_paper(
     return found
 
 
+@deed("projects.withdraw_paper")
+def withdraw_paper(paper: SignedPaper, *, by: Account, now: datetime) -> SignedPaper:
+    """Take a copy back that one filed by mistake, before anybody has checked it: it counts nowhere, and
+    the same file may be filed again."""
+    project = hold(Project(pk=paper.project_id))
+    found = SignedPaper.objects.get(pk=paper.pk)
+    require(rules.can_withdraw_paper(by, found, now=now))
+    found.stage = stages.SCAN.after(found.stage, "withdraw")
+    SignedPaper.objects.filter(pk=found.pk, stage=stages.FILED).update(stage=found.stage)
+    record(found, by=by, now=now, project=project.pk, digest=found.digest)
+    return found
+
+
 def kept(paper: Paper) -> dict[str, str]:
     """Keep what was sent; its name, form and digest as a row holds them."""
     if isinstance(paper, files.Picture):

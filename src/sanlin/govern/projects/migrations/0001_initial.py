@@ -529,7 +529,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('filed', 'checked', 'dismissed'))), name='scan_stage_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('filed', 'checked', 'dismissed', 'withdrawn'))), name='scan_stage_known'),
         ),
         migrations.AddConstraint(
             model_name='scan',
@@ -537,11 +537,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', True), ('stage', 'filed')), models.Q(models.Q(('stage', 'filed'), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='a_checked_scan_has_its_checker'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', True), ('stage__in', ('filed', 'withdrawn'))), models.Q(models.Q(('stage__in', ('filed', 'withdrawn')), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='a_checked_scan_has_its_checker'),
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'dismissed'), _negated=True), fields=('project', 'digest'), name='one_signed_paper_a_digest'),
+            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ('dismissed', 'withdrawn')), _negated=True), fields=('project', 'digest'), name='one_signed_paper_a_digest'),
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
@@ -553,7 +553,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('filed', 'checked', 'dismissed'))), name='signedpaper_stage_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ('filed', 'checked', 'dismissed', 'withdrawn'))), name='signedpaper_stage_known'),
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', True), ('stage', 'filed')), models.Q(models.Q(('stage', 'filed'), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='a_checked_signedpaper_has_its_checker'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', True), ('stage__in', ('filed', 'withdrawn'))), models.Q(models.Q(('stage__in', ('filed', 'withdrawn')), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='a_checked_signedpaper_has_its_checker'),
         ),
         migrations.AddConstraint(
             model_name='signing',

@@ -13,6 +13,8 @@ from sanlin.ground.journal.models import told_in
 
 from .project import Project
 
+UNCHECKED = (stages.FILED, stages.WITHDRAWN)
+
 # What the database keeps of every copy.
 COPIES: list[Any] = [
     models.CheckConstraint(
@@ -23,8 +25,8 @@ COPIES: list[Any] = [
         name="nobody_checks_a_%(class)s_of_their_own",
     ),
     models.CheckConstraint(
-        condition=Q(stage=stages.FILED, checked_by__isnull=True)
-        | (~Q(stage=stages.FILED) & Q(checked_by__isnull=False)),
+        condition=Q(stage__in=UNCHECKED, checked_by__isnull=True)
+        | (~Q(stage__in=UNCHECKED) & Q(checked_by__isnull=False)),
         name="a_checked_%(class)s_has_its_checker",
     ),
 ]
@@ -99,7 +101,7 @@ class SignedPaper(Copy):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "digest"],
-                condition=~Q(stage=stages.DISMISSED),
+                condition=~Q(stage__in=stages.NOT_KEPT),
                 name="one_signed_paper_a_digest",
             ),
             models.CheckConstraint(

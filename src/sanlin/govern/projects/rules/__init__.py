@@ -31,6 +31,7 @@ from .copies import (
     can_file_paper,
     can_see_paper,
     can_see_papers,
+    can_withdraw_paper,
     sees_papers_by_post,
 )
 from .ending import (
@@ -134,6 +135,7 @@ __all__ = [
     "can_take_back_payment",
     "can_withdraw",
     "can_withdraw_change",
+    "can_withdraw_paper",
     "can_withhold",
     "fits_change",
     "fits_pot",

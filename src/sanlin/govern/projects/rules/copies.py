@@ -56,10 +56,23 @@ def can_check_paper(who: Any, paper: SignedPaper, *, now: datetime) -> Verdict:
     return may_check(who, paper.project, paper, now=now)
 
 
+def can_withdraw_paper(who: Any, paper: SignedPaper, *, now: datetime) -> Verdict:
+    """Whoever filed it, until it has been checked."""
+    if paper.by_id != who.pk:
+        return denied(_("只有归档人可以撤回"))
+    if paper.stage == stages.WITHDRAWN:
+        return denied(_("这份材料已经撤回"))
+    if paper.stage != stages.FILED:
+        return denied(_("这份材料已经核对过，不能再撤回"))
+    return ALLOWED
+
+
 def may_check(who: Any, project: Project, copy: Any, *, now: datetime) -> Verdict:
     """Whether `who` may hold a filed copy of the project's against its paper."""
     if not (verdict := _by_staff(who, project, now=now)):
         return verdict
     if copy.by_id == who.pk:
         return denied(_("归档和核对须由两个人分别办理"))
+    if copy.stage == stages.WITHDRAWN:
+        return denied(_("这份材料已经撤回"))
     return ALLOWED if copy.stage == stages.FILED else denied(_("这份扫描件已经核对过"))

@@ -166,3 +166,64 @@ def test_the_list_asks_the_same_of_one_and_of_three(papers, django_assert_num_qu
 
 
 QUERIES = 7
+
+
+# --- taken back -----------------------------------------------------------------------------------
+
+
+def test_whoever_filed_it_takes_it_back_until_it_is_checked():
+    one, photo = project("running"), picture()
+    made = filed(one, 12, paper=photo)
+    back = actions.withdraw_paper(made, by=leader(one), now=NOW)
+    assert (back.stage, back.stage_label, back.checked_by) == ("withdrawn", "已撤回", None)
+    with pytest.raises(Refused, match="已经撤回"):
+        actions.withdraw_paper(made, by=leader(one), now=NOW)
+    with pytest.raises(Refused, match="这份材料已经撤回"):
+        actions.check_paper(made, True, "", by=worker(one.place), now=NOW)
+    again = filed(one, 21, paper=photo)  # the same file, with the right figure
+    actions.check_paper(again, True, "", by=worker(one.place), now=NOW)
+    assert queries.confirmed(one) == (21, 1)
+    with pytest.raises(Refused, match="已经核对过，不能再撤回"):
+        actions.withdraw_paper(again, by=leader(one), now=NOW)
+    told = Entry.objects.get(deed="projects.withdraw_paper").told
+    assert told["data"] == {"project": one.pk, "digest": made.digest}
+    assert told["stage"] == "withdrawn"
+
+
+def test_nobody_takes_back_what_somebody_else_filed():
+    one = project("running")
+    paper = filed(one)
+    for who in (worker(one.place), officer(one.round.street), resident(one.place)):
+        with pytest.raises(Refused, match="只有归档人可以撤回"):
+            actions.withdraw_paper(paper, by=who, now=NOW)
+    helper = worker(one.place)
+    own = filed(one, by=helper)
+    with pytest.raises(Refused, match="只有归档人可以撤回"):
+        actions.withdraw_paper(own, by=leader(one), now=NOW)
+    assert actions.withdraw_paper(own, by=helper, now=NOW).stage == "withdrawn"
+
+
+def test_taken_back_by_a_button_with_its_label():
+    one = project("running")
+    paper, mine = filed(one, 12), browser(leader(one))
+    assert "撤回这份材料" in mine.get(at(one, paper)).content.decode()
+    staff = browser(worker(one.place))
+    assert "撤回这份材料" not in staff.get(at(one, paper)).content.decode()
+    assert staff.post(at(one, paper, "withdraw")).status_code == 403
+    assert mine.get(at(one, paper, "withdraw")).status_code == 405
+    assert mine.post(at(one, paper, "withdraw"), {"key": "a"}).status_code == 302
+    shown = mine.get(at(one)).content.decode()
+    assert "已撤回，这一份不再计入" in shown
+    assert "已撤回" in mine.get(at(one, paper)).content.decode()
+    assert "撤回这份材料" not in mine.get(at(one, paper)).content.decode()
+    assert mine.post(at(one, paper, "withdraw"), {"key": "b"}).status_code == 403
+    assert "核对无误" not in staff.get(at(one, paper)).content.decode()
+
+
+def test_one_that_was_checked_says_why_it_stays():
+    one = project("running")
+    paper = filed(one, 12)
+    actions.check_paper(paper, True, "", by=worker(one.place), now=NOW)
+    shown = browser(leader(one)).get(at(one, paper)).content.decode()
+    assert "这份材料已经核对过，不能再撤回" in shown
+    assert "撤回这份材料" not in shown

@@ -255,3 +255,18 @@ def test_paying_once_more_and_taking_back_at_once_never_mix():
     stage = one.instalments.get(key="first").stage
     assert position(one.fund).paid == {"paid": 5_000_00, "due": 0}[stage]
     assert wrong_books(one.fund) == []
+
+
+def test_a_paper_is_taken_back_or_checked_and_never_both():
+    one = project("running")
+    me, staff = leader(one), worker(one.place)
+    paper = actions.file_paper(one, "sign_in", picture(), by=me, now=NOW)
+    told = together(
+        lambda: actions.withdraw_paper(paper, by=me, now=NOW),
+        lambda: actions.check_paper(paper, True, "", by=staff, now=NOW),
+        lambda: actions.withdraw_paper(paper, by=me, now=NOW),
+    )
+    assert outcomes(told) == ["no", "no", "yes"]
+    paper.refresh_from_db()
+    assert (paper.stage == "checked") is (paper.checked_by_id == staff.pk)
+    assert Entry.objects.filter(subject=f"projects.SignedPaper:{paper.pk}").count() == 2

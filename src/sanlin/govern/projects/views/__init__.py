@@ -1,6 +1,6 @@
 from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
 from .children import lower_least, open_child
-from .copies import signed_paper, signed_paper_file, signed_papers
+from .copies import signed_paper, signed_paper_file, signed_papers, withdraw_paper
 from .filing import agreements, changes, late, round_papers
 from .ledgers import payments, round_receipts, round_reports, sheet
 from .papers import photo, report, show_report
@@ -62,4 +62,5 @@ __all__ = [
     "signed_papers",
     "stop",
     "take_back_payment",
+    "withdraw_paper",
 ]

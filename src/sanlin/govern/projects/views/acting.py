@@ -22,7 +22,12 @@ INSTALMENT_TONES = {
     stages.HELD: "wrong",
     stages.WITHHELD: "wrong",
 }
-COPY_TONES = {stages.FILED: "waiting", stages.CHECKED: "done", stages.DISMISSED: "wrong"}
+COPY_TONES = {
+    stages.FILED: "waiting",
+    stages.CHECKED: "done",
+    stages.DISMISSED: "wrong",
+    stages.WITHDRAWN: "plain",
+}
 PLAIN_VERBS = {"propose": actions.propose, "approve": actions.approve, "pay": actions.pay}
 WHOLE = (
     "round__street",

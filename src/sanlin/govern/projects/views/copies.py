@@ -7,14 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.forms import CheckPaperForm, PaperForm
 from sanlin.govern.projects.models import PaperKind, Project, SignedPaper
 from sanlin.ground import files
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, done
+from sanlin.ground.http import Request, done, press
 
 from .acting import COPY_TONES, WHOLE, through
 
@@ -64,9 +66,18 @@ def signed_paper(request: Request, paper: SignedPaper) -> HttpResponse:
         "project": project,
         "tone": COPY_TONES[paper.stage],
         "may": rules.can_check_paper(request.by, paper, now=request.now),
+        "can_withdraw": rules.can_withdraw_paper(request.by, paper, now=request.now),
         "form": form,
     }
     return render(request, "projects/signed_paper.html", page)
+
+
+@gate(rules.can_withdraw_paper, SignedPaper, having=LOOKED)
+@require_POST
+def withdraw_paper(request: Request, paper: SignedPaper) -> HttpResponse:
+    """Take back what one filed by mistake."""
+    where = reverse("projects:signed_papers", args=[paper.project_id])
+    return press(request, where, _("已撤回，这一份不再计入"), actions.withdraw_paper, paper)
 
 
 @gate(rules.can_see_paper, SignedPaper, having=LOOKED)

@@ -131,7 +131,7 @@ def _add_contents(
 
 def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
     """Every paper of a project in the order of its folders; contents are made when they are asked for."""
-    signed = list(project.signed_papers.exclude(stage=stages.DISMISSED).order_by("at", "pk"))
+    signed = list(project.signed_papers.exclude(stage__in=stages.NOT_KEPT).order_by("at", "pk"))
     yield from of_proposal(project, now)
     yield from signed_by_hand(signed, PaperKind.NEED, PaperKind.ELIGIBLE)
     yield from of_reviews(project)
@@ -158,7 +158,7 @@ def collect(project: Project, link: Link, *, now: datetime) -> Iterator[Paper]:
 
 def _unfiled(project: Project) -> list[str]:
     """The kinds of signed papers of which none was filed."""
-    rows = project.signed_papers.exclude(stage=stages.DISMISSED)
+    rows = project.signed_papers.exclude(stage__in=stages.NOT_KEPT)
     filed = set(rows.values_list("what", flat=True))
     return [f"{kind.label}（纸质材料，尚未归档）" for kind in ON_PAPER if kind not in filed]  # data
 
