@@ -118,6 +118,11 @@ class Change:
     subject: str
     what: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where the row stands: a template that asks a row for its number gets a cell of it."""
+        return f"{self.row.sheet} {self.row.number}"
+
 
 @dataclass
 class Plan:
@@ -132,6 +137,36 @@ class Plan:
         return {"added": found["added"], "updated": found["updated"]} | {
             "unchanged": found["unchanged"]
         }
+
+
+def without(
+    about: StaffList, parts: Sequence[Sequence[Row]], faults: Sequence[Fault]
+) -> list[list[Row]]:
+    """The rows of a list that stand without those that are wrong: a row goes with what is said of it
+    on another sheet (its first column names it there), and with the row that says the same again."""
+    wrong = {(fault.sheet, fault.row) for fault in faults}
+    subject = about.parts[0].columns[0].name if len(about.parts) > 1 else ""
+    bad = [[row for row in rows if (row.sheet, row.number) in wrong] for rows in parts]
+    named = {row.values.get(subject) for rows in bad for row in rows} - {None}
+    kept = []
+    for part, rows, bad_ones in zip(about.parts, parts, bad, strict=True):
+        twice = {_key(part, row) for row in bad_ones} - {()}
+        kept.append(
+            [
+                row
+                for row in rows
+                if (row.sheet, row.number) not in wrong
+                and _key(part, row) not in twice
+                and row.values.get(subject) not in named
+            ]
+        )
+    return kept
+
+
+def _key(part: Part, row: Row) -> tuple[Any, ...]:
+    """What no other row may say again; empty where some of it could not be read."""
+    key = tuple(row.values[name] for name in part.key)
+    return () if None in key else key
 
 
 def letters(index: int) -> str:

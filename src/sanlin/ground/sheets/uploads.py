@@ -32,6 +32,7 @@ from sanlin.ground.verdict import Refused
 from . import kept, lists, reader
 from .writer import EXCEL, Head, workbook
 
+MOST_SIEVES = 5  # times that wrong rows are left out before all are
 SHOWN = 200  # lines of a preview; all faults are in the workbook
 TEMPLATE = "sheets/upload.html"
 
@@ -80,19 +81,34 @@ class Import:
     ) -> tuple[lists.Checked, lists.Plan]:
         """What was read, and what it would change. Raises BadFile.
 
-        With a cell that reads wrongly nothing is done; the other rows of a list of one sheet are
-        still asked about, so that everything wrong is said at once.
+        With a cell that reads wrongly nothing is done; the other rows are still asked about, so that
+        everything wrong is said at once.
         """
         checked = lists.check(self.about, found)
         if not checked.faults:
             return checked, self.plan(checked.parts, where, by=by, now=now)
-        faults = list(checked.faults)
-        if len(checked.parts) == 1:
-            wrong = {fault.row for fault in faults}
-            good = [row for row in checked.parts[0] if row.number not in wrong]
-            faults += self.plan([good], where, by=by, now=now).faults
-            faults.sort(key=lambda fault: fault.row)
-        return checked, lists.Plan(faults=faults)
+        good = lists.without(self.about, checked.parts, checked.faults)
+        faults = checked.faults + self.plan(good, where, by=by, now=now).faults
+        return checked, lists.Plan(faults=sorted(faults, key=lambda fault: fault.row))
+
+    def sound(
+        self,
+        checked: lists.Checked,
+        faults: list[lists.Fault],
+        where: Model,
+        *,
+        by: Any,
+        now: datetime,
+    ) -> tuple[list[list[lists.Row]], lists.Plan]:
+        """The rows in which nothing is wrong, and what they would change; no rows where leaving the
+        wrong ones out only makes others wrong."""
+        parts, plan = checked.parts, lists.Plan(faults=faults)
+        for _again in range(MOST_SIEVES):
+            if not plan.faults:
+                return parts, plan
+            parts = lists.without(self.about, parts, plan.faults)
+            plan = self.plan(parts, where, by=by, now=now)
+        return [[] for _part in parts], lists.Plan()
 
     def _look(self, request: Request, where: Model, page: dict[str, Any]) -> HttpResponse:
         form = FileForm(request.POST, request.FILES)
@@ -102,27 +118,37 @@ class Import:
         sent = form.cleaned_data["file"]
         try:
             found = reader.read(sent.file, sent.size)
-            _checked, plan = self.look(found, where, by=request.by, now=request.now)
+            checked, plan = self.look(found, where, by=request.by, now=request.now)
         except reader.BadFile as bad:
             form.add_error("file", str(bad))
             return render(request, TEMPLATE, page)
         token = kept.keep(found, self._purpose(where), by=request.by.pk, now=request.now)
-        return self._show(request, plan, token, page)
+        return self._show(request, where, (checked, plan), token, page)
 
     def _show(
-        self, request: Request, plan: lists.Plan, token: str, page: dict[str, Any]
+        self,
+        request: Request,
+        where: Model,
+        looked: tuple[lists.Checked, lists.Plan],
+        token: str,
+        page: dict[str, Any],
     ) -> HttpResponse:
+        """What is wrong, and what would change: of a list with faults, by the rows that have none."""
+        checked, plan = looked
+        faults = plan.faults
+        if faults:
+            _parts, plan = self.sound(checked, faults, where, by=request.by, now=request.now)
         counts = plan.counts()
         lines = sorted(
             (c for c in plan.changes if c.kind != "unchanged"), key=lambda c: c.kind == "added"
         )
         page |= {
             "token": token,
-            "faults": plan.faults[:SHOWN],
-            "fault_count": len(plan.faults),
-            "lines": [] if plan.faults else lines[:SHOWN],
+            "faults": faults[:SHOWN],
+            "fault_count": len(faults),
+            "lines": lines[:SHOWN],
             "line_count": len(lines),
-            "looked": not plan.faults,
+            "looked": lines or not faults,
             "figures": [
                 (_("新增"), str(counts["added"])),
                 (_("更新"), str(counts["updated"])),
@@ -138,20 +164,27 @@ class Import:
         if found is None:
             messages.warning(request, _("这份名单已导入过，或已超过一小时，请重新选择文件"))
             return redirect(request.path)
+        who: dict[str, Any] = {"by": request.by, "now": request.now}
         try:
-            checked, plan = self.look(found, where, by=request.by, now=request.now)
-            if plan.faults:  # something has changed since the preview
-                return self._show(request, plan, token, page)
-            self.verb(where, checked.parts, by=request.by, now=request.now, key=request.key)
+            checked, plan = self.look(found, where, **who)
+            parts, faults = checked.parts, plan.faults
+            if faults and "some" in request.POST:
+                parts, plan = self.sound(checked, faults, where, **who)
+            if plan.faults or not parts[0]:  # something has changed since the preview
+                return self._show(request, where, (checked, lists.Plan(faults=faults)), token, page)
+            self.verb(where, parts, **who, key=request.key)
         except (Refused, reader.BadFile) as no:
             page["form"].full_clean()
             page["refused"] = str(no)
             return render(request, TEMPLATE, page)
-        kept.discard(token)
         messages.success(
             request,
             _("已导入：%(added)s 新增, %(updated)s 更新, %(unchanged)s 未变") % plan.counts(),
         )
+        if faults:  # stay with what is still to be mended
+            checked, plan = self.look(found, where, **who)
+            return self._show(request, where, (checked, plan), token, page)
+        kept.discard(token)
         return redirect(page["back"])
 
     def _faults(

@@ -1,8 +1,10 @@
 """Paper proposals out of a workbook: complete, all or none, the same list twice is nothing."""
 
+import re
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
@@ -14,7 +16,7 @@ from sanlin.govern.proposals.tests.scene import team
 from sanlin.govern.rounds.tests.scene import open_round
 from sanlin.ground import clock
 from sanlin.ground.journal.models import Entry
-from sanlin.ground.sheets import lists
+from sanlin.ground.sheets import lists, reader
 from sanlin.ground.sheets.reader import Sheet
 from sanlin.ground.verdict import Refused
 
@@ -162,3 +164,33 @@ def test_the_page_offers_the_rounds_own_words(client, round, monkeypatch):
     assert client.get(where, {"blank": 1})["Content-Disposition"].endswith('"proposals.xlsx"')
     client.force_login(resident(), "django.contrib.auth.backends.ModelBackend")
     assert client.get(where).status_code == 403
+
+
+def test_rows_in_which_nothing_is_wrong_come_in_alone_and_only_once(
+    client, round, monkeypatch, settings, tmp_path
+):
+    settings.HOME = tmp_path
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    client.force_login(officer(round.street), "django.contrib.auth.backends.ModelBackend")
+    where = reverse("proposals:import", args=[round.pk])
+    said = ({"title": "甲"}, {"title": "乙", "team": "二队"}, {"title": "丙"}, {"title": "丁"})
+    head = next(h.name for h in round.rules.heads if not h.forbidden)
+    lines = [[title, head, "花箱", 80.0, 20.0] for title in "甲乙丙"]
+    lines.append(["丁", head, "花箱", "很多", 20.0])
+    monkeypatch.setattr(reader, "read", lambda *_file: sheets(round, *said, lines=lines))
+
+    def send(**more):
+        file = SimpleUploadedFile("a.xlsx", b"x")
+        return client.post(where, more or {"file": file}).content.decode()
+
+    shown = send()
+    assert re.findall(r"<td>(\S+ [A-Z]+\d+)</td>", shown) == ["提案 B3", "预算 D5"]
+    assert re.findall(r"<td>提案 (\d)</td><td>新增</td>", shown) == ["2", "4"]
+    assert Proposal.objects.count() == 0
+    (token,) = re.findall(r'name="token" value="(\S+)"', shown)
+    send(token=token)  # without saying that some are enough nothing is written
+    assert Proposal.objects.count() == 0
+    assert "已导入：2 新增, 0 更新, 0 未变" in send(token=token, some="1")
+    assert list(Proposal.objects.values_list("title", flat=True)) == ["甲", "丙"]
+    assert "只导入没有问题的行" not in send()
+    assert Proposal.objects.count() == 2
