@@ -44,6 +44,7 @@ from .mandates import (
 from .paper import (
     LEAST,
     MOST_SHEETS,
+    booths_served,
     can_add_booth,
     can_change_booth,
     can_change_shift,
@@ -138,6 +139,7 @@ __all__ = [
     "Box",
     "as_cast",
     "booths_are_signed",
+    "booths_served",
     "born_by",
     "boxes",
     "by_household",

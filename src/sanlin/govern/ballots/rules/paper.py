@@ -137,11 +137,15 @@ def can_see_booths(who: Any, round: Round, *, now: datetime) -> Verdict:
         return paper
     if staff := is_staff(who, round.street, now=now):
         return ALLOWED
-    if who.is_authenticated and who.hand is None:
-        rows = Duty.objects.filter(shift__booth__round=round, account_id=who.pk)
-        if rows.exists():
-            return ALLOWED
-    return staff
+    return ALLOWED if booths_served(who, round) else staff
+
+
+def booths_served(who: Any, round: Round) -> set[int]:
+    """The booths of a round, by their keys, at which `who` is on duty in any shift."""
+    if not who.is_authenticated or who.hand is not None:
+        return set()
+    rows = Duty.objects.filter(shift__booth__round=round, account_id=who.pk)
+    return set(rows.values_list("shift__booth_id", flat=True))
 
 
 def can_see_where(who: Any, round: Round, *, now: datetime) -> Verdict:

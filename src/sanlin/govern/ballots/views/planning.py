@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sanlin.commons.people.rules import is_staff
 from sanlin.govern.ballots import actions, queries, rules, stages
 from sanlin.govern.ballots.forms import BoothForm, ShiftForm
 from sanlin.govern.ballots.models import Booth, Shift
@@ -55,8 +57,17 @@ def booths(request: Request, round: Round) -> HttpResponse:
     may = rules.can_add_booth(request.by, round, now=request.now)
     mine = queries.booth_at_work(request.by, round, now=request.now)
     context = {"round": round, "can_add": may, "mine": mine, "roll": rules.roll_of(round)}
+    context["staff"] = staff = is_staff(request.by, round.street, now=request.now)
     rows = queries.places_to_vote(round)
-    return BOOTHS.answer(request, rows, "ballots/booths.html", context)
+    table = BOOTHS if staff else _of_a_helper(rules.booths_served(request.by, round))
+    return table.answer(request, rows, "ballots/booths.html", context)
+
+
+def _of_a_helper(own: set[int]) -> Table:
+    """The table for whoever is on duty without a post: only the days of her own booths open to her."""
+    number, name, *more = BOOTHS.columns
+    door = replace(name, href=lambda row: name.href(row) if name.href and row.pk in own else "")
+    return replace(BOOTHS, columns=(number, door, *more))
 
 
 @gate(rules.can_add_booth, Round, having=("street", "roll"))

@@ -18,7 +18,7 @@ from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, Ref
 from sanlin.govern.projects.models import ChildRound, Circle, Instalment, Project
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules import can_manage, can_run
+from sanlin.govern.rounds.rules import can_follow, can_manage, can_run
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import ALLOWED, Verdict
@@ -249,6 +249,7 @@ def close_round(request: Request, round: Round) -> HttpResponse:
         "money": queries.position_of_round(round),
         "may": rules.can_close_round(request.by, round, now=request.now),
         "officer": bool(can_run(request.by, round, now=request.now)),
+        "may_follow": can_follow(request.by, round, now=request.now),
     }
     return render(request, "projects/close_round.html", page)
 
