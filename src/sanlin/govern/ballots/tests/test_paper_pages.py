@@ -93,7 +93,7 @@ def test_the_list_of_booths_asks_the_same_however_many(client, django_assert_num
     with django_assert_num_queries(10):
         page = client.get(go("booths", vote.round))
     assert text(page).count("潍坊二村居委会一楼") == many
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert text(client.get(go("vote", vote.round))).count("发出0 / 领到10") == many
 
 
