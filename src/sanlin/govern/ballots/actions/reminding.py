@@ -149,17 +149,6 @@ def _count(reminder: Reminder, **counts: int) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(tries=0, next_at=None, **more)
 
 
-def _waits(reminder: Reminder, batch: _Batch, *, now: datetime) -> None:
-    """Put the cursor back before those whose messages failed, or give them up at the last try."""
-    rows = Reminder.objects.filter(pk=reminder.pk, cursor=batch.at)
-    back = {name: F(name) - n for name, n in batch.passed.items()}
-    retried = rows.filter(tries__lt=TRIES - 1).update(
-        cursor=batch.before, tries=F("tries") + 1, next_at=now + PAUSE, **back
-    )
-    if not retried:
-        _count(reminder, failed=len(batch.failing))
-
-
 @deed("vote.reminded")
 def _finish(reminder: Reminder, at: int, *, by: None, now: datetime) -> Reminder:
     """The day is through the roll: write down how many, and nobody's name."""
