@@ -202,20 +202,25 @@ def _to_do(proposal: Proposal, now: datetime) -> str:
 def votes(
     who: Any, rounds: Iterable[Round], *, cookies: Mapping[str, str], now: datetime
 ) -> list[Line]:
-    """The votes that are open to me: not begun, chosen and not cast."""
+    """The votes that are open to me: not begun, chosen and not cast; each with what is left of it, so
+    that its round need not be told once more."""
     if not who.is_authenticated:
         return []
     found = []
     for round in rounds:
         if round.stage != stages.VOTE:
             continue
-        if (roll := roll_of(round)) and (window := round.window(stages.VOTE)):
+        window = round.window(stages.VOTE)
+        if (roll := roll_of(round)) and window:
             roll.closes = window.closes  # known already, so that no vote asks again
         mine = my_vote(who, round, cookies=cookies, now=now)
         if mine["state"] in ("draft", "waiting"):
             state = _("尚未投出") if mine["state"] == "draft" else _("尚未投票")
-            href = at("ballots:booth", round.pk)
-            found.append(Line(round.name, href, mine["sentence"], state, "waiting"))
+            until = written.span(None, window.closes) if window and window.closes else ""
+            note = " · ".join(filter(None, [mine["sentence"], until]))
+            if window:
+                note = f"{note} {written.left(now, window.closes)}".rstrip()
+            found.append(Line(round.name, at("ballots:booth", round.pk), note, state, "waiting"))
     return found
 
 

@@ -25,6 +25,8 @@ def home(request: Request) -> HttpResponse:
     street = queries.my_street(who, request.COOKIES.get(STREET, ""), now=now)
     rounds = queries.rounds_near(street)
     waiting = queries.votes(who, rounds, cookies=request.COOKIES, now=now)
+    told = {line.href for line in waiting}
+    others = [one for one in rounds if queries.at("ballots:booth", one.pk) not in told]
     waiting += queries.keys_of_boxes(who, rounds, now=now)
     waiting += queries.of_projects(who, now=now) + queries.of_growth(who, now=now)
     waiting += queries.unfinished(queries.my_proposals(who, now=now), now=now)
@@ -32,7 +34,8 @@ def home(request: Request) -> HttpResponse:
         "street": street,
         "streets": [] if residence(who) else queries.streets_with_rounds(),
         "waiting": waiting,
-        "going_on": queries.going_on(rounds, now=now),
+        "going_on": queries.going_on(others, now=now),
+        "all_told": bool(told),
         "decided": queries.decided(rounds),
     }
     return render(request, "portal/home.html", show)

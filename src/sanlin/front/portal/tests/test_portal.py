@@ -91,11 +91,11 @@ def test_a_vote_waits_until_it_is_cast():
     vote = opened(voters=1)
     who = vote.voters[0]
     [line] = queries.votes(who, [vote.fresh()], cookies={}, now=NOW)
-    assert (line.state, line.note) == ("尚未投票", "您还没有投票")
+    assert (line.state, line.note) == ("尚未投票", "您还没有投票 · 2024年4月18日止 还剩8天")
     chosen = {vote.proposals[0].pk: 1}
     cookies = {cookie_name(vote.round): pack_draft(who, vote.round, chosen)}
     [line] = queries.votes(who, [vote.fresh()], cookies=cookies, now=NOW)
-    assert (line.state, line.note) == ("尚未投出", "您选了1项，还没有投出")
+    assert (line.state, line.note) == ("尚未投出", "您选了1项，还没有投出 · 2024年4月18日止 还剩8天")
     ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     assert queries.votes(who, [vote.fresh()], cookies={}, now=NOW) == []
     assert queries.votes(scene.person(), [vote.fresh()], cookies={}, now=NOW) == []
@@ -118,6 +118,18 @@ def test_the_front_page_of_a_voter_takes_eight_questions(django_assert_num_queri
     page = client(vote.voters[0])
     with django_assert_num_queries(8):
         assert "尚未投票" in page.get("/").content.decode()
+
+
+def test_a_round_whose_vote_waits_for_me_is_named_once():
+    vote = opened(voters=2)
+    named = f">{vote.round.name}<"
+    page = client(vote.voters[0]).get("/").content.decode()
+    assert (page.count(named), "正在进行" in page) == (1, False)
+    assert f'href="/rounds/{vote.round.pk}/ballot/"' in page
+    ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=vote.voters[0], now=NOW)
+    page = client(vote.voters[0]).get("/").content.decode()
+    assert (page.count(named), "正在进行" in page) == (1, True)
+    assert f'href="/r/{vote.round.pk}/"' in page
 
 
 @pytest.mark.parametrize(

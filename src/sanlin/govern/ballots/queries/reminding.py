@@ -78,8 +78,13 @@ def reminders(
         "hours": (vote.remind_from, vote.remind_until),
         "can": can,
         "days": [_told(day, rows.get(day), round, now=now) for day in days],
-        "text": message(round, booths)(None) if vote.remind is not None else "",
+        "text": message(round, booths)(_somewhere(booths)) if vote.remind else "",
     }
+
+
+def _somewhere(booths: Sequence[Booth]) -> int | None:
+    """A neighbourhood that shows what a message says: one with a booth of its own, where there is one."""
+    return next((one.neighbourhood_id for one in booths if one.neighbourhood_id), None)
 
 
 def _told(day: date, row: Reminder | None, round: Round, *, now: datetime) -> dict[str, Any]:

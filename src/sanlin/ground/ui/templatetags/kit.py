@@ -79,6 +79,9 @@ def left(now: datetime, until: datetime | None) -> str:
 # --- asking --------------------------------------------------------------------------------------
 
 
+DASHES = "---------"  # what Django writes for nothing chosen
+
+
 @register.simple_tag
 def key() -> SafeString:
     """The hidden field that makes pressing a button twice do its deed once."""
@@ -87,8 +90,11 @@ def key() -> SafeString:
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """Label, help, what was wrong, and the input, tied together for whoever cannot see them."""
+    """Label, help, what was wrong, and the input, tied together for whoever cannot see them. A list to
+    choose from that says nothing of its own for nothing chosen says so in words."""
     widget = bound.field.widget
+    if getattr(bound.field, "empty_label", None) == DASHES:
+        bound.field.empty_label = _("请选择") if bound.field.required else _("不选")  # type: ignore[attr-defined]  # it has one
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     single = isinstance(widget, CheckboxInput)
     described = [f"{bound.auto_id}_help"] if bound.help_text else []

@@ -1,15 +1,17 @@
 """The frame of every page, the gallery, the switches and the demonstration's clock."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.forms import CharField, Form
+from django.forms import CharField, Form, ModelChoiceField
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
 from sanlin.ground import clock
+from sanlin.ground.accounts.models import Account
 from sanlin.ground.ui import charts
 from sanlin.ground.ui.gallery import SampleForm
 from sanlin.ground.verdict import denied
@@ -165,3 +167,19 @@ def test_a_heat_sums_both_ways():
     heat = charts.Heat(("甲", "乙"), ("一", "二"), ((1, 2), (3, 0)))
     assert (heat.sums, heat.total) == ([4, 2], 6)
     assert heat.rows == [("一", [(1, 1), (2, 2)], 3), ("二", [(3, 3), (0, 0)], 3)]
+
+
+@pytest.mark.django_db
+def test_a_list_to_choose_from_says_in_words_that_nothing_is_chosen():
+    class Asked(Form):
+        must = ModelChoiceField(Account.objects.none())
+        may = ModelChoiceField(Account.objects.none(), required=False)
+        own = ModelChoiceField(Account.objects.none(), empty_label="全街道")
+
+    form = Asked()
+    drawn = [draw("{% field f %}", f=form[name]) for name in ("must", "may", "own")]
+    assert [re.findall(r'<option value=""[^>]*>([^<]*)<', one) for one in drawn] == [
+        ["请选择"],
+        ["不选"],
+        ["全街道"],
+    ]
