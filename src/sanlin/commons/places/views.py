@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,11 +29,6 @@ from .queries import history
 from .queries.homes import HOMES, plan_homes
 
 IMPORT = Import(HOMES, plan_homes, actions.import_homes)
-
-
-def _provinces(rows: QuerySet[Any]) -> list[tuple[str, str]]:
-    names = rows.order_by("province").values_list("province", flat=True).distinct()
-    return [(name, name) for name in names]
 
 
 DISTRICTS = Table(

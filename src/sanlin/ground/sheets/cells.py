@@ -15,7 +15,6 @@ from .reader import Cell
 
 Parse = Callable[[Cell], Any]
 FIRST_SERIAL = date(1899, 12, 30)  # day 0 of Excel
-BORN_AT_MOST_AGO = 130 * 366
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 CHECK_DIGITS = "10X98765432"
 

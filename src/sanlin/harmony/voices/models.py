@@ -67,8 +67,3 @@ class Voice(models.Model):
     @property
     def stage_label(self) -> str:
         return str(_(stages.LABELS[self.stage]))
-
-    @property
-    def is_public(self) -> bool:
-        """Its answer is published, under a gist that an officer wrote."""
-        return bool(self.gist)

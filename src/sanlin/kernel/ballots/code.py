@@ -17,7 +17,6 @@ from .form import Choices, canonical
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which people misread
 RECEIPT_LENGTH = 16
 PREFIX_LENGTH = 20  # hexadecimal digits of a code that a receipt stands for
-SEED_LENGTH = 64  # hexadecimal digits
 
 
 def opening(round: int, kept: Choices, seed: str) -> str:

@@ -27,7 +27,6 @@ from sanlin.kernel.reason import Figure, Reason
 if TYPE_CHECKING:
     from sanlin.kernel.profile import Ints
 
-SECTIONS = ("META", "PROJECTS", "VOTES")
 KINDS = {
     "approval": "approve",
     "choose-1": "approve",

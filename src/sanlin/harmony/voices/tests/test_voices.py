@@ -85,7 +85,7 @@ def test_an_answer_is_given_once_by_the_street_that_was_asked(street, officer):
     stranger = scene.officer()
     assert rules.can_answer(stranger, voice, now=NOW).allowed is False
     actions.answer(voice, text="已报修", by=officer, now=NOW)
-    assert (voice.stage, voice.answered_by, voice.is_public) == ("answered", officer, False)
+    assert (voice.stage, voice.answered_by, voice.gist) == ("answered", officer, "")
     with pytest.raises(Refused, match="已经答复"):
         actions.answer(voice, text="再答", by=officer, now=NOW)
     actions.close(voice, by=officer, now=NOW)
