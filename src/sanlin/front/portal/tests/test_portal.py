@@ -95,7 +95,10 @@ def test_a_vote_waits_until_it_is_cast():
     chosen = {vote.proposals[0].pk: 1}
     cookies = {cookie_name(vote.round): pack_draft(who, vote.round, chosen)}
     [line] = queries.votes(who, [vote.fresh()], cookies=cookies, now=NOW)
-    assert (line.state, line.note) == ("尚未投出", "您选了1项，还没有投出 · 2024年4月18日止 还剩8天")
+    assert (line.state, line.note) == (
+        "尚未投出",
+        "您选了1项，还没有投出 · 2024年4月18日止 还剩8天",
+    )
     ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     assert queries.votes(who, [vote.fresh()], cookies={}, now=NOW) == []
     assert queries.votes(scene.person(), [vote.fresh()], cookies={}, now=NOW) == []
