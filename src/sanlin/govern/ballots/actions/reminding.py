@@ -56,8 +56,9 @@ def send_reminders(reminder: Reminder, *, now: datetime) -> int:
     batch = _Batch(reminder, people, message(reminder.roll.round), at=reminder.cursor)
     rows = list(people.filter(pk__gt=batch.at).order_by("pk")[:BATCH])
     for person in rows:
-        if not batch.take(person):
-            return batch.went  # another hand has gone on from here
+        if not batch.take(person):  # another hand has gone on from here
+            _count(reminder, failed=len(batch.failing) + len(batch.again))
+            return batch.went
         if len(batch.failing) == IN_A_ROW:
             break
     batch.try_again()
