@@ -100,6 +100,13 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
     ]
     doors += [
         (
+            reverse("projects:street_payments", args=[pk]),
+            _("拨款办理") if len(streets) == 1 else _("%(street)s拨款办理") % {"street": name},
+        )
+        for pk, name in streets.items()
+    ]
+    doors += [
+        (
             reverse("funds:street", args=[pk]),
             _("资金池") if len(streets) == 1 else _("%(street)s资金池") % {"street": name},
         )

@@ -151,12 +151,7 @@ class SweepForm(forms.Form):
 
 
 class DutyForm(forms.Form):
-    """Somebody of the fund's place, and a duty."""
-
-    account = forms.ModelChoiceField(
-        Account.objects.none(), label=_("工作人员"), empty_label=_("请选择")
-    )
-    kind = forms.ChoiceField(label=_("岗位"), choices=DutyKind.choices)
+    """For every duty of a fund somebody of its place, or nobody: all of them in one go."""
 
     def __init__(self, *args: Any, fund: Fund, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,9 +160,17 @@ class DutyForm(forms.Form):
         mine |= held.filter(kind=PostKind.DISTRICT_ADMIN, district=fund.district_id)
         if fund.neighbourhood_id:
             mine |= held.filter(kind=PostKind.COMMITTEE_WORKER, neighbourhood=fund.neighbourhood_id)
-        field: Any = self.fields["account"]
-        field.queryset = Account.objects.filter(pk__in=mine.values("account")).order_by("pk")
-        field.label_from_instance = lambda one: one.name
+        people = Account.objects.filter(pk__in=mine.values("account")).order_by("pk")
+        self.people = {str(one.pk): one for one in people}
+        choices = [("", _("不变"))] + [(key, one.name) for key, one in self.people.items()]
+        for kind, words in DutyKind.choices:
+            self.fields[kind] = forms.ChoiceField(label=words, choices=choices, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told = {kind: key for kind, key in self.cleaned_data.items() if key}
+        if not told and not self.errors:
+            raise forms.ValidationError(_("请至少为一个岗位选一个人"))
+        return {kind: self.people[key] for kind, key in told.items()}
 
 
 class SeatForm(forms.Form):

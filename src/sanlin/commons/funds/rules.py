@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
 
@@ -68,24 +69,41 @@ def _duties(fund: Fund, now: datetime) -> list[tuple[int, str]]:
     ]
 
 
-def may_act(who: Any, fund: Fund, duty: str, *, now: datetime) -> Verdict:
+def may_act(
+    who: Any, fund: Fund, duty: str, *, now: datetime, did: Collection[str] = ()
+) -> Verdict:
     """Whether `who` may do what belongs to `duty`: where somebody was entrusted with it, nobody else
-    may; and nobody may who has a duty that conflicts with it."""
+    may; nobody may who has a duty that conflicts with it, or `did` one with the same money; and
+    nobody pays who was not entrusted with it."""
     held = _duties(fund, now)
     mine = {kind for account, kind in held if account == who.pk}
-    if any(kind == duty for _account, kind in held) and duty not in mine:
+    if (other := clash(fund.terms.apart, duty, set(did) - {duty})) is not None:
+        return denied(
+            _("这笔钱您已经办过%(other)s，按不相容岗位规定，%(duty)s须由另一位工作人员办理")
+            % {"other": DutyKind(other).label, "duty": DutyKind(duty).label}
+        )
+    has_hand = any(kind == duty for _account, kind in held)
+    if has_hand and duty not in mine:
         return denied(
             _("这个资金池的%(duty)s已有专人，请由其办理") % {"duty": DutyKind(duty).label}
         )
-    if (other := clash(fund.terms.apart, duty, mine - {duty})) is not None:
-        return denied(
-            _("您在这个资金池负责%(other)s，按不相容岗位规定不能同时%(duty)s")
-            % {"other": DutyKind(other).label, "duty": DutyKind(duty).label}
-        )
-    return ALLOWED
+    if duty == DutyKind.PAY and not has_hand:
+        return denied(_("还没有人负责出纳，付不了款：请先在“岗位分工”里安排一位"))
+    return keeps_off(who, fund, duty, now=now)
 
 
-def entrusted(fund: Fund, duty: str, *, now: datetime) -> bool:
+def keeps_off(who: Any, fund: Fund, duty: str, *, now: datetime) -> Verdict:
+    """Refuses whoever has a duty at the fund that conflicts with `duty`, whoever else may do it."""
+    other = clash(fund.terms.apart, duty, duties_of(who, fund, now=now) - {duty})
+    if other is None:
+        return ALLOWED
+    return denied(
+        _("您在这个资金池负责%(other)s，按不相容岗位规定不能同时%(duty)s")
+        % {"other": DutyKind(other).label, "duty": DutyKind(duty).label}
+    )
+
+
+def is_entrusted(fund: Fund, duty: str, now: datetime) -> bool:
     """Whether somebody has this duty at the fund today."""
     return any(kind == duty for _account, kind in _duties(fund, now))
 

@@ -66,7 +66,7 @@ INSTALMENT = Machine(
         Move("propose", (DUE,), PROPOSED),
         Move("send_back", (PROPOSED, TO_PAY), DUE),
         Move("approve", (PROPOSED,), TO_PAY),
-        Move("pay", (PROPOSED, TO_PAY), PAID),
+        Move("pay", (TO_PAY,), PAID),
         Move("take_back", (PAID,), DUE),
         Move("hold", (WAITING, DUE, PROPOSED, TO_PAY), HELD),
         Move("lift", (HELD,), WAITING),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("rounds/<int:pk>/agreements/", views.agreements, name="agreements"),
     path("rounds/<int:pk>/changes/", views.changes, name="changes"),
     path("rounds/<int:pk>/signed-papers/", views.round_papers, name="round_papers"),
+    path("streets/<int:pk>/payments/", views.street_payments, name="street_payments"),
     path("streets/<int:pk>/late-payments/", views.late, name="late"),
     path("rounds/<int:pk>/payments/sheet/", views.sheet, name="sheet"),
     path("rounds/<int:pk>/project-receipts/", views.round_receipts, name="round_receipts"),

@@ -14,7 +14,7 @@ from .moving import (
     spend_running,
     take_back,
 )
-from .people import end_duty, entrust
+from .people import end_duty, entrust, entrust_all
 from .posting import Cause, book
 from .pots import arrive, match, pledge, withdraw
 from .reversing import reverse, reverse_own
@@ -28,6 +28,7 @@ __all__ = [
     "close_month",
     "end_duty",
     "entrust",
+    "entrust_all",
     "fill",
     "found_community_fund",
     "give_out",

@@ -7,14 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import rules
-from sanlin.commons.funds.models import Committee, Fund, FundKind, Level, Seat, SeatKind
+from sanlin.commons.funds.models import Committee, Duty, Fund, FundKind, Level, Seat, SeatKind
 from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.places.models import District, Neighbourhood, Street
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
-from sanlin.kernel.ledger import Account, Terms, committee_faults
+from sanlin.kernel.ledger import Account, Terms, clash, committee_faults
 
 from .posting import book_of, hold, money_of
 
@@ -29,7 +29,7 @@ def open_fund(
     now: datetime,
 ) -> Fund:
     """The fund of this name in a street (or a community or a district), opened where there is none
-    yet; its terms are frozen then."""
+    yet; its terms are frozen then. Whoever had a duty at the place's last fund has it here too."""
     where = _where(place)
     fund, new = Fund.objects.get_or_create(
         district=where["district"],
@@ -37,10 +37,31 @@ def open_fund(
         name=name,
         defaults={**where, "kept_terms": asdict(terms or Terms())},
     )
+    kept = 0
     if new:
         _set_up(fund, now=now)
-    record(fund, by=by, now=now, new=new)
+        kept = _take_over_duties(fund, now=now)
+    record(fund, by=by, now=now, new=new, duties=kept)
     return fund
+
+
+def _take_over_duties(fund: Fund, *, now: datetime) -> int:
+    """Entrust with a new fund whoever is entrusted with the last one of the same place, as far as she
+    still works there and the new fund's table allows; returns how many duties that are."""
+    today = local_day(now)
+    places = ("district", "street", "neighbourhood")
+    same = Fund.objects.filter(kind=fund.kind, **{name: getattr(fund, name) for name in places})
+    last = same.exclude(pk=fund.pk).filter(duties__until__isnull=True, duties__since__lte=today)
+    before = last.order_by("-pk").first()
+    if before is None:
+        return 0
+    made: list[Duty] = []
+    for duty in before.duties.on(today).select_related("account").order_by("pk"):
+        mine = [one.kind for one in made if one.account == duty.account]
+        fits = clash(fund.terms.apart, duty.kind, mine) is None
+        if fits and rules.works_for(duty.account, fund, now=now):
+            made.append(Duty(fund=fund, account=duty.account, kind=duty.kind, since=today))
+    return len(Duty.objects.bulk_create(made))
 
 
 @deed("funds.keep_along")

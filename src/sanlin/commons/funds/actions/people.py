@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,15 @@ def entrust(fund: Fund, account: Person, kind: str, *, by: Person, now: datetime
         duty = Duty.objects.create(fund=fund, account=account, kind=kind, since=local_day(now))
     record(duty, by=by, now=now, fund=fund.pk, kind=kind)
     return duty
+
+
+@deed("funds.entrust_all")
+def entrust_all(fund: Fund, hands: Mapping[str, Person], *, by: Person, now: datetime) -> Fund:
+    """Give several duties at once, each to its person: all of them or, where one is refused, none."""
+    for kind, account in hands.items():
+        entrust(fund, account, kind, by=by, now=now)
+    record(fund, by=by, now=now, duties=sorted(hands))
+    return fund
 
 
 @deed("funds.end_duty")

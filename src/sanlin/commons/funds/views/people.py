@@ -23,7 +23,7 @@ ACTS: dict[DutyKind, Callable[[], str]] = {
     DutyKind.BOOK: lambda: _("确认到账、配捐、登记退款、冲销、月结、清缴"),
     DutyKind.APPROVE: lambda: _("审批拨款"),
     DutyKind.HANDLE: lambda: _("申请拨款"),
-    DutyKind.PAY: lambda: _("审批以后付款，支付运行经费；安排了专人，审批就不再等于付款"),
+    DutyKind.PAY: lambda: _("审批以后付款；没有安排专人，谁也付不了款"),
     DutyKind.SEAL: lambda: _("代表街道在协议上签章"),
 }
 
@@ -34,15 +34,18 @@ def duties(request: Request, fund: Fund) -> HttpResponse:
     today = local_day(request.now)
     form = DutyForm(request.POST if request.method == "POST" else None, fund=fund, today=today)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        if done(request, form, actions.entrust, fund, told["account"], told["kind"]):
+        if done(request, form, actions.entrust_all, fund, form.cleaned_data):
             messages.success(request, _("已安排"))
             return redirect("funds:duties", pk=fund.pk)
-    table = fund.terms.apart
+    table, held = fund.terms.apart, list(fund.duties.on(today).select_related("account"))
     page = {
         "fund": fund,
         "form": form,
-        "duties": list(fund.duties.on(today).select_related("account")),
+        "duties": held,
+        "open": [
+            DutyKind(kind).label for kind in DUTIES if kind not in {duty.kind for duty in held}
+        ],
+        "without_cashier": all(duty.kind != DutyKind.PAY for duty in held),
         "acts": [(DutyKind(duty).label, words()) for duty, words in ACTS.items()],
         "names": [DutyKind(duty).label for duty in DUTIES],
         "grid": [

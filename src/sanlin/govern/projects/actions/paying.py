@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
 from sanlin.commons.funds.queries import vouchers_of
-from sanlin.commons.funds.rules import entrusted
-from sanlin.govern.projects import rules, stages
+from sanlin.govern.projects import rules
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
@@ -41,23 +40,11 @@ def propose(instalment: Instalment, *, by: Account, now: datetime) -> Instalment
 
 @deed("projects.approve_payment")
 def approve(instalment: Instalment, *, by: Account, now: datetime) -> Instalment:
-    """Approve a proposed payment. Where the fund has entrusted somebody with paying, she pays it
-    then; where nobody is, approving pays."""
+    """Approve a proposed payment: it waits to be paid by whoever is entrusted with paying."""
     held = _held(instalment)
     require(rules.can_approve(by, held, now=now))
-    if entrusted(held.project.fund, "pay", now=now):
-        carry(held, "approve", approved_by=by)
-    else:
-        carry(held, "pay", approved_by=by, paid_by=by, paid_at=now)
-        _book(held, by=by, now=now)
-    record(
-        held,
-        by=by,
-        now=now,
-        amount=held.amount,
-        proposed_by=held.proposed_by,
-        paid=held.stage == stages.PAID,
-    )
+    carry(held, "approve", approved_by=by)
+    record(held, by=by, now=now, amount=held.amount, proposed_by=held.proposed_by)
     return held
 
 

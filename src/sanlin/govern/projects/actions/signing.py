@@ -10,7 +10,7 @@ from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.actions import Cause
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.govern.projects import rules, stages
-from sanlin.govern.projects.models import Agreement, Instalment, Project, Scan, Signing
+from sanlin.govern.projects.models import Agreement, Instalment, Party, Project, Scan, Signing
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
@@ -31,7 +31,13 @@ def sign(project: Project, *, by: Account, now: datetime) -> Signing:
     if Signing.objects.filter(agreement=agreement, account=by).exists():
         raise Refused(_("同一个人不能代表两方签约"))
     with refusing(_("这一方刚刚已经签过")):
-        signing = Signing.objects.create(agreement=agreement, party=party, account=by, at=now)
+        signing = Signing.objects.create(
+            agreement=agreement,
+            party=party,
+            account=by,
+            at=now,
+            keeper=by if party == Party.STREET else None,
+        )
     _complete(project, agreement, by=by, now=now)
     record(signing, by=by, now=now, project=project.pk, party=party, digest=agreement.digest)
     return signing
@@ -104,13 +110,18 @@ def check_scan(scan: Scan, fits: bool, note: str, *, by: Account, now: datetime)
     signed = set(agreement.signings.values_list("party", flat=True))
     missing = [party for party in found.parties if party not in signed]
     by_paper = fits and agreement.stage == stages.DRAWN and bool(missing)
+    keeper = None
     if by_paper:
         require(rules.can_be_signed(project))
         require(rules.can_confirm_seal(by, found, now=now))
+        keeper = rules.keeper_of_seal(by, found, now=now)
     look_over(found, fits, note, by=by, now=now)
     if by_paper:
         for party in missing:
-            Signing.objects.create(agreement=agreement, party=party, scan=found, at=now)
+            sealed_by = keeper if party == Party.STREET else None
+            Signing.objects.create(
+                agreement=agreement, party=party, scan=found, keeper=sealed_by, at=now
+            )
         _complete(project, agreement, by=by, now=now)
     record(found, by=by, now=now, fits=fits, digest=found.digest, parties=found.parties)
     return found

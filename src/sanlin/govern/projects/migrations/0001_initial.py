@@ -342,6 +342,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='签约时间')),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签约人')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='projects.agreement', verbose_name='协议')),
+                ('keeper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='印鉴保管人')),
                 ('scan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signings', to='projects.scan', verbose_name='纸质签署')),
             ],
             options={
@@ -578,6 +579,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signing',
             constraint=models.CheckConstraint(condition=models.Q(('account__isnull', True), ('scan__isnull', True), _connector='XOR'), name='a_signing_is_in_the_system_or_on_paper'),
+        ),
+        migrations.AddConstraint(
+            model_name='signing',
+            constraint=models.CheckConstraint(condition=models.Q(('party', 'street'), ('keeper__isnull', True), _connector='XOR'), name='the_street_signs_by_its_keeper_of_the_seal'),
         ),
         migrations.AddConstraint(
             model_name='twin',

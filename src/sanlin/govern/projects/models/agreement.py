@@ -107,7 +107,8 @@ class Scan(Copy):
 
 class Signing(models.Model):
     """One party's hand under an agreement: in the system (`account`), or on the paper of a checked
-    scan. One a party, and nobody for two parties."""
+    scan. One a party, and nobody for two parties. `keeper` is who set the street's seal, or vouches
+    for it on the paper; the other parties have none."""
 
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, related_name="signings", verbose_name=_("协议")
@@ -122,6 +123,13 @@ class Signing(models.Model):
     )
     scan = models.ForeignKey(
         Scan, models.PROTECT, null=True, related_name="signings", verbose_name=_("纸质签署")
+    )
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("印鉴保管人"),
     )
     at = models.DateTimeField(_("签约时间"))
 
@@ -139,6 +147,10 @@ class Signing(models.Model):
             models.CheckConstraint(
                 condition=Q(account__isnull=True) ^ Q(scan__isnull=True),
                 name="a_signing_is_in_the_system_or_on_paper",
+            ),
+            models.CheckConstraint(
+                condition=Q(party=Party.STREET) ^ Q(keeper__isnull=True),
+                name="the_street_signs_by_its_keeper_of_the_seal",
             ),
         ]
 

@@ -15,8 +15,8 @@ from .project import Project
 class Instalment(models.Model):
     """A part of the grant, paid once when its condition holds. `amount` is whole fen.
 
-    Whoever proposes the payment is never the one who approves it. Paying posts it to the books: that
-    is an act of its own where the fund has entrusted somebody with paying, else approving pays.
+    Whoever proposes the payment is never the one who approves it. Paying is an act of its own, by
+    somebody whom the fund has entrusted with it, and posts it to the books: approving never pays.
     """
 
     project = models.ForeignKey(

@@ -166,7 +166,10 @@ def to_pay(round: Round) -> QuerySet[Instalment]:
         default=Value(len(turns)),
         output_field=IntegerField(),
     )
-    rows = Instalment.objects.filter(project__round=round).annotate(turn=turn)
+    return _with_hands(Instalment.objects.filter(project__round=round).annotate(turn=turn))
+
+
+def _with_hands(rows: QuerySet[Instalment]) -> QuerySet[Instalment]:
     return rows.select_related(
         "project__undertaking__organisation",
         "project__undertaking__neighbourhood",
@@ -176,6 +179,32 @@ def to_pay(round: Round) -> QuerySet[Instalment]:
         "approved_by",
         "paid_by",
     )
+
+
+def on_the_way(street: Street) -> QuerySet[Instalment]:
+    """Every instalment of a street, of whatever round, that somebody has still to ask for, approve or
+    pay."""
+    rows = Instalment.objects.filter(project__round__street=street, stage__in=stages.ON_THE_WAY)
+    return _with_hands(rows)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How many instalments wait at one stage, and how much that is in fen."""
+
+    stage: str
+    count: int = 0
+    sum: int = 0
+
+
+def stops(street: Street) -> list[Stop]:
+    """The stages on the way to a payment with what waits at each, in one question."""
+    rows = Instalment.objects.filter(project__round__street=street, stage__in=stages.ON_THE_WAY)
+    told = {
+        row["stage"]: Stop(row["stage"], row["count"], row["sum"])
+        for row in rows.order_by().values("stage").annotate(count=Count("pk"), sum=Sum("amount"))
+    }
+    return [told.get(stage, Stop(stage)) for stage in stages.ON_THE_WAY]
 
 
 def all_receipts(round: Round) -> QuerySet[Receipt]:

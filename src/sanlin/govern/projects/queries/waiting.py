@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -25,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.funds.models import DutyKind
+from sanlin.commons.funds.models import Duty
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of
@@ -45,6 +46,7 @@ from sanlin.govern.projects.models import (
 )
 from sanlin.ground.clock import local_day
 from sanlin.ground.ui.words import day as day_words
+from sanlin.kernel.ledger import clash, terms_of
 from sanlin.kernel.money import yuan
 from sanlin.kernel.spending import to_return
 
@@ -75,15 +77,20 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     }
     counted = []
     if streets:
+        hands = _hands(who, streets, local_day(now))
         counted += [
-            *_to_sign(Party.STREET, Q(project__round__street__in=streets)),
-            *_payments(who, streets, local_day(now)),
+            *_to_sign(Party.STREET, Q(project__round__street__in=streets), hands.barred("seal")),
+            *_payments(who, streets, hands, local_day(now)),
             _scans(who, Q(agreement__project__round__street__in=streets)),
             _papers(who, Q(project__round__street__in=streets)),
             _changes(who, streets),
             _handed_in(Report, Q(project__round__street__in=streets)),
-            _handed_in(Receipt, Q(project__round__street__in=streets)),
-            _settling(streets),
+            _handed_in(
+                Receipt,
+                Q(project__round__street__in=streets),
+                ~Q(project__fund__in=hands.kept_off("approve")),
+            ),
+            _settling(streets, hands),
         ]
     if places:
         counted += [
@@ -104,7 +111,59 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
     ]
 
 
-TO_PAY = "to_pay"
+@dataclass(frozen=True)
+class _Hands:
+    """Which duties are entrusted at each fund of the streets that has any (by its key), which of them
+    to the one who asks, and the fund's table of those that go apart."""
+
+    given: Mapping[int, frozenset[str]]
+    mine: Mapping[int, frozenset[str]]
+    apart: Mapping[int, tuple[str, ...]]
+
+    def kept_off(self, duty: str) -> list[int]:
+        """The funds at which she has a duty that conflicts with `duty`."""
+        return [
+            fund
+            for fund, held in self.mine.items()
+            if clash(self.apart[fund], duty, held - {duty}) is not None
+        ]
+
+    def barred(self, duty: str) -> list[int]:
+        """The same, and those at which `duty` is entrusted to somebody else."""
+        taken = [
+            fund
+            for fund, given in self.given.items()
+            if duty in given and duty not in self.mine.get(fund, ())
+        ]
+        return [*self.kept_off(duty), *taken]
+
+    def at(self, duty: str, *, mine: bool) -> list[int]:
+        """The funds at which `duty` is hers, or anybody's."""
+        return [fund for fund, held in (self.mine if mine else self.given).items() if duty in held]
+
+
+def _hands(who: Any, streets: set[int], today: date) -> _Hands:
+    """In one question."""
+    rows = Duty.objects.on(today).filter(fund__street__in=streets).order_by("fund", "pk")
+    given: dict[int, set[str]] = {}
+    mine: dict[int, set[str]] = {}
+    apart: dict[int, tuple[str, ...]] = {}
+    for fund, account, kind, kept in rows.values_list(
+        "fund", "account", "kind", "fund__kept_terms"
+    ):
+        given.setdefault(fund, set()).add(kind)
+        if fund not in apart:
+            apart[fund] = terms_of(kept).apart
+        if account == who.pk:
+            mine.setdefault(fund, set()).add(kind)
+    return _Hands(
+        {fund: frozenset(held) for fund, held in given.items()},
+        {fund: frozenset(held) for fund, held in mine.items()},
+        apart,
+    )
+
+
+TO_PAY, NOBODY_PAYS = "to_pay", "nobody_pays"
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
 PAPERS = "papers"
@@ -116,7 +175,8 @@ WHERE = {
     SCANS: "projects:agreements",
     CHANGES: "projects:changes",
     PROPOSED: "projects:payments",
-    TO_PAY: "projects:payments",
+    TO_PAY: "projects:street_payments",
+    NOBODY_PAYS: "funds:duties",
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
@@ -138,7 +198,7 @@ SIEVES = {
 def _sieve(what: str) -> str:
     if what == SCANS:
         return "?scan=filed"
-    if what == SETTLING:
+    if what in (SETTLING, NOBODY_PAYS):
         return ""
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
@@ -152,6 +212,9 @@ def _words(what: str, n: int) -> str:
         TO_SIGN: ngettext("签署%(n)s份协议", "签署%(n)s份协议", n),
         PROPOSED: ngettext("审批%(n)s笔拨款", "审批%(n)s笔拨款", n),
         TO_PAY: ngettext("付款%(n)s笔", "付款%(n)s笔", n),
+        NOBODY_PAYS: ngettext(
+            "安排出纳：%(n)s笔拨款还没有人付款", "安排出纳：%(n)s笔拨款还没有人付款", n
+        ),
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
         REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
         PAPERS: ngettext("核对%(n)s份纸质材料", "核对%(n)s份纸质材料", n),
@@ -162,7 +225,8 @@ def _words(what: str, n: int) -> str:
 
 
 def _counted(what: str, rows: QuerySet[Any], round: str, until: Any = None) -> Any:
-    """(what, key and name of a round, how many of `rows` are of it, the earliest `until`)."""
+    """(what, key and name of a round, a street or a fund, how many of `rows` are of it, the earliest
+    `until`)."""
     named = rows.order_by().annotate(
         kind_of=Value(what, CharField()), round_key=F(round), round_name=F(f"{round}__name")
     )
@@ -172,12 +236,12 @@ def _counted(what: str, rows: QuerySet[Any], round: str, until: Any = None) -> A
     return counted.values_list("kind_of", "round_key", "round_name", "n", "until")
 
 
-def _to_sign(party: Party, mine: Q) -> list[Any]:
-    """First agreements, and changed ones, that wait for this party."""
+def _to_sign(party: Party, mine: Q, barred: Sequence[int] = ()) -> list[Any]:
+    """First agreements, and changed ones, that wait for this party, but for those of some funds."""
     signed = Signing.objects.filter(agreement=OuterRef("pk"), party=party)
     rows = Agreement.objects.filter(
         mine, ~Exists(signed), stage=stages.DRAWN, parties__contains=party.value
-    ).exclude(project__stage__in=stages.ENDED)
+    ).exclude(Q(project__stage__in=stages.ENDED) | Q(project__fund__in=barred))
     first = Q(project__stage=stages.TO_SIGN)
     return [
         _counted(TO_SIGN, rows.filter(first), "project__round"),
@@ -200,25 +264,30 @@ def _changes(who: Any, streets: set[int]) -> Any:
     return _counted(CHANGES, rows.exclude(by=who), "project__round")
 
 
-def _payments(who: Any, streets: set[int], today: date) -> list[Any]:
+def _payments(who: Any, streets: set[int], hands: _Hands, today: date) -> list[Any]:
     rows = Instalment.objects.filter(project__round__street__in=streets)
-    proposed = rows.filter(stage=stages.PROPOSED).exclude(proposed_by=who)
-    mine = Q(project__fund__duties__account=who, project__fund__duties__kind=DutyKind.PAY)
-    to_pay = rows.filter(mine, project__fund__duties__until__isnull=True, stage=stages.TO_PAY)
-    due = rows.filter(stage=stages.DUE)
+    proposed = rows.filter(stage=stages.PROPOSED).exclude(
+        Q(proposed_by=who) | Q(project__fund__in=hands.barred("approve"))
+    )
+    to_pay = rows.filter(stage=stages.TO_PAY, project__fund__in=hands.at("pay", mine=True))
+    due = rows.filter(stage=stages.DUE).exclude(project__fund__in=hands.barred("handle"))
+    stuck = rows.filter(stage__in=stages.ON_THE_WAY).exclude(
+        project__fund__in=hands.at("pay", mine=False)
+    )
     return [
-        _counted(what, some, "project__round", Min("due"))
-        for what, some in (
-            (PROPOSED, proposed),
-            (TO_PAY, to_pay),
-            (LATE, due.filter(due__lt=today)),
-            (DUE, due.filter(due__gte=today)),
+        _counted(what, some, where, Min("due"))
+        for what, some, where in (
+            (PROPOSED, proposed, "project__round"),
+            (TO_PAY, to_pay, "project__round__street"),
+            (NOBODY_PAYS, stuck, "project__fund"),
+            (LATE, due.filter(due__lt=today), "project__round"),
+            (DUE, due.filter(due__gte=today), "project__round"),
         )
     ]
 
 
-def _handed_in(model: type[Report | Receipt], mine: Q) -> Any:
-    rows = model._default_manager.filter(mine, stage=stages.HANDED_IN)
+def _handed_in(model: type[Report | Receipt], *mine: Q) -> Any:
+    rows = model._default_manager.filter(*mine, stage=stages.HANDED_IN)
     return _counted(REPORTS if model is Report else RECEIPTS, rows, "project__round")
 
 
@@ -226,9 +295,12 @@ def _end_of(day: Any) -> datetime | None:
     return day and timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
-def _settling(streets: set[int]) -> Any:
-    """The same line for each project that is being settled: its own key and title, one each."""
+def _settling(streets: set[int], hands: _Hands) -> Any:
+    """The same line for each project that is being settled: its own key and title, one each. Who pays
+    or keeps the seal there has no part in it."""
+    others = [*hands.at("pay", mine=True), *hands.at("seal", mine=True)]
     rows = Project.objects.filter(round__street__in=streets, stage=stages.SETTLING)
+    rows = rows.exclude(fund__in=others)
     named = rows.order_by().annotate(
         kind_of=Value(SETTLING, CharField()),
         round_key=F("pk"),

@@ -26,7 +26,7 @@ from sanlin.kernel.money import yuan
 from .asking import Asked
 from .copies import may_check
 from .flows import flows
-from .who import can_handle, can_look_into, in_team
+from .who import can_handle, can_look_into, did, in_team
 
 CHANGING = (stages.RUNNING, stages.MIDTERM)
 
@@ -68,11 +68,12 @@ def can_see_agreement(who: Any, project: Project, *, now: datetime) -> Verdict:
 @dataclass(frozen=True)
 class Paper:
     """How a project's agreement lies: the stage of its last version, who has signed that (party, name
-    or nothing where it was on paper, when), and the keys or numbers of what is open: the change that
-    is asked for, the objection to the award."""
+    or nothing where it was on paper, when), who has set the street's seal under any version, and the
+    keys or numbers of what is open: the change that is asked for, the objection to the award."""
 
     stage: str = ""
     signings: tuple[tuple[Party, str, datetime], ...] = ()
+    keepers: frozenset[int] = frozenset()
     change: int | None = None
     objection: int | None = None
 
@@ -103,6 +104,7 @@ def paper_of(project: Project) -> Paper:
             name=F("agreements__signings__account__name"),
             login=F("agreements__signings__account__username"),
             at=F("agreements__signings__at"),
+            keeper=F("agreements__signings__keeper"),
         )
     )
     last = rows[0]
@@ -111,7 +113,8 @@ def paper_of(project: Project) -> Paper:
         for row in rows
         if row["version"] == last["version"] and row["party"]
     )
-    return Paper(last["paper"] or "", signings, last["change"], last["objection"])
+    keepers = frozenset(row["keeper"] for row in rows if row["keeper"])
+    return Paper(last["paper"] or "", signings, keepers, last["change"], last["objection"])
 
 
 def can_sign(who: Any, project: Project, *, now: datetime, paper: Paper | None = None) -> Verdict:
@@ -154,7 +157,7 @@ def _stands_for(who: Any, party: Party | None, project: Project, *, now: datetim
     if party != Party.TEAM and in_team(who, project, now=now):
         return denied(_("您是该团队的成员，须由其他工作人员办理"))
     if party == Party.STREET:
-        return may_act(who, project.fund, "seal", now=now)
+        return may_act(who, project.fund, "seal", now=now, did=did(who, project))
     return ALLOWED
 
 
@@ -223,15 +226,21 @@ def can_confirm_seal(who: Any, scan: Scan, *, now: datetime) -> Verdict:
         return ALLOWED
     if made.signings.filter(party=Party.STREET).exists():
         return ALLOWED
-    if _keeps_seal(scan.by, project, now=scan.at):
-        return ALLOWED
-    verdict = _keeps_seal(who, project, now=now)
-    if verdict:
+    if keeper_of_seal(who, scan, now=now) is not None:
         return ALLOWED
     return denied(
         _("纸面上有街道的印章，归档或核对须有一人是这个资金池的印鉴保管人：%(why)s")
-        % {"why": verdict.reason}
+        % {"why": _keeps_seal(who, project, now=now).reason}
     )
+
+
+def keeper_of_seal(who: Any, scan: Scan, *, now: datetime) -> Any:
+    """Who vouches for the street's seal on a paper: who filed it, else `who` checks it; None where
+    neither keeps the seal."""
+    project = scan.agreement.project
+    if _keeps_seal(scan.by, project, now=scan.at):
+        return scan.by
+    return who if _keeps_seal(who, project, now=now) else None
 
 
 def _keeps_seal(who: Any, project: Project, *, now: datetime) -> Verdict:

@@ -17,7 +17,7 @@ from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
 from .flows import OVER, flows
-from .who import can_handle
+from .who import can_handle, did
 
 
 def owed_back(project: Project) -> int:
@@ -36,7 +36,7 @@ def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = 
         return denied(_("结算或终止以后才能登记退款"))
     if not (owed_back(project) if owed is None else owed):
         return denied(_("没有应退的资金"))
-    return may_act(who, project.fund, "book", now=now)
+    return may_act(who, project.fund, "book", now=now, did=did(who, project))
 
 
 def can_close(

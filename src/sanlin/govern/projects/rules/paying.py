@@ -10,11 +10,10 @@ from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Instalment
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
-from sanlin.kernel.ledger import clash
 
 from .agreeing import Paper, paper_of
 from .flows import Flows, flows
-from .who import can_handle
+from .who import can_handle, did
 
 WHY_NOT_DUE = {
     stages.WAITING: lambda: _("拨款条件还没有满足"),
@@ -34,17 +33,27 @@ def can_propose(
         return verdict
     if instalment.stage != stages.DUE:
         return denied(WHY_NOT_DUE[instalment.stage]())
-    if not (verdict := may_act(who, instalment.project.fund, "handle", now=now)):
+    return _by_another_hand(who, instalment, "handle", paper, now=now)
+
+
+def _by_another_hand(
+    who: Any, instalment: Instalment, duty: str, paper: Paper | None, *, now: datetime
+) -> Verdict:
+    """Whether the fund's duties, and what `who` did with the same money, leave her this; and whether
+    nothing blocks the payment."""
+    project = instalment.project
+    paper = paper or paper_of(project)
+    done = did(who, project, instalment, keepers=paper.keepers)
+    if not (verdict := may_act(who, project.fund, duty, now=now, did=done)):
         return verdict
     return _unblocked(instalment, paper)
 
 
-def _unblocked(instalment: Instalment, paper: Paper | None) -> Verdict:
+def _unblocked(instalment: Instalment, paper: Paper) -> Verdict:
     if instalment.project.stage in stages.ENDED:
         return denied(_("项目已经结束"))
-    objection = (paper or paper_of(instalment.project)).objection
-    if objection is not None:
-        return denied(_("第%(n)s号异议还没有答复，暂不能拨款") % {"n": objection})
+    if paper.objection is not None:
+        return denied(_("第%(n)s号异议还没有答复，暂不能拨款") % {"n": paper.objection})
     return ALLOWED
 
 
@@ -60,29 +69,21 @@ def can_approve(
         return denied(WHY_NOT_DUE[instalment.stage]())
     if instalment.proposed_by_id == who.pk:
         return denied(_("申请和审批须由两位工作人员分别办理"))
-    if not (verdict := may_act(who, instalment.project.fund, "approve", now=now)):
-        return verdict
-    return _unblocked(instalment, paper)
+    return _by_another_hand(who, instalment, "approve", paper, now=now)
 
 
 def can_pay(
     who: Any, instalment: Instalment, *, now: datetime, paper: Paper | None = None
 ) -> Verdict:
-    """Whoever pays at the fund, unless the terms keep that apart from what she did before."""
+    """Whoever is entrusted with paying at the fund, unless the terms keep that apart from what she
+    did before with the same money."""
     if not (verdict := can_handle(who, instalment.project, now=now)):
         return verdict
     if instalment.stage in (stages.DUE, stages.PROPOSED):
         return denied(_("还没有审批"))
     if instalment.stage != stages.TO_PAY:
         return denied(WHY_NOT_DUE[instalment.stage]())
-    fund = instalment.project.fund
-    hands = {"approve": instalment.approved_by_id, "handle": instalment.proposed_by_id}
-    did = {duty for duty, hand in hands.items() if hand == who.pk}
-    if clash(fund.terms.apart, "pay", did):
-        return denied(_("申请、审批和付款须由不同的工作人员分别办理"))
-    if not (verdict := may_act(who, fund, "pay", now=now)):
-        return verdict
-    return _unblocked(instalment, paper)
+    return _by_another_hand(who, instalment, "pay", paper, now=now)
 
 
 def can_take_back_payment(
@@ -99,7 +100,8 @@ def can_take_back_payment(
         return denied(_("项目已经结束，不能冲销拨付"))
     if who.pk in (instalment.paid_by_id, instalment.approved_by_id):
         return denied(_("冲销须由另一位工作人员办理，不能冲销自己审批或付款的拨付"))
-    if not (verdict := may_act(who, project.fund, "book", now=now)):
+    done = did(who, project, instalment)
+    if not (verdict := may_act(who, project.fund, "book", now=now, did=done)):
         return verdict
     return _still_there(money or flows(project), instalment.amount)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sanlin.commons.funds.rules import keeps_off
 from sanlin.commons.orgs.rules import leads
 from sanlin.commons.people.rules import works_for_neighbourhood
 from sanlin.govern.projects import stages
@@ -77,7 +78,7 @@ def _may_decide(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
         return denied(_("这张票据现在不需要审核"))
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))
-    return ALLOWED
+    return keeps_off(who, receipt.project.fund, "approve", now=now)
 
 
 def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.commons.places.models import Street
-from sanlin.govern.projects.models import ChildRound, Project
+from sanlin.govern.projects.models import ChildRound, Instalment, Project
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
@@ -30,6 +31,20 @@ def can_handle(who: Any, project: Project, *, now: datetime) -> Verdict:
     if allowed and in_team(who, project, now=now):
         return denied(_("您是该团队的成员，须由其他工作人员办理"))
     return allowed
+
+
+def did(who: Any, project: Project, *parts: Instalment, keepers: Collection[int] = ()) -> set[str]:
+    """The duties in which `who` has had a hand on these instalments (all of the project's where none
+    is named), or on the agreement, by the `keepers` of the seal under it."""
+    found = {"seal"} if who.pk in keepers else set()
+    for part in parts or project.instalments.all():
+        hands = (part.proposed_by_id, part.approved_by_id, part.paid_by_id)
+        found |= {
+            duty
+            for duty, hand in zip(("handle", "approve", "pay"), hands, strict=True)
+            if hand is not None and hand == who.pk
+        }
+    return found
 
 
 def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:

@@ -19,6 +19,7 @@ from itertools import count
 
 from PIL import Image
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.awards import stages as award_stages
@@ -114,11 +115,26 @@ def signed(one: Project, now: datetime = NOW) -> Project:
     return fresh(one)
 
 
-def pay(one: Project, key: str, now: datetime = NOW) -> Instalment:
-    """Propose and approve an instalment by two officers."""
+def cashier(one: Project) -> Account:
+    """Who is entrusted with paying at the project's fund; a new officer where nobody is."""
+    found = one.fund.duties.filter(kind="pay", until__isnull=True).first()
+    if found is not None:
+        return found.account
+    made = officer(one.round.street)
+    funds.entrust(one.fund, made, "pay", by=officer(one.round.street), now=NOW)
+    return made
+
+
+def approved(one: Project, key: str, now: datetime = NOW) -> Instalment:
+    """Propose and approve an instalment by two officers: it waits to be paid."""
     part = one.instalments.get(key=key)
     actions.propose(part, by=officer(one.round.street), now=now)
     return actions.approve(part, by=officer(one.round.street), now=now)
+
+
+def pay(one: Project, key: str, now: datetime = NOW) -> Instalment:
+    """The same, and the cashier pays it."""
+    return actions.pay(approved(one, key, now), by=cashier(one), now=now)
 
 
 @cache

@@ -2,7 +2,7 @@ from .agreements import agreement, ask_change, change, file_scan, scan, scan_fil
 from .children import lower_least, open_child
 from .copies import signed_paper, signed_paper_file, signed_papers, withdraw_paper
 from .filing import agreements, changes, late, round_papers
-from .ledgers import payments, round_receipts, round_reports, sheet
+from .ledgers import payments, round_receipts, round_reports, sheet, street_payments
 from .papers import photo, report, show_report
 from .public import books, listing, mine, project
 from .receipts import hand_in, receipt, receipt_details, receipt_paper, receipts, sent_paper
@@ -61,6 +61,7 @@ __all__ = [
     "signed_paper_file",
     "signed_papers",
     "stop",
+    "street_payments",
     "take_back_payment",
     "withdraw_paper",
 ]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from sanlin.govern.projects import queries, stages
-from sanlin.govern.projects.models import ReceiptLine, Report, ReportKind
+from sanlin.commons.funds.rules import is_entrusted
+from sanlin.commons.people.rules import works_for_street
+from sanlin.commons.places.models import Street
+from sanlin.govern.projects import queries, rules, stages
+from sanlin.govern.projects.models import Instalment, ReceiptLine, Report, ReportKind
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
+from sanlin.kernel.money import yuan
 
 from .acting import INSTALMENT_TONES, PLAIN_VERBS, act_on_all
 from .columns import NUMBER, SEARCH, TEAM, by_stage, desk, listed, project, stage
@@ -52,6 +58,52 @@ def _pay_table(verbs: bool) -> Table:
     )
 
 
+def _street_table(verbs: bool) -> Table:
+    whole = _pay_table(verbs)
+    told = [one for one in whole.columns if one.name not in ("payer", "paid")]
+    told.insert(3, Column("round", _("轮次"), lambda row: str(row.project.round)))
+    on_the_way = {stage: stages.INSTALMENT_LABELS[stage] for stage in stages.ON_THE_WAY}
+    return replace(
+        whole,
+        name="street-payments",
+        columns=tuple(told),
+        sieves=(by_stage(on_the_way),),
+        order="due",
+        empty=_("现在没有要申请、审批或付款的拨款。"),
+    )
+
+
+@gate(rules.can_see_late, Street)
+def street_payments(request: Request, street: Street) -> HttpResponse:
+    """What waits to be asked for, approved or paid in a street, of whatever round: how much at each
+    step, and the verbs for those that are picked."""
+    officer = bool(works_for_street(request.by, street, now=request.now))
+    rows = queries.on_the_way(street)
+    if request.method == "POST":
+        return _act_on_picked(request, rows)
+    page = {
+        "street": street,
+        "figures": [
+            (
+                _now(stages.INSTALMENT_LABELS[one.stage]),
+                ngettext("%(n)s笔，%(sum)s", "%(n)s笔，%(sum)s", one.count)
+                % {"n": one.count, "sum": yuan(one.sum)},
+            )
+            for one in queries.stops(street)
+        ],
+    }
+    return _street_table(officer).answer(request, rows, "projects/street_payments.html", page)
+
+
+def _act_on_picked(request: Request, rows: QuerySet[Instalment]) -> HttpResponse:
+    """One verb on every picked row, those first that are due first."""
+    verb = PLAIN_VERBS.get(request.POST.get("verb", ""))
+    picked = [int(p) for p in request.POST.getlist("pick")[:500] if p.isdecimal() and len(p) < 19]
+    if verb is not None:
+        act_on_all(request, rows.filter(pk__in=picked).order_by("due", "pk"), verb)
+    return redirect(request.get_full_path())
+
+
 _VERBS = (("propose", _("申请拨付")), ("approve", _("审批拨付")), ("pay", _("付款")))
 
 
@@ -65,15 +117,14 @@ def payments(request: Request, round: Round) -> HttpResponse:
     """Every instalment of a round: propose and approve those that are picked."""
     officer = bool(can_run(request.by, round, now=request.now))
     if request.method == "POST":
-        verb = PLAIN_VERBS.get(request.POST.get("verb", ""))
-        picked = [
-            int(p) for p in request.POST.getlist("pick")[:500] if p.isdecimal() and len(p) < 19
-        ]
-        if verb is not None:
-            rows = queries.to_pay(round).filter(pk__in=picked).order_by("due", "pk")
-            act_on_all(request, rows, verb)
-        return redirect(request.get_full_path())
-    page = {"round": round, "officer": officer, "money": queries.position_of_round(round)}
+        return _act_on_picked(request, queries.to_pay(round))
+    fund = queries.fund_of(round)
+    page = {
+        "round": round,
+        "officer": officer,
+        "money": queries.position_of_round(round),
+        "without_cashier": fund if fund and not is_entrusted(fund, "pay", request.now) else None,
+    }
     table = _pay_table(officer)
     return table.answer(request, queries.to_pay(round), "projects/payments.html", page)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sanlin.commons.funds.rules import is_entrusted
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm, StopForm
@@ -132,6 +133,9 @@ def _desk(
         "can_open_child": rules.can_open_child(who, project, now=now),
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
+        "without_cashier": not is_entrusted(project.fund, "pay", now)
+        and any(part.stage in stages.UNPAID for part in project.instalments.all()),
+        "is_officer": bool(can_run(who, project.round, now=now)),
     }
     return render(request, "projects/desk.html", page)
 
@@ -161,7 +165,7 @@ def act_on_instalment(request: Request, instalment: Instalment, verb: str) -> Ht
     if verb in PLAIN_VERBS:
         words = {
             "propose": _("已申请，等待另一位工作人员审批"),
-            "approve": _("已审批"),
+            "approve": _("已审批，等待出纳付款"),
             "pay": _("已付款并记账"),
         }
         return press(request, where, words[verb], PLAIN_VERBS[verb], instalment)
