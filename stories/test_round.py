@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stories.house import House
 
 ROUND = "2024年自治金"
-AT_DESKS = {"zhou", "qian", "sun"}
+AT_DESKS = {"zhou", "qian", "sun", "cao", "tian", "jin"}
 JUDGES = {"chen": "陈静", "lin": "林涛", "gao": "高岩", "he": "何雯", "luo": "罗宁"}
 OURS, THEIRS = "活力二村益路同行", "社区骑士计划"
 # What the street has to set and the pack proposes nothing for; and four judges are enough for a
@@ -466,13 +466,14 @@ def an_agreement_has_three_parties(cast: Cast) -> None:
     cast.picture(wang, "the-agreement")
     press(wang, "签署协议")
     says(wang, "已签署")
-    for page in (sun, zhou):
+    five_hands_are_named(zhou)
+    for page in (sun, cast("cao")):
         at_desk(page, "项目")
         follow(page.locator("table"), OURS)
         follow(page, "签署协议")
         press(page, "签署协议")
         says(page, "已签署")
-    cast.picture(zhou, "the-agreement-is-in-force")
+    cast.picture(cast("cao"), "the-agreement-is-in-force")
     # 社区骑士 has no time left: the street ends its project before any money is paid.
     at_desk(zhou, "项目")
     follow(zhou.locator("table"), THEIRS)
@@ -482,8 +483,24 @@ def an_agreement_has_three_parties(cast: Cast) -> None:
     says(zhou, "已终止")
 
 
-def paid_by_two(cast: Cast) -> None:
-    """One officer asks for what is due, the other approves."""
+def five_hands_are_named(page: Page) -> None:
+    """Who asks, approves, pays, keeps the books and the seal of the new fund: five persons at once."""
+    at_desk(page, "拨款")
+    follow(page.locator("main"), "安排岗位")
+    for duty, name in (
+        ("记账", "金蓉"),
+        ("审批", "钱立"),
+        ("经办", "周敏"),
+        ("出纳", "田玉"),
+        ("保管印鉴", "曹勇"),
+    ):
+        page.get_by_label(duty, exact=True).select_option(name)
+    press(page, "安排岗位")
+    says(page, "已安排")
+
+
+def paid_by_three(cast: Cast) -> None:
+    """One officer asks for what is due, another approves, the cashier pays."""
     zhou, qian = cast("zhou"), cast("qian")
     at_desk(zhou, "项目")
     follow(zhou.locator("table"), OURS)
@@ -493,7 +510,14 @@ def paid_by_two(cast: Cast) -> None:
     follow(qian.locator("table"), OURS)
     press(qian, "审批拨付")
     qian.get_by_role("button", name="审批拨付").wait_for(state="detached")
-    cast.picture(qian, "paid")
+    tian = cast("tian")
+    follow(tian, "工作台")
+    follow(tian.locator("main"), "付款1笔")
+    tian.get_by_role("checkbox").last.check()
+    cast.picture(tian, "what-is-to-be-paid")
+    press(tian, "付款")
+    says(tian, "已办理1项")
+    cast.picture(tian, "paid")
 
 
 def a_receipt_is_shown(cast: Cast) -> None:
@@ -553,12 +577,14 @@ def reported_and_reviewed(cast: Cast, kind: str, day: str, mark: str) -> None:
 
 
 def settled_closed_and_begun_anew(cast: Cast) -> None:
-    zhou = cast("zhou")
+    zhou, jin = cast("zhou"), cast("jin")
+    at_desk(jin, "项目")
+    follow(jin.locator("table"), OURS)
+    jin.get_by_label("退回金额").fill("500")
+    press(jin, "登记退款")
+    says(jin, "退款已记账")
     at_desk(zhou, "项目")
     follow(zhou.locator("table"), OURS)
-    zhou.get_by_label("退回金额").fill("500")
-    press(zhou, "登记退款")
-    says(zhou, "退款已记账")
     cast.picture(zhou, "what-was-left-is-returned")
     press(zhou, "结项")
     says(zhou, "已结项")
@@ -590,12 +616,12 @@ CHAPTERS = (
     counted_signed_and_published,
     an_objection_is_answered,
     an_agreement_has_three_parties,
-    paid_by_two,
+    paid_by_three,
     a_receipt_is_shown,
     lambda cast: reported_and_reviewed(cast, "中期", after(cast.days["running_first"], 90), "86"),
-    paid_by_two,
+    paid_by_three,
     lambda cast: reported_and_reviewed(cast, "结项", after(cast.days["running_last"]), "92"),
-    paid_by_two,
+    paid_by_three,
     settled_closed_and_begun_anew,
 )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stories.house import House
 
 FIRST, SECOND = "社区营造第一年", "社区营造第二年"
-AT_DESKS = {"zhou", "qian"}
+AT_DESKS = {"zhou", "qian", "tian", "jin"}
 
 
 @dataclass
@@ -112,8 +112,9 @@ def to_projects(zhou: Page, round: str) -> None:
 
 
 def paid_and_spent(people: People) -> None:
-    """The second instalment is asked for and approved by two; the team hands in what it spent."""
+    """The second instalment is asked for, approved and paid by three; the team hands in what it spent."""
     zhou, qian, leader = people("zhou"), people("qian"), people("yingzao")
+    tian = people("tian")
     follow(zhou, "工作台")
     follow(zhou.locator("main"), "1笔拨款已逾期")
     zhou.locator("table tbody a").first.click()
@@ -124,7 +125,12 @@ def paid_and_spent(people: People) -> None:
     qian.locator("table tbody a").first.click()
     press(qian, "审批拨付")
     says(qian, "已审批")
-    people.picture(qian, "paid-by-two")
+    follow(tian, "工作台")
+    follow(tian.locator("main"), "付款1笔")
+    tian.locator("table tbody a").first.click()
+    press(tian, "付款")
+    says(tian, "已付款并记账")
+    people.picture(tian, "paid-by-three")
     cell(leader, "我的事")
     cell(leader, "我们团队的项目")
     follow(leader, "项目全貌")
@@ -170,11 +176,14 @@ def evaluated_and_settled(people: People) -> str:
     says(zhou, "已评估，结果已生效")
     says(zhou, "不合格")
     follow(zhou, "工作台")
+    jin = people("jin")
+    follow(jin, "工作台")
+    follow(jin.locator("main"), "结算并结项")
+    says(jin, "不再拨付")
+    jin.get_by_label("退回金额").fill("12000")
+    press(jin, "登记退款")
+    says(jin, "退款已记账")
     follow(zhou.locator("main"), "结算并结项")
-    says(zhou, "不再拨付")
-    zhou.get_by_label("退回金额").fill("12000")
-    press(zhou, "登记退款")
-    says(zhou, "退款已记账")
     press(zhou, "结项")
     says(zhou, "项目已结项")
     people.picture(zhou, "settled-without-the-last")

@@ -89,12 +89,19 @@ def may_act(
         )
     if duty == DutyKind.PAY and not has_hand:
         return denied(_("还没有人负责出纳，付不了款：请先在“岗位分工”里安排一位"))
-    return keeps_off(who, fund, duty, now=now)
+    return _kept_off(fund, duty, mine)
 
 
-def keeps_off(who: Any, fund: Fund, duty: str, *, now: datetime) -> Verdict:
-    """Refuses whoever has a duty at the fund that conflicts with `duty`, whoever else may do it."""
-    other = clash(fund.terms.apart, duty, duties_of(who, fund, now=now) - {duty})
+def keeps_off(
+    who: Any, fund: Fund, duty: str, *, now: datetime, besides: Collection[str] = ()
+) -> Verdict:
+    """Refuses whoever has a duty at the fund that conflicts with `duty`, whoever else may do it;
+    the duties `besides` are let pass."""
+    return _kept_off(fund, duty, duties_of(who, fund, now=now) - {*besides})
+
+
+def _kept_off(fund: Fund, duty: str, mine: set[str]) -> Verdict:
+    other = clash(fund.terms.apart, duty, mine - {duty})
     if other is None:
         return ALLOWED
     return denied(
@@ -276,7 +283,11 @@ def can_take_back(who: Any, voucher: Voucher, *, now: datetime) -> Verdict:
     if not (verdict := stands(voucher)):
         return verdict
     if voucher.by_id is not None and voucher.by_id == who.pk and _apart(voucher.fund):
-        return denied(_("冲销须由另一位工作人员办理，不能冲销自己经办的凭证"))
+        return denied(
+            _(
+                "冲销须由另一位工作人员办理，不能冲销自己经办的凭证；可在“岗位分工”里再安排一位记账的人"
+            )
+        )
     return may_act(who, voucher.fund, "book", now=now)
 
 
@@ -314,7 +325,8 @@ def _source_of(voucher: Voucher) -> Source | None:
 
 
 def can_close(who: Any, fund: Fund, month: date, *, now: datetime) -> Verdict:
-    """The next month in turn, once it is over, by somebody who booked nothing in it."""
+    """The next month in turn, once it is over, by whoever keeps the books; where nobody is entrusted
+    with that, by somebody whose acts are not among those of the month."""
     if not (verdict := works_for(who, fund, now=now)):
         return verdict
     turn = next_to_close(fund)
@@ -326,7 +338,8 @@ def can_close(who: Any, fund: Fund, month: date, *, now: datetime) -> Verdict:
         return denied(_("这个月还没有过完，月末以后才能结账"))
     ends = month_start(month_after(month))
     mine = Voucher.objects.filter(fund=fund, by=who.pk, at__gte=month_start(month), at__lt=ends)
-    if _apart(fund) and mine.exists():
+    keeps = DutyKind.BOOK in duties_of(who, fund, now=now)
+    if _apart(fund) and not keeps and mine.exists():
         return denied(_("您经办过这个月的凭证，结账须由另一位工作人员办理"))
     return may_act(who, fund, "book", now=now)
 

@@ -23,7 +23,10 @@ WHO = (
     ("wang", "王建国，团队负责人", "Wang Jianguo, who leads a team"),  # data
     ("zhao", "赵晨，骑手，团队负责人", "Zhao Chen, a courier who leads a team"),  # data
     ("zhou", "周敏，街道工作人员", "Zhou Min, street officer"),  # data
-    ("qian", "钱立，街道工作人员，复核和会签", "Qian Li, street officer who countersigns"),  # data
+    ("qian", "钱立，街道工作人员，会签和审批", "Qian Li, countersigns and approves"),  # data
+    ("tian", "田玉，街道出纳", "Tian Yu, cashier"),  # data
+    ("jin", "金蓉，街道会计", "Jin Rong, bookkeeper"),  # data
+    ("cao", "曹勇，保管街道印鉴", "Cao Yong, keeper of the seal"),  # data
     ("sun", "孙洁，潍坊二村居委工作人员", "Sun Jie, committee worker"),  # data
     ("chen", "陈静，评委；lin gao he luo 也是", "Chen Jing, judge; so are lin gao he luo"),  # data
     ("xu", "徐慧，社工", "Xu Hui, social worker"),  # data

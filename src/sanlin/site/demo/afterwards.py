@@ -13,13 +13,14 @@ from sanlin.govern.projects import stages
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
 from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
+from sanlin.govern.projects.queries import fund_of
 from sanlin.govern.projects.rules import owed_back
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
 from . import growing
-from .cast import World, at, the_round, vary
+from .cast import World, at, entrust, the_round, vary
 from .drawings import drawn
 from .paperwork import paperwork
 from .plans import TOPICS
@@ -46,6 +47,9 @@ def running(world: World, ends_here: bool) -> None:
     """签约、拨付首期、交票据、分六个小组"""
     zhou = world.who["zhou"]
     projects.confirm(the_round(world), by=zhou, now=at(date(2024, 6, 12), 9))
+    fund = fund_of(the_round(world))
+    assert fund is not None
+    entrust(fund, at(date(2024, 6, 12), 10))
     _circles(world)
     for number, one in enumerate(_all(world)):
         if ends_here and one.award.proposal.title == WAITS:
@@ -53,7 +57,7 @@ def running(world: World, ends_here: bool) -> None:
         _sign(world, one, at(date(2024, 6, 17) + timedelta(days=number % 5), 9 + number % 8))
     for number, one in enumerate(_all(world)):
         if one.stage == stages.RUNNING and not (ends_here and number % 5 == 4):
-            _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10))
+            _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10), ends_here)
             _receipt(world, one, 1, 30, at(date(2024, 7, 8), 9 + number % 8))
     growing.circles(world)
     growing.visits(world)
@@ -93,16 +97,18 @@ def _circles(world: World) -> None:
 
 def _sign(world: World, one: Project, now: datetime) -> None:
     worker = world.workers[one.award.proposal.neighbourhood_id]
-    for party in (_author(one), worker, world.who["zhou"]):
+    for party in (_author(one), worker, world.who["cao"]):
         projects.sign(_fresh(one), by=party, now=now)
 
 
-def _pay(world: World, one: Project, now: datetime) -> None:
-    """Pay whatever is due: one officer asks, the other approves."""
+def _pay(world: World, one: Project, now: datetime, ends_here: bool = False) -> None:
+    """Pay whatever is due: one officer asks, the other approves, the cashier pays."""
     due = Instalment.objects.filter(project=one, stage=stages.DUE)
     for instalment in due.select_related("project__round__street", "project__award"):
         asked = projects.propose(instalment, by=world.who["zhou"], now=now)
-        projects.approve(asked, by=world.who["qian"], now=now + timedelta(hours=2))
+        told = projects.approve(asked, by=world.who["qian"], now=now + timedelta(hours=2))
+        if not (ends_here and instalment.project_id % 6 == 1):
+            projects.pay(told, by=world.who["tian"], now=now + timedelta(hours=5))
 
 
 def _receipt(world: World, one: Project, number: int, percent: int, now: datetime) -> None:
@@ -186,8 +192,8 @@ def closed(world: World, ends_here: bool) -> None:
 
 
 def _settle(world: World, one: Project, now: datetime) -> None:
-    zhou, qian = world.who["zhou"], world.who["qian"]
+    zhou, jin = world.who["zhou"], world.who["jin"]
     owed = owed_back(_fresh(one))
     if owed:
-        projects.give_back(_fresh(one), owed, by=qian, now=now)
+        projects.give_back(_fresh(one), owed, by=jin, now=now)
     projects.close(_fresh(one), by=zhou, now=now + timedelta(hours=1))

@@ -9,6 +9,8 @@ from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from sanlin.commons.funds import actions as funds
+from sanlin.commons.funds.models import Fund
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.people import actions as people
 from sanlin.commons.people.models import Particulars, PostKind, Term
@@ -37,6 +39,9 @@ STAFF = {
     "qian": ("钱立", PostKind.STREET_OFFICER),
     "shen": ("沈正", PostKind.AUDITOR),
 }
+# Who asks for a payment, approves it, pays it, keeps the books, keeps the seal: five persons.
+DUTIES = {"zhou": "handle", "qian": "approve", "tian": "pay", "jin": "book", "cao": "seal"}
+MONEY = {"tian": "田玉", "jin": "金蓉", "cao": "曹勇"}
 JUDGES = {"chen": "陈静", "lin": "林涛", "gao": "高岩", "he": "何雯", "luo": "罗宁"}
 ER_CUN, QUAN_DONG, OTHER_PLACE = "潍坊二村居委会", "泉东第二居委会", "塘桥居委会"
 
@@ -119,6 +124,17 @@ def _staff(world: World) -> None:
     xu, hong = _signs_in(world, "xu", "徐慧"), _signs_in(world, "hong", "洪福")
     _hold(world, xu, PostKind.SOCIAL_WORKER, street, by=zhou, certificate="演示0001号")
     _hold(world, hong, PostKind.MERCHANT, street, by=zhou)
+    for username, name in MONEY.items():
+        _hold(world, _signs_in(world, username, name), PostKind.STREET_OFFICER, street, by=fang)
+
+
+def entrust(fund: Fund, now: datetime) -> None:
+    """Give the five duties of a fund to the five persons of the cast, as far as they are open."""
+    given = set(fund.duties.on(now.date()).values_list("kind", flat=True))
+    who = {one.username: one for one in Account.objects.filter(username__in=DUTIES)}
+    hands = {kind: who[name] for name, kind in DUTIES.items() if kind not in given}
+    if hands:
+        funds.entrust_all(fund, hands, by=who["zhou"], now=now)
 
 
 def _hold(

@@ -61,7 +61,7 @@ def _change(world: World, ends_here: bool) -> None:
     change = projects.ask_change(one, asked, by=_author(one), now=at(date(2024, 8, 5), 10))
     change = Change.objects.select_related("project__round__street").get(pk=change.pk)
     projects.approve_change(change, "调剂合理", by=zhou, now=at(date(2024, 8, 6), 9))
-    hands = [_author(one), helper] if ends_here else [_author(one), helper, zhou]
+    hands = [_author(one), helper] if ends_here else [_author(one), helper, world.who["cao"]]
     for n, hand in enumerate(hands):
         projects.sign(_project(CHANGED), by=hand, now=at(date(2024, 8, 7), 9 + n))
 

@@ -36,6 +36,7 @@ from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Instalment, Project
+from sanlin.govern.projects.queries import fund_of
 from sanlin.govern.proposals import actions as proposals
 from sanlin.govern.proposals.actions.screening import Found
 from sanlin.govern.proposals.models import Answer, Proposal, Result
@@ -51,14 +52,14 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.sheets import lists
 from sanlin.ground.sheets.reader import Sheet
 
-from .cast import JUDGES, at
+from .cast import JUDGES, MONEY, at, entrust
 
 LONG_AGO = date(2015, 1, 1)
 YUAN = 100
 Days = dict[str, tuple[date, date]]
 """The first and the last day of each part of a round."""
 PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
-NAMES = {"zhou": "周敏", "qian": "钱立", "fang": "方华", **JUDGES}
+NAMES = {"zhou": "周敏", "qian": "钱立", "fang": "方华", **MONEY, **JUDGES}
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ def _staff(of: Programme) -> tuple[Account, Account, list[Account]]:
     fang = hands["fang"]
     people.install(district, fang, by=None, now=now)
     street = Street.objects.create(name=of.street, district=district, code=f"{code}999")
-    for username in ("zhou", "qian"):
+    for username in ("zhou", "qian", *MONEY):
         _appoint(PostKind.STREET_OFFICER, street, hands[username], fang, now)
     for username in JUDGES:
         _appoint(PostKind.JUDGE, street, hands[username], hands["zhou"], now)
@@ -466,20 +467,26 @@ def confirm(round: Round, now: datetime, zhou: Account, qian: Account) -> dateti
     posted = awards.publish(decision, by=zhou, now=now + timedelta(hours=1))
     end: datetime = posted.closes + timedelta(hours=1)
     projects.confirm(_again(round), by=zhou, now=end)
+    fund = fund_of(round)
+    assert fund is not None
+    entrust(fund, end)
     return end
 
 
 def sign_and_pay(round: Round, now: datetime, zhou: Account, qian: Account) -> None:
-    """All parties sign; what is due then is asked for by one officer and approved by another."""
+    """All parties sign; what is due then is asked for by one officer, approved by another and paid by
+    the cashier."""
+    tian, cao = (Account.objects.get(username=name) for name in ("tian", "cao"))
     for number, one in enumerate(Project.objects.whole().filter(round=round).order_by("number")):
         day = now + timedelta(days=1 + number % 5)
         worker = Post.objects.get(neighbourhood=one.place, kind=PostKind.COMMITTEE_WORKER).account
         leader = Account.objects.get(pk=one.award.proposal.author_id)
-        for hand in (leader, worker, zhou):
+        for hand in (leader, worker, cao):
             projects.sign(Project.objects.whole().get(pk=one.pk), by=hand, now=day)
         for part in Instalment.objects.filter(project=one, stage=stages.DUE):
             asked = projects.propose(part, by=zhou, now=day + timedelta(days=3))
-            projects.approve(asked, by=qian, now=day + timedelta(days=4))
+            told = projects.approve(asked, by=qian, now=day + timedelta(days=4))
+            projects.pay(told, by=tian, now=day + timedelta(days=4, hours=2))
 
 
 def _again(round: Round) -> Round:

@@ -36,6 +36,7 @@ from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
 from sanlin.govern.projects.models import Instalment, Project
+from sanlin.govern.projects.queries import fund_of
 from sanlin.govern.projects.rules import owed_back
 from sanlin.govern.projects.stages import DUE
 from sanlin.govern.proposals import actions as proposals
@@ -53,7 +54,7 @@ from sanlin.ground.sheets.reader import Sheet
 from sanlin.kernel.budget import Line
 from sanlin.kernel.money import yuan
 
-from .cast import at
+from .cast import MONEY, at, entrust
 
 LONG_AGO = date(2015, 1, 1)
 STREET = "营造演示街道"
@@ -176,6 +177,11 @@ def second_decision(round: Round) -> Round:
     return round
 
 
+def _hand(username: str) -> Account:
+    found: Account = Account.objects.get(username=username)
+    return found
+
+
 def _officers() -> tuple[Account, Account]:
     return Account.objects.get(username="zhou"), Account.objects.get(username="qian")
 
@@ -189,7 +195,8 @@ def _street(zhou: Account, qian: Account) -> Street:
     )
     people.install(district, fang, by=None, now=now)
     street = Street.objects.create(name=STREET, district=district, code="510100999001")
-    for one in (zhou, qian):
+    money = Account.objects.filter(username__in=MONEY).order_by("pk")
+    for one in (zhou, qian, *money):
         one.refresh_from_db()
         term = Term(since=LONG_AGO)
         people.appoint(
@@ -444,7 +451,11 @@ def _vote(round: Round, first: date, zhou: Account, qian: Account) -> Round:
         awards.sign(decision, by=keeper, now=end)
     decision.refresh_from_db()
     posted = awards.publish(decision, by=zhou, now=end + timedelta(hours=1))
-    projects.confirm(_again(round), by=zhou, now=posted.closes + timedelta(hours=1))
+    end = posted.closes + timedelta(hours=1)
+    projects.confirm(_again(round), by=zhou, now=end)
+    fund = fund_of(round)
+    assert fund is not None
+    entrust(fund, end)
     return _again(round)
 
 
@@ -468,7 +479,7 @@ def _leader(one: Project) -> Account:
 def _sign(one: Project, zhou: Account, now: datetime) -> None:
     """The team, the committee (a worker who is made for it), the street."""
     worker = _worker(one.place, zhou, now)
-    for hand in (_leader(one), worker, zhou):
+    for hand in (_leader(one), worker, _hand("cao")):
         projects.sign(_fresh(one), by=hand, now=now)
 
 
@@ -493,11 +504,12 @@ def _evaluate(one: Project, mark: int, zhou: Account, kind: str, day: date) -> N
 
 
 def _pay(one: Project, zhou: Account, qian: Account, now: datetime) -> None:
-    """Whatever is due: one officer asks, the other approves."""
+    """Whatever is due: one officer asks, the other approves, the cashier pays."""
     due = Instalment.objects.filter(project=one.pk, stage=DUE)
     for part in due.select_related("project__round__street", "project__award"):
         asked = projects.propose(part, by=zhou, now=now)
-        projects.approve(asked, by=qian, now=now + timedelta(hours=2))
+        told = projects.approve(asked, by=qian, now=now + timedelta(hours=2))
+        projects.pay(told, by=_hand("tian"), now=now + timedelta(hours=5))
 
 
 def _spend(one: Project, number: int, zhou: Account, qian: Account) -> None:
@@ -521,7 +533,7 @@ def _settle(one: Project, zhou: Account, qian: Account) -> None:
     """The last instalment where it is due, what was left goes back, the project is closed."""
     _pay(one, zhou, qian, at(date(2016, 12, 3)))
     if owed := owed_back(_fresh(one)):
-        projects.give_back(_fresh(one), owed, by=qian, now=at(date(2016, 12, 3), 15))
+        projects.give_back(_fresh(one), owed, by=_hand("jin"), now=at(date(2016, 12, 3), 15))
     projects.close(_fresh(one), by=zhou, now=at(date(2016, 12, 3), 16))
 
 

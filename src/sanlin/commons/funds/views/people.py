@@ -33,10 +33,13 @@ def duties(request: Request, fund: Fund) -> HttpResponse:
     """Who has which duty at a fund, and the table of those that go apart."""
     today = local_day(request.now)
     form = DutyForm(request.POST if request.method == "POST" else None, fund=fund, today=today)
-    if request.method == "POST" and form.is_valid():
-        if done(request, form, actions.entrust_all, fund, form.cleaned_data):
-            messages.success(request, _("已安排"))
-            return redirect("funds:duties", pk=fund.pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(request, form, actions.entrust_all, fund, form.cleaned_data)
+    ):
+        messages.success(request, _("已安排"))
+        return redirect("funds:duties", pk=fund.pk)
     table, held = fund.terms.apart, list(fund.duties.on(today).select_related("account"))
     page = {
         "fund": fund,

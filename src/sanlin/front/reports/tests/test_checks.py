@@ -113,4 +113,4 @@ def test_a_duty_at_the_fund_is_kept_when_a_payment_is_approved():
     funds.entrust(one.fund, third, "approve", by=first, now=NOW)
     with pytest.raises(Refused, match="审批已有专人"):
         projects.approve(part, by=scene.officer(street), now=NOW)
-    assert projects.approve(part, by=third, now=NOW).stage == "paid"
+    assert projects.approve(part, by=third, now=NOW).stage == "to_pay"

@@ -88,7 +88,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
             _handed_in(
                 Receipt,
                 Q(project__round__street__in=streets),
-                ~Q(project__fund__in=hands.kept_off("approve")),
+                ~Q(project__fund__in=hands.kept_off("approve", "handle")),
             ),
             _settling(streets, hands),
         ]
@@ -120,12 +120,12 @@ class _Hands:
     mine: Mapping[int, frozenset[str]]
     apart: Mapping[int, tuple[str, ...]]
 
-    def kept_off(self, duty: str) -> list[int]:
-        """The funds at which she has a duty that conflicts with `duty`."""
+    def kept_off(self, duty: str, *besides: str) -> list[int]:
+        """The funds at which she has a duty, other than those `besides`, that conflicts with `duty`."""
         return [
             fund
             for fund, held in self.mine.items()
-            if clash(self.apart[fund], duty, held - {duty}) is not None
+            if clash(self.apart[fund], duty, held - {duty, *besides}) is not None
         ]
 
     def barred(self, duty: str) -> list[int]:

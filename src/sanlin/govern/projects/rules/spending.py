@@ -78,7 +78,9 @@ def _may_decide(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
         return denied(_("这张票据现在不需要审核"))
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))
-    return keeps_off(who, receipt.project.fund, "approve", now=now)
+    # Accepting what was spent is approving it, which is also for whoever handles the project.
+    fund = receipt.project.fund
+    return keeps_off(who, fund, "approve", now=now, besides=("handle",))
 
 
 def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:

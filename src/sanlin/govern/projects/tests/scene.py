@@ -109,7 +109,8 @@ def leader(one: Project) -> Account:
 
 
 def signed(one: Project, now: datetime = NOW) -> Project:
-    """Signed by all three parties."""
+    """Signed by all three parties, with somebody entrusted to pay."""
+    cashier(one)
     for hand in (leader(one), worker(one.place), officer(one.round.street)):
         actions.sign(one, by=hand, now=now)
     return fresh(one)

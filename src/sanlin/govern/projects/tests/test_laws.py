@@ -11,7 +11,7 @@ from sanlin.commons.funds.models import Book, BookKind
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.projects import actions, rules, stages
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import Project, Signing
 from sanlin.govern.projects.tests.scene import fresh, leader, picture, running_round, slip, told
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.machine import NotNow
@@ -51,17 +51,17 @@ ACTS = st.lists(
 
 def obey(one: Project, act: str, n: int, hands) -> None:
     """One verb, picked and fed by `n`; refusals are answers too."""
-    first, second, third, helper, lead = hands
+    first, second, third, helper, lead, keeper, booker = hands
     parts = list(one.instalments.all())
     part = parts[n % len(parts)]
     slips = list(one.receipts.order_by("pk"))
     told_now = {"now": NOW}
     verbs = {
-        "sign": lambda: actions.sign(one, by=(lead, helper, first)[n % 3], **told_now),
+        "sign": lambda: actions.sign(one, by=(lead, helper, keeper)[n % 3], **told_now),
         "propose": lambda: actions.propose(part, by=first, **told_now),
         "approve": lambda: actions.approve(part, by=second, **told_now),
         "pay": lambda: actions.pay(part, by=third, **told_now),
-        "take_back": lambda: actions.take_back_payment(part, "户名写错", by=first, **told_now),
+        "take_back": lambda: actions.take_back_payment(part, "户名写错", by=booker, **told_now),
         "send_back": lambda: actions.send_back(part, "材料不全", by=second, **told_now),
         "lift": lambda: actions.lift(part, "已经整改", by=second, **told_now),
         "withhold": lambda: actions.withhold(part, "不需要了", by=second, **told_now),
@@ -75,7 +75,7 @@ def obey(one: Project, act: str, n: int, hands) -> None:
         "mark": lambda: actions.review(
             one.reports.get(stage="handed_in"), n % 101, "", by=first, **told_now
         ),
-        "back": lambda: actions.give_back(one, n, by=first, **told_now),
+        "back": lambda: actions.give_back(one, n, by=booker, **told_now),
         "close": lambda: actions.close(one, by=first, **told_now),
         "stop": lambda: n % 7 == 0 and actions.stop(one, "团队解散", by=first, **told_now),
     }
@@ -99,6 +99,11 @@ def check(one: Project) -> None:
     assert 0 <= returned <= paid <= one.grant
     if one.stage != stages.TO_SIGN and books:
         assert books[BookKind.OWED] == sum(sums.get(stage, 0) for stage in stages.UNPAID)
+    for part in one.instalments.filter(stage=stages.PAID):
+        hands = {part.proposed_by_id, part.approved_by_id, part.paid_by_id}
+        hands |= set(Signing.objects.filter(party="street").values_list("keeper", flat=True))
+        assert len(hands) == 4
+        assert one.fund.duties.get(kind="pay").account_id == part.paid_by_id
     if one.stage in stages.ENDED:
         assert books.get(BookKind.OWED, 0) == 0
     spent = one.receipts.accepted().aggregate(sum=Sum("amount"))["sum"] or 0
@@ -121,7 +126,13 @@ def test_the_books_hold_whatever_happens(grant, shares, acts, cashier):
         one = Project.objects.whole().get(round=running_round(grant, **given_shares))
         assert [part.share for part in one.round.rules.instalments] == list(shares)
         street = one.round.street
-        hands = (officer(street), officer(street), officer(street), worker(one.place), leader(one))
+        hands = (
+            *(officer(street) for _each in range(3)),
+            worker(one.place),
+            leader(one),
+            officer(street),
+            officer(street),
+        )
         if cashier:
             funds.entrust(one.fund, hands[2], "pay", by=hands[0], now=NOW)
         for act, n in acts:

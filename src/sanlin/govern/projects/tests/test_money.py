@@ -6,17 +6,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sanlin.commons.funds import actions as funds
-from sanlin.commons.funds.models import Book, BookKind, Voucher
+from sanlin.commons.funds.models import Book, BookKind, Fund, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.orgs.models import Membership
-from sanlin.commons.people.models import PostKind
+from sanlin.commons.people.models import Post, PostKind
 from sanlin.commons.people.tests.scene import LONG_AGO, NOW, officer, post, worker
 from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.actions.drawing import in_words
 from sanlin.govern.projects.jobs import forget_sent
 from sanlin.govern.projects.models import Agreement, Instalment, Project, SentPaper, Signing
 from sanlin.govern.projects.tests.scene import (
+    approved,
     awarded,
+    cashier,
     fresh,
     leader,
     pay,
@@ -163,9 +165,9 @@ def test_nobody_approves_what_they_proposed():
     actions.propose(part, by=me, now=NOW)
     with pytest.raises(Refused, match="两位工作人员"):
         actions.approve(part, by=me, now=NOW)
-    paid = actions.approve(part, by=other, now=NOW)
-    assert (paid.stage, paid.proposed_by, paid.approved_by) == ("paid", me, other)
-    with pytest.raises(Refused, match="已经拨付"):
+    told = actions.approve(part, by=other, now=NOW)
+    assert (told.stage, told.proposed_by, told.approved_by) == ("to_pay", me, other)
+    with pytest.raises(Refused, match="等待出纳付款"):
         actions.approve(part, by=other, now=NOW)
 
 
@@ -184,11 +186,12 @@ def test_the_same_key_pays_once():
     one = signed(project())
     part = one.instalments.get(key="first")
     actions.propose(part, by=officer(one.round.street), now=NOW)
-    me = officer(one.round.street)
-    first = actions.approve(part, by=me, now=NOW, key="k")
-    assert actions.approve(part, by=me, now=NOW, key="k") == first
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    me = cashier(one)
+    first = actions.pay(part, by=me, now=NOW, key="k")
+    assert actions.pay(part, by=me, now=NOW, key="k") == first
     assert Instalment.objects.filter(stage="paid").count() == 1
-    assert Entry.objects.filter(deed="projects.approve_payment").count() == 1
+    assert Entry.objects.filter(deed="projects.pay").count() == 1
 
 
 def test_what_was_sent_before_a_stop_is_still_looked_at():
@@ -319,27 +322,105 @@ def test_what_was_given_back_or_has_ended_is_not_taken_back():
 # --- who approves, who pays, who keeps the seal ---
 
 
-def test_where_somebody_pays_approving_does_not():
+def test_nobody_pays_who_is_not_entrusted_with_it():
+    one = project()
+    street = one.round.street
+    for hand in (leader(one), worker(one.place), officer(street)):
+        actions.sign(one, by=hand, now=NOW)
+    part = approved(fresh(one), "first")
+    with pytest.raises(Refused, match="还没有人负责出纳，付不了款"):
+        actions.pay(part, by=officer(street), now=NOW)
+    assert position(one.fund).paid == 0
+    hand = officer(street)
+    funds.entrust(one.fund, hand, "pay", by=hand, now=NOW)
+    assert actions.pay(part, by=hand, now=NOW).stage == "paid"
+    assert position(one.fund).paid == 5_000_00
+
+
+def test_one_person_has_one_hand_on_the_same_money():
+    """Who sets the seal, asks, approves, pays or books has no second part in it, by the table."""
+    one = project()
+    street = one.round.street
+    keeper, handler, boss, payer = (officer(street) for _each in range(4))
+    for hand in (leader(one), worker(one.place), keeper):
+        actions.sign(one, by=hand, now=NOW)
+    one, part = fresh(one), one.instalments.get(key="first")
+    told = "这笔钱您已经办过{}，按不相容岗位规定，{}须由另一位工作人员办理"
+    with pytest.raises(Refused, match=told.format("保管印鉴", "经办")):
+        actions.propose(part, by=keeper, now=NOW)
+    actions.propose(part, by=handler, now=NOW)
+    with pytest.raises(Refused, match=told.format("保管印鉴", "审批")):
+        actions.approve(part, by=keeper, now=NOW)
+    actions.approve(part, by=boss, now=NOW)
+    funds.entrust(one.fund, payer, "pay", by=boss, now=NOW)
+    for other, did in ((keeper, "保管印鉴"), (handler, "经办"), (boss, "审批")):
+        with pytest.raises(Refused, match=told.format(did, "出纳")):
+            actions.pay(part, by=other, now=NOW)
+    actions.pay(part, by=payer, now=NOW)
+    with pytest.raises(Refused, match=told.format("经办", "记账")):
+        actions.take_back_payment(part, "写错了账号", by=handler, now=NOW)
+    actions.stop(one, "团队解散", by=boss, now=NOW)
+    for other, did in ((handler, "经办"), (boss, "审批"), (payer, "出纳")):
+        with pytest.raises(Refused, match=told.format(did, "记账")):
+            actions.give_back(fresh(one), 100_00, by=other, now=NOW)
+    actions.give_back(fresh(one), 100_00, by=officer(street), now=NOW)
+
+
+def test_a_table_that_lets_two_duties_go_together_lets_one_person_do_both():
+    one = project()
+    Fund.objects.filter(pk=one.fund_id).update(
+        kept_terms={**one.fund.kept_terms, "apart": ["approve-pay"]}
+    )
+    street = one.round.street
+    both, boss = officer(street), officer(street)
+    one = fresh(one)
+    for hand in (leader(one), worker(one.place), both):
+        actions.sign(one, by=hand, now=NOW)
+    one, part = fresh(one), one.instalments.get(key="first")
+    funds.entrust(one.fund, both, "pay", by=boss, now=NOW)
+    actions.propose(part, by=both, now=NOW)
+    actions.approve(part, by=boss, now=NOW)
+    assert actions.pay(part, by=both, now=NOW).stage == "paid"
+
+
+def test_a_new_fund_of_the_street_keeps_the_hands_of_the_last():
     one = signed(project())
+    hand = one.fund.duties.get(kind="pay").account
+    gone = officer(one.round.street)
+    funds.entrust(one.fund, gone, "book", by=hand, now=NOW)
+    Post.objects.filter(account=gone).update(until=NOW.date())
+    gone.memo.clear()
+    street = one.round.street
+    new = funds.open_fund(street, "下一年的资金池", by=hand, now=NOW)
+    assert list(new.duties.values_list("account", "kind")) == [(hand.pk, "pay")]
+    narrow = funds.open_fund(street, "再下一年", by=hand, now=NOW)
+    assert list(narrow.duties.values_list("account", "kind")) == [(hand.pk, "pay")]
+
+
+def test_where_somebody_pays_approving_does_not():
+    one = project()
     street, part = one.round.street, one.instalments.get(key="first")
-    handler, boss, cashier, keeper = (officer(street) for _each in range(4))
-    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
+    handler, boss, payer, keeper = (officer(street) for _each in range(4))
+    for hand in (leader(one), worker(one.place), officer(street)):
+        actions.sign(one, by=hand, now=NOW)
+    one = fresh(one)
+    funds.entrust(one.fund, payer, "pay", by=boss, now=NOW)
     actions.propose(part, by=handler, now=NOW)
     with pytest.raises(Refused, match="不能同时审批"):
-        actions.approve(part, by=cashier, now=NOW)
+        actions.approve(part, by=payer, now=NOW)
     assert actions.approve(part, by=boss, now=NOW).stage == "to_pay"
     assert position(one.fund).paid == 0
     with pytest.raises(Refused, match="只有已拨付的才能冲销"):
         actions.take_back_payment(part, "写错了账号", by=keeper, now=NOW)
-    for other, why in ((boss, "不同的工作人员"), (handler, "不同的工作人员"), (keeper, "已有专人")):
+    for other, why in ((boss, "已经办过审批"), (handler, "已经办过经办"), (keeper, "已有专人")):
         with pytest.raises(Refused, match=why):
             actions.pay(part, by=other, now=NOW)
-    paid = actions.pay(part, by=cashier, now=NOW)
-    assert (paid.stage, paid.approved_by, paid.paid_by) == ("paid", boss, cashier)
+    paid = actions.pay(part, by=payer, now=NOW)
+    assert (paid.stage, paid.approved_by, paid.paid_by) == ("paid", boss, payer)
     assert position(one.fund).paid == 5_000_00
     with pytest.raises(Refused, match="已经拨付"):
-        actions.pay(part, by=cashier, now=NOW)
-    for mine in (boss, cashier):
+        actions.pay(part, by=payer, now=NOW)
+    for mine in (boss, payer):
         with pytest.raises(Refused, match="自己审批或付款"):
             actions.take_back_payment(part, "写错了账号", by=mine, now=NOW)
     actions.take_back_payment(part, "写错了账号", by=keeper, now=NOW)
@@ -349,8 +430,7 @@ def test_where_somebody_pays_approving_does_not():
 def test_what_is_approved_can_still_be_sent_back_or_held():
     one = signed(project())
     street, part = one.round.street, one.instalments.get(key="first")
-    boss, cashier = officer(street), officer(street)
-    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
+    boss, payer = officer(street), one.fund.duties.get(kind="pay").account
     actions.propose(part, by=officer(street), now=NOW)
     actions.approve(part, by=boss, now=NOW)
     back = actions.send_back(part, "账号待核实", by=boss, now=NOW)
@@ -361,7 +441,7 @@ def test_what_is_approved_can_still_be_sent_back_or_held():
     held = one.instalments.get(key="first")
     assert (held.stage, held.approved_by) == ("held", None)
     with pytest.raises(Refused, match="暂停拨付"):
-        actions.pay(held, by=cashier, now=NOW)
+        actions.pay(held, by=payer, now=NOW)
 
 
 def test_the_seal_is_asked_for_where_the_street_signs():

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from sanlin.commons.funds import actions as funds
 from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.awards.models import Objection
@@ -16,6 +15,7 @@ from sanlin.govern.projects import actions, stages
 from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
 from sanlin.govern.projects.tests.scene import (
+    approved,
     awarded,
     fresh,
     leader,
@@ -146,7 +146,7 @@ def test_strangers_do_not_read_the_agreement(client):
     assert "只有项目团队和街道、居委工作人员可以查看" in text(answer)
 
 
-def test_two_officers_pay_by_the_list(client):
+def test_three_hands_pay_by_the_list(client):
     round = running_round(10_000_00, 8_000_00, 6_000_00)
     for one in Project.objects.whole():
         signed(one)
@@ -162,7 +162,21 @@ def test_two_officers_pay_by_the_list(client):
     done = {"pick": keys, "verb": "approve", "key": "b"}
     answer = client.post(go("payments", round.pk), done, follow=True)
     assert "已办理3项" in text(answer)
+    assert Instalment.objects.filter(stage="to_pay").count() == 3
+    done = {"pick": keys, "verb": "pay", "key": "c"}
+    refused = client.post(go("payments", round.pk), done, follow=True)
+    assert "3项没有办理：这笔钱您已经办过审批" in text(refused)
+    third = Project.objects.whole().first().fund.duties.get(kind="pay").account
+    client.force_login(third)
+    where = go("street_payments", round.street_id) + "?stage=to_pay"
+    page = text(client.get(where))
+    assert page.count("待付款</span>") == 3
+    assert "<dt>待付款</dt><dd>3笔，¥12,000</dd>" in page
+    assert "已办理3项" in text(client.post(where, done, follow=True))
     assert Instalment.objects.filter(stage="paid").count() == 3
+    assert "现在没有要申请、审批或付款的拨款" in text(
+        client.get(go("street_payments", round.street_id))
+    )
     sheet = text(client.get(go("sheet", round.pk)))
     assert "¥12,000" in sheet
     again = client.post(go("payments", round.pk), done, follow=True)
@@ -173,12 +187,12 @@ def test_two_officers_pay_by_the_list(client):
 def test_a_cashier_pays_and_another_officer_takes_it_back_by_the_page(client):
     one = signed(project())
     part = one.instalments.get(key="first")
-    boss, cashier, other = (officer(one.round.street) for _each in range(3))
-    funds.entrust(one.fund, cashier, "pay", by=boss, now=NOW)
-    actions.propose(part, by=other, now=NOW)
+    boss, other, asker = (officer(one.round.street) for _each in range(3))
+    cashier = one.fund.duties.get(kind="pay").account
+    actions.propose(part, by=asker, now=NOW)
     client.force_login(boss)
     assert "已审批" in text(client.post(go("instalment", part.pk, "approve"), follow=True))
-    assert "不同的工作人员分别办理" in text(client.get(go("desk", one.pk)))
+    assert "出纳须由另一位工作人员办理" in text(client.get(go("desk", one.pk)))
     client.force_login(cashier)
     assert ">付款</button>" in text(client.get(go("desk", one.pk)))
     keys = {"pick": [part.pk], "verb": "pay", "key": "p"}
@@ -552,7 +566,7 @@ def test_staff_pages_of_a_round_are_for_staff(client, name):
     ("name", "queries"),
     [
         ("list", 9),
-        ("payments", 8),
+        ("payments", 10),
         ("sheet", 5),
         ("circles", 10),
         ("close_round", 8),
@@ -578,6 +592,49 @@ def test_lists_take_a_constant_number_of_queries(
     with django_assert_num_queries(queries):
         page = client.get(go(name, round.pk))
     assert all(str(one) in text(page) for one in made)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_a_street_has_to_pay_takes_seven_queries(client, count, django_assert_num_queries):
+    round = running_round(*[9_000_00 + n for n in range(count)])
+    made = list(Project.objects.whole())
+    for one in made:
+        approved(signed(one), "first")
+    client.force_login(made[0].fund.duties.get(kind="pay").account)
+    where = go("street_payments", round.street_id)
+    client.get(where)
+    with django_assert_num_queries(7):
+        page = text(client.get(where))
+    assert all(str(one) in page for one in made)
+    answer = client.get(where + "?stage=to_pay&format=xlsx")
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_a_fund_without_a_cashier_says_so_and_where_to_name_one(client):
+    one = project()
+    street = one.round.street
+    for hand in (leader(one), worker(one.place), officer(street)):
+        actions.sign(one, by=hand, now=NOW)
+    approved(fresh(one), "first")
+    me = officer(street)
+    client.force_login(me)
+    door = f'href="/funds/{one.fund_id}/duties/"'
+    for page in (go("desk", one.pk), go("payments", one.round.pk), "/desk/"):
+        assert door in text(client.get(page)), page
+    assert "还没有人负责出纳，付不了款" in text(client.get(go("desk", one.pk)))
+    client.force_login(worker(one.place))
+    page = text(client.get(go("payments", one.round.pk)))
+    assert "请街道工作人员安排" in page
+    assert door not in page
+    client.force_login(me)
+    where, hand = f"/funds/{one.fund_id}/duties/", officer(street)
+    assert "请至少为一个岗位选一个人" in text(client.post(where, {"pay": ""}))
+    twice = text(client.post(where, {"pay": hand.pk, "seal": hand.pk}))
+    assert "不能再负责保管印鉴" in twice
+    assert not one.fund.duties.exists()
+    assert "已安排" in text(client.post(where, {"pay": hand.pk, "seal": me.pk}, follow=True))
+    assert one.fund.duties.count() == 2
+    assert door not in text(client.get(go("payments", one.round.pk)))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -649,6 +706,12 @@ def test_a_list_can_be_taken_to_excel(client):
 def test_hostile_picks(client, pick):
     round = running_round(10_000_00)
     client.force_login(officer(round.street))
+    assert (
+        client.post(
+            go("street_payments", round.street_id), {"pick": [pick], "verb": "pay"}
+        ).status_code
+        == 302
+    )
     for name in ("list", "payments"):
         sent = {"pick": [pick], "verb": "propose"}
         assert client.post(go(name, round.pk), sent).status_code == 302

@@ -9,9 +9,12 @@ from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.projects import actions, rules
 from sanlin.govern.projects.models import Project, Receipt, Scan, Signing
 from sanlin.govern.projects.tests.scene import (
+    approved,
     awarded,
+    cashier,
     fresh,
     leader,
+    pay,
     picture,
     project,
     receipt,
@@ -115,6 +118,18 @@ def test_two_officers_approve_one_payment_once():
     hands = [officer(one.round.street) for _each in range(4)]
     told = together(*(lambda me=me: actions.approve(part, by=me, now=NOW) for me in hands))
     assert outcomes(told) == ["no", "no", "no", "yes"]
+    assert not Posting.objects.filter(amount=5_000_00).exists()
+
+
+def test_two_cashiers_pay_one_payment_once():
+    one = signed(project())
+    part = approved(one, "first")
+    boss = officer(one.round.street)
+    hands = [officer(one.round.street) for _each in range(4)]
+    for hand in hands:
+        funds.entrust(one.fund, hand, "pay", by=boss, now=NOW)
+    told = together(*(lambda me=me: actions.pay(part, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["no", "no", "no", "yes"]
     assert Posting.objects.filter(amount=5_000_00).count() == 1
     assert position(one.fund).paid == 5_000_00
     assert wrong_books(one.fund) == []
@@ -124,19 +139,21 @@ def test_one_key_pays_once():
     one = signed(project())
     part = one.instalments.get(key="first")
     actions.propose(part, by=officer(one.round.street), now=NOW)
-    me = officer(one.round.street)
-    told = together(*[lambda: actions.approve(part, by=me, now=NOW, key="k").pk] * 4)
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    me = cashier(one)
+    told = together(*[lambda: actions.pay(part, by=me, now=NOW, key="k").pk] * 4)
     assert told == [part.pk] * 4
-    assert Entry.objects.filter(deed="projects.approve_payment").count() == 1
+    assert Entry.objects.filter(deed="projects.pay").count() == 1
 
 
 def test_paying_and_stopping_at_once_never_mix():
     one = signed(project())
     part = one.instalments.get(key="first")
     actions.propose(part, by=officer(one.round.street), now=NOW)
-    payer, stopper = officer(one.round.street), officer(one.round.street)
+    actions.approve(part, by=officer(one.round.street), now=NOW)
+    payer, stopper = cashier(one), officer(one.round.street)
     together(
-        lambda: actions.approve(part, by=payer, now=NOW),
+        lambda: actions.pay(part, by=payer, now=NOW),
         lambda: actions.stop(one, "团队解散", by=stopper, now=NOW),
     )
     now = position(one.fund)
@@ -175,9 +192,7 @@ def test_a_returned_receipt_is_replaced_once():
 def test_money_is_given_back_once():
     one = signed(project())
     reviewed(one, "midterm", 80)
-    part = one.instalments.get(key="first")
-    actions.propose(part, by=officer(one.round.street), now=NOW)
-    actions.approve(part, by=officer(one.round.street), now=NOW)
+    pay(one, "first")
     actions.stop(one, "团队解散", by=officer(one.round.street), now=NOW)
     hands = [officer(one.round.street) for _each in range(3)]
     told = together(
@@ -204,20 +219,15 @@ def test_one_receipt_is_accepted_once_and_two_stay_within_a_head():
     assert rules.flows(one).spent == {"materials": 5_000_00}
 
 
-def test_two_instalments_of_a_project_are_approved_at_once_and_both_booked():
+def test_two_instalments_of_a_project_are_paid_at_once_and_both_booked():
     one = signed(project())
     reviewed(one, "midterm", 80)
     parts = list(one.instalments.filter(stage="due"))
     assert [part.key for part in parts] == ["first", "second"]
     for part in parts:
-        actions.propose(part, by=officer(one.round.street), now=NOW)
-    hands = [officer(one.round.street) for _each in parts]
-    told = together(
-        *(
-            lambda it=it, me=me: actions.approve(it, by=me, now=NOW)
-            for it, me in zip(parts, hands, strict=True)
-        )
-    )
+        approved(one, part.key)
+    me = cashier(one)
+    told = together(*(lambda it=it: actions.pay(it, by=me, now=NOW) for it in parts))
     assert outcomes(told) == ["yes", "yes"]
     assert position(one.fund).paid == 9_000_00
     assert wrong_books(one.fund) == []
@@ -225,9 +235,7 @@ def test_two_instalments_of_a_project_are_approved_at_once_and_both_booked():
 
 def test_a_payment_is_taken_back_once():
     one = signed(project())
-    part = one.instalments.get(key="first")
-    actions.propose(part, by=officer(one.round.street), now=NOW)
-    actions.approve(part, by=officer(one.round.street), now=NOW)
+    part = pay(one, "first")
     hands = [officer(one.round.street) for _each in range(4)]
     told = together(
         *(lambda me=me: actions.take_back_payment(part, "户名写错", by=me, now=NOW) for me in hands)

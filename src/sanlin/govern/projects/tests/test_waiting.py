@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from sanlin.commons.funds import actions as funds
 from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
 from sanlin.govern.projects import actions, queries
 from sanlin.govern.projects.models import Project
 from sanlin.govern.projects.tests.scene import (
     awarded,
+    cashier,
     fresh,
     leader,
     mark,
@@ -21,6 +23,9 @@ from sanlin.govern.projects.tests.scene import (
     signed,
     told,
 )
+from sanlin.ground.clock import local_day
+from sanlin.ground.verdict import Refused
+from sanlin.kernel.ledger import DUTIES
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +42,31 @@ def step(one):
 def test_a_project_asks_each_side_for_the_next_thing():
     one = project()
     me, other, helper = officer(one.round.street), officer(one.round.street), worker(one.place)
+    keeper, payer = officer(one.round.street), cashier(one)
     assert titles(me) == titles(helper) == ["签署1份协议"]
     assert step(one) == "签署协议"
     actions.sign(one, by=leader(one), now=NOW)
     assert step(one) == "看协议"
     actions.sign(one, by=helper, now=NOW)
     assert titles(helper) == []
-    actions.sign(one, by=me, now=NOW)
+    assert titles(payer) == []
+    actions.sign(one, by=keeper, now=NOW)
     assert titles(me) == ["申请拨付1笔"]
     assert step(one) == "上传票据"
     actions.propose(one.instalments.get(key="first"), by=me, now=NOW)
     assert (titles(me), titles(other)) == ([], ["审批1笔拨款"])
+    assert titles(payer) == []
     actions.approve(one.instalments.get(key="first"), by=other, now=NOW)
+    (found,) = queries.waiting(payer, now=NOW)
+    assert (found.title, found.why) == ("付款1笔", "潍坊新村街道")
+    assert found.href == f"/streets/{one.round.street_id}/payments/?stage=to_pay"
+    assert local_day(found.due) == one.instalments.get(key="first").due
+    assert titles(other) == []
+    actions.pay(one.instalments.get(key="first"), by=payer, now=NOW)
+    assert titles(payer) == []
     made = receipt(one)
     assert titles(me) == titles(helper) == ["审核1张票据"]
+    assert titles(payer) == []
     actions.return_receipt(made, "看不清楚", by=helper, now=NOW)
     assert step(one) == "补正退回的票据"
     told(one, "midterm")
@@ -62,9 +78,47 @@ def test_a_project_asks_each_side_for_the_next_thing():
     assert titles(me) == ["结算并结项"]
     (found,) = queries.next_steps(leader(one), now=NOW)
     assert found.why == "请把¥9,000退回街道，街道登记后即可结项"
-    actions.give_back(one, 9_000_00, by=me, now=NOW)
+    with pytest.raises(Refused, match="已经办过经办"):
+        actions.give_back(one, 9_000_00, by=me, now=NOW)
+    actions.give_back(one, 9_000_00, by=officer(one.round.street), now=NOW)
     actions.close(one, by=me, now=NOW)
     assert titles(me) == []
+
+
+def test_where_nobody_pays_the_officers_are_told_and_led_to_the_duties():
+    one = project()
+    me = officer(one.round.street)
+    for hand in (leader(one), worker(one.place), officer(one.round.street)):
+        actions.sign(one, by=hand, now=NOW)
+    found = queries.waiting(me, now=NOW)
+    assert [row.title for row in found] == ["安排出纳：1笔拨款还没有人付款", "申请拨付1笔"]
+    assert found[0].href == f"/funds/{one.fund_id}/duties/"
+    cashier(fresh(one))
+    assert titles(me) == ["申请拨付1笔"]
+
+
+def test_whoever_has_another_duty_is_not_asked():
+    """What is entrusted waits for whoever it is entrusted to, and for nobody else."""
+    one = project()
+    street = one.round.street
+    people = {kind: officer(street) for kind in DUTIES}
+    funds.entrust_all(one.fund, people, by=people["handle"], now=NOW)
+
+    def asked():
+        return {kind: titles(who) for kind, who in people.items() if titles(who)}
+
+    assert asked() == {"seal": ["签署1份协议"]}
+    for hand in (leader(one), worker(one.place), people["seal"]):
+        actions.sign(one, by=hand, now=NOW)
+    assert asked() == {"handle": ["申请拨付1笔"]}
+    part = one.instalments.get(key="first")
+    actions.propose(part, by=people["handle"], now=NOW)
+    assert asked() == {"approve": ["审批1笔拨款"]}
+    actions.approve(part, by=people["approve"], now=NOW)
+    assert asked() == {"pay": ["付款1笔"]}
+    actions.pay(part, by=people["pay"], now=NOW)
+    receipt(one)
+    assert asked() == {kind: ["审核1张票据"] for kind in ("approve", "handle")}
 
 
 def test_returned_receipts_and_due_reports_wait_for_the_team_that_leads():
@@ -110,7 +164,7 @@ def test_waiting_is_read_in_a_constant_number_of_queries(count, django_assert_nu
         receipt(one)
         told(one, "midterm")
     me = officer(round.street)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = queries.waiting(me, now=NOW)
     assert [one.title for one in found] == [
         f"申请拨付{count}笔",
