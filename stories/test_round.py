@@ -488,13 +488,13 @@ def five_hands_are_named(page: Page) -> None:
     at_desk(page, "拨款")
     follow(page.locator("main"), "安排岗位")
     for duty, name in (
-        ("记账", "金蓉"),
-        ("审批", "钱立"),
-        ("经办", "周敏"),
-        ("出纳", "田玉"),
-        ("保管印鉴", "曹勇"),
+        ("book", "金蓉"),
+        ("approve", "钱立"),
+        ("handle", "周敏"),
+        ("pay", "田玉"),
+        ("seal", "曹勇"),
     ):
-        page.get_by_label(duty, exact=True).select_option(name)
+        page.locator(f"select[name={duty}]").select_option(name)
     press(page, "安排岗位")
     says(page, "已安排")
 

@@ -162,7 +162,7 @@ class DutyForm(forms.Form):
             mine |= held.filter(kind=PostKind.COMMITTEE_WORKER, neighbourhood=fund.neighbourhood_id)
         people = Account.objects.filter(pk__in=mine.values("account")).order_by("pk")
         self.people = {str(one.pk): one for one in people}
-        choices = [("", _("不变"))] + [(key, one.name) for key, one in self.people.items()]
+        choices = [("", _("不加人"))] + [(key, one.name) for key, one in self.people.items()]
         for kind, words in DutyKind.choices:
             self.fields[kind] = forms.ChoiceField(label=words, choices=choices, required=False)
 

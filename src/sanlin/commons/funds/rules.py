@@ -19,7 +19,7 @@ from sanlin.kernel.money import yuan
 from sanlin.kernel.reason import Reason
 
 from . import stages
-from .models import Duty, DutyKind, Fund, FundKind, Origin, Seat, SeatKind, Source, Voucher
+from .models import Duty, DutyKind, Expense, Fund, FundKind, Origin, Seat, SeatKind, Source, Voucher
 
 # --- who ----------------------------------------------------------------------------------------
 
@@ -309,7 +309,9 @@ def can_reverse(who: Any, voucher: Voucher, *, now: datetime) -> Verdict:
     where the project is."""
     if not (verdict := works_for(who, voucher.fund, now=now) and stands(voucher)):
         return verdict
-    if not voucher.subject.startswith((f"{Source._meta.label}:", f"{Fund._meta.label}:")):
+    if not voucher.subject.startswith(
+        tuple(f"{kind._meta.label}:" for kind in (Source, Fund, Expense))
+    ):
         return denied(_("这张凭证由项目产生，请在项目里更正"))
     source = _source_of(voucher)
     if source is not None and source.origin in {Origin.SWEEP, Origin.MATCH}:
@@ -360,11 +362,46 @@ def can_inspect(who: Any, fund: Fund, *, now: datetime) -> Verdict:
     return works_for(who, fund, now=now)
 
 
-def can_pay_running(who: Any, fund: Fund, *, now: datetime) -> Verdict:
-    """Running costs are paid by whoever pays at the fund."""
+def can_ask_running(who: Any, fund: Fund, *, now: datetime) -> Verdict:
+    """Running costs are asked for by whoever handles payments at the fund."""
     if not (verdict := works_for(who, fund, now=now) and is_governed(fund, now=now)):
         return verdict
-    return may_act(who, fund, "pay", now=now)
+    return may_act(who, fund, "handle", now=now)
+
+
+def can_approve_running(who: Any, expense: Expense, *, now: datetime) -> Verdict:
+    """Another person than the one who asked."""
+    if not (verdict := works_for(who, expense.fund, now=now)):
+        return verdict
+    if expense.stage != stages.ASKED:
+        return denied(_("这笔运行经费已经处理过"))
+    if expense.asked_by_id == who.pk:
+        return denied(_("申请和审批须由两位工作人员分别办理"))
+    return may_act(who, expense.fund, "approve", now=now)
+
+
+def can_pay_running(who: Any, expense: Expense, *, now: datetime) -> Verdict:
+    """A cashier, who neither asked for it nor approved it where the table keeps that apart."""
+    if not (
+        verdict := works_for(who, expense.fund, now=now) and is_governed(expense.fund, now=now)
+    ):
+        return verdict
+    if expense.stage != stages.TO_PAY:
+        return denied(
+            _("审批以后才能付款") if expense.stage == stages.ASKED else _("这笔运行经费已经处理过")
+        )
+    hands = {"handle": expense.asked_by_id, "approve": expense.approved_by_id}
+    did = {duty for duty, hand in hands.items() if hand == who.pk}
+    return may_act(who, expense.fund, "pay", now=now, did=did)
+
+
+def can_refuse_running(who: Any, expense: Expense, *, now: datetime) -> Verdict:
+    """Whoever works for the fund's place, as long as nothing is paid."""
+    if not (verdict := works_for(who, expense.fund, now=now)):
+        return verdict
+    if expense.stage not in (stages.ASKED, stages.TO_PAY):
+        return denied(_("这笔运行经费已经处理过"))
+    return ALLOWED
 
 
 def can_rebuild(who: Any, fund: Fund, *, now: datetime) -> Verdict:

@@ -7,7 +7,6 @@ from .moving import (
     fill,
     give_out,
     pay,
-    pay_running,
     promise,
     receive,
     release,
@@ -18,12 +17,15 @@ from .people import end_duty, entrust, entrust_all
 from .posting import Cause, book
 from .pots import arrive, match, pledge, withdraw
 from .reversing import reverse, reverse_own
+from .running import approve_running, ask_running, pay_running, refuse_running
 from .sweeping import POOL, plan_sweep, sweep
 
 __all__ = [
     "POOL",
     "Cause",
+    "approve_running",
     "arrive",
+    "ask_running",
     "book",
     "close_month",
     "end_duty",
@@ -43,6 +45,7 @@ __all__ = [
     "promise",
     "rebuild",
     "receive",
+    "refuse_running",
     "release",
     "reverse",
     "reverse_own",

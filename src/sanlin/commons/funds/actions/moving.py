@@ -5,18 +5,18 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from sanlin.commons.funds import rules
 from sanlin.commons.funds.models import Book, BookKind, Fund, Source, Voucher
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
-from sanlin.ground.verdict import Refused, require
+from sanlin.ground.verdict import Refused
 from sanlin.kernel.ledger import FEN, Account, Entry, running_room
 from sanlin.kernel.money import yuan
 
 from .posting import Cause, codes, hold, money_of, post
 
-RUNNING = "running"  # the budget head of what a community spends to run its meetings
+# What a community spends to run its meetings.
+RUNNING_COST = Account(BookKind.COST, head="running")
 
 
 def _some(amount: int) -> int:
@@ -129,28 +129,21 @@ def take_back(
     return _book(fund, Entry(money_of(fund), cost, _some(amount)), cause, by=by, now=now)
 
 
+def room_of(fund: Fund) -> int | None:
+    """How much may still go to running costs, in fen; None where the fund's terms set no limit."""
+    spent = Book.objects.filter(fund=fund, code=RUNNING_COST.code).aggregate(sum=Sum("balance"))
+    return running_room(fund.terms.running, sources_in(fund), spent["sum"] or 0)
+
+
 @deed("funds.spend_running")
 def spend_running(
     fund: Fund, amount: int, *, cause: Cause, by: Person | None, now: datetime
 ) -> Voucher:
     """Pay a running cost, within the share and the cap that the fund's terms leave for it."""
-    held = hold(fund)
-    running = Account(BookKind.COST, head=RUNNING)
-    spent = Book.objects.filter(fund=fund, code=running.code).aggregate(sum=Sum("balance"))
-    room = running_room(held.terms.running, sources_in(held), spent["sum"] or 0)
+    room = room_of(hold(fund))
     if room is not None and _some(amount) > room:
         raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
-    return _book(fund, Entry(running, money_of(fund), _some(amount)), cause, by=by, now=now)
-
-
-@deed("funds.pay_running")
-def pay_running(fund: Fund, amount: int, what: str, *, by: Person, now: datetime) -> Voucher:
-    """The same by somebody at the books' own page; `what` is public."""
-    require(rules.can_pay_running(by, fund, now=now))
-    cause = Cause(fund, _("运行经费：%(what)s") % {"what": what}, f"@{hold(fund).last_number + 1}")
-    voucher = spend_running(fund, amount, cause=cause, by=by, now=now)
-    record(fund, by=by, now=now, number=voucher.number, amount=amount)
-    return voucher
+    return _book(fund, Entry(RUNNING_COST, money_of(fund), _some(amount)), cause, by=by, now=now)
 
 
 @deed("funds.give_out")

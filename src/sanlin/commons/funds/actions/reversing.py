@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import rules
-from sanlin.commons.funds.models import Posting, Source, Voucher
+from sanlin.commons.funds.models import Expense, Posting, Source, Voucher
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, require
@@ -13,6 +13,7 @@ from sanlin.kernel.ledger import Entry
 
 from .posting import Cause, codes, hold, post
 from .pots import undo_arrival
+from .running import undo_payment
 
 SHORTEST_REASON = 4
 
@@ -44,10 +45,13 @@ def _take_back(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> V
 
 @deed("funds.reverse_own")
 def reverse_own(voucher: Voucher, reason: str, *, by: Person, now: datetime) -> Voucher:
-    """Take back a voucher that the fund's own page made, and put its source back to a pledge."""
+    """Take back a voucher that the fund's own page made, and put what it was for
+    right."""
     require(rules.can_reverse(by, voucher, now=now))
     back = _take_back(voucher, reason, by=by, now=now)
     label, key, _way = voucher.subject.split(":", 2)
     if label == Source._meta.label:
         undo_arrival(Source.objects.get(pk=key))
+    if label == Expense._meta.label:
+        undo_payment(Expense.objects.get(pk=key))
     return back

@@ -280,4 +280,24 @@ class Migration(migrations.Migration):
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='a_posting_has_two_sides'),
         ),
+        migrations.CreateModel(
+            name='Expense',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=60, verbose_name='用途')),
+                ('amount', models.BigIntegerField(verbose_name='金额（分）')),
+                ('stage', models.CharField(default='asked', max_length=10, verbose_name='状态')),
+                ('at', models.DateTimeField(verbose_name='申请时间')),
+                ('paid_at', models.DateTimeField(null=True, verbose_name='付款时间')),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expenses', to='funds.fund', verbose_name='资金池')),
+                ('paid_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='付款人')),
+            ],
+            options={
+                'verbose_name': '运行经费',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='an_expense_costs_something'), models.CheckConstraint(condition=models.Q(('stage__in', ('asked', 'to_pay', 'paid', 'refused', 'taken_back'))), name='expense_stage_known'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='nobody_approves_an_expense_of_their_own'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['to_pay', 'paid', 'taken_back']), _negated=True), ('approved_by__isnull', False), _connector='OR'), name='an_expense_is_paid_once_approved'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['paid', 'taken_back']), _negated=True), models.Q(('paid_at__isnull', False), ('paid_by__isnull', False)), _connector='OR'), name='a_paid_expense_was_paid_by_somebody')],
+            },
+        ),
     ]

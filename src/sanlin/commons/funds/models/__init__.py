@@ -1,6 +1,7 @@
 from .book import Book, BookKind, Posting, Voucher
 from .checking import Inspection
 from .closing import ClosedBalance, MonthClose
+from .expense import Expense
 from .fund import Fund, FundKind, Level
 from .people import Committee, Duty, DutyKind, Seat, SeatKind
 from .source import Gift, Origin, Source
@@ -12,6 +13,7 @@ __all__ = [
     "Committee",
     "Duty",
     "DutyKind",
+    "Expense",
     "Fund",
     "FundKind",
     "Gift",

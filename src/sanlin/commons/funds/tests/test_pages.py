@@ -134,19 +134,45 @@ def test_a_month_is_closed_by_another(client, monkeypatch):
 
 def test_running_costs_and_the_sweep(client, monkeypatch):
     fund, by, on = fund_with(1_000_00, terms=TERMS)
-    actions.entrust(fund, by, "pay", by=by, now=NOW)
+    boss, payer = officer(on), officer(on)
     as_(client, by)
     page = f"/funds/{fund.pk}/running/"
     assert "¥100" in text(client.get(page))
     assert "还可列支¥100" in text(client.post(page, {"what": "议事会", "amount": "101"}))
     assert client.post(page, {"what": "议事会", "amount": "60"}).status_code == 302
+    one = fund.expenses.get()
+    press = {kind: {"act": kind, "expense": one.pk} for kind in ("approve", "pay", "refuse")}
+    assert "由两位工作人员分别办理" in text(client.post(page, press["approve"], follow=True))
+    assert "审批以后才能付款" in text(client.post(page, press["pay"], follow=True))
+    as_(client, boss)
+    assert "等待出纳付款" in text(client.post(page, press["approve"], follow=True))
+    assert "已经办过审批" in text(client.post(page, press["pay"], follow=True))
+    as_(client, officer(on))
+    assert "还没有人负责出纳" in text(client.post(page, press["pay"], follow=True))
+    assert "¥1,000" in text(client.get(f"/funds/{fund.pk}/"))
+    actions.entrust(fund, payer, "pay", by=by, now=NOW)
+    as_(client, payer)
+    assert "已付款并记账" in text(client.post(page, press["pay"], follow=True))
+    assert "已列支</dt><dd>¥60" in text(client.get(page))
+    assert "这笔运行经费已经处理过" in text(client.post(page, press["pay"], follow=True))
+    assert "还可列支¥40" in text(client.post(page, {"what": "议事会", "amount": "40.01"}))
+    as_(client, by)
     assert client.post(page, {"what": "议事会", "amount": "40"}).status_code == 302
+    two = fund.expenses.get(amount=40_00)
+    assert "已退回" in text(client.post(page, {"act": "refuse", "expense": two.pk}, follow=True))
+    assert client.post(page, {"act": "pay", "expense": "\x00"}).status_code == 404
+    voucher = Voucher.objects.latest("pk")
+    as_(client, officer(on))
+    told = {"reason": "会议取消，退回"}
+    assert client.post(f"/funds/vouchers/{voucher.pk}/reverse/", told).status_code == 302
+    assert "已冲销</span>" in text(client.get(page))
+    as_(client, by)
     Duty.objects.update(until=NOW.date())
     page = f"/funds/{fund.pk}/sweep/"
     assert "以后才能清缴" in text(client.post(page, {"act": "sweep"}))
     assert client.post(page, {"on": "2024-04-09"}).status_code == 302
     assert client.post(page, {"act": "sweep"}).status_code == 302
-    assert "¥900" in text(client.get(f"/funds/{fund.pk}/"))
+    assert "¥1,000" in text(client.get(f"/funds/{fund.pk}/"))
     assert "区级统筹资金" in text(client.get(f"/funds/street/{on.pk}/"))
 
 
@@ -224,7 +250,7 @@ def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
         (f"/funds/{fund.pk}/?undertaking={Undertaking.objects.last().pk}", 11),
         (f"/funds/{fund.pk}/checks/", 9),
         (f"/funds/{fund.pk}/sources/", 8),
-        (f"/funds/{fund.pk}/close/", 8),
+        (f"/funds/{fund.pk}/close/", 9),
         (f"/funds/{fund.pk}/duties/", 6),
         (f"/funds/sources/{source.pk}/", 7),
         (f"/funds/vouchers/{Voucher.objects.first().pk}/", 9),

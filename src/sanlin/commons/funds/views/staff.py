@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import Count, Max, prefetch_related_objects
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse as reverse_url
 from django.utils.translation import gettext as _
 
-from sanlin.commons.funds import actions, rules
+from sanlin.commons.funds import actions, rules, stages
 from sanlin.commons.funds.forms import ReasonForm, RunningForm, SweepForm
-from sanlin.commons.funds.models import Book, BookKind, Fund, Posting, Voucher
+from sanlin.commons.funds.models import Book, BookKind, Expense, Fund, Posting, Voucher
 from sanlin.commons.funds.queries import amount_in, book_name, position
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, done
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.ui.words import month as month_words
 from sanlin.ground.verdict import ALLOWED
 from sanlin.kernel.ledger import running_room, to_sweep
@@ -61,6 +66,7 @@ def close(request: Request, fund: Fund) -> HttpResponse:
         "fund": fund,
         "form": form,
         "turn": turn,
+        "month": _month(fund, turn) if turn else {},
         # Whoever was refused just now has read why; she may try again.
         "verdict": ALLOWED
         if form.is_bound
@@ -70,27 +76,73 @@ def close(request: Request, fund: Fund) -> HttpResponse:
     return render(request, "funds/close.html", page)
 
 
+def _month(fund: Fund, month: date) -> dict[str, int]:
+    """What is to be closed: the vouchers up to the end of the month, and the number of the last."""
+    rows = Voucher.objects.filter(fund=fund, at__lt=rules.month_start(rules.month_after(month)))
+    if fund.closed_before is not None:
+        rows = rows.filter(at__gte=fund.closed_before)
+    return rows.aggregate(vouchers=Count("pk"), last=Max("number"))
+
+
+RUNNING_VERBS: dict[str, Any] = {
+    "approve": actions.approve_running,
+    "pay": actions.pay_running,
+    "refuse": actions.refuse_running,
+}
+
+
 @gate(rules.works_for, Fund, having=WHOLE)
 def running(request: Request, fund: Fund) -> HttpResponse:
-    """Pay a running cost, within the share and the cap of the terms."""
-    form = RunningForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    """Running costs, within the share and the cap of the terms: one person asks, another approves, a
+    cashier pays."""
+    who, now = request.by, request.now
+    act = request.POST.get("act", "")
+    verb = RUNNING_VERBS.get(act)
+    asks = request.method == "POST" and verb is None
+    form = RunningForm(request.POST if asks else None)
+    if verb is not None:
+        found = get_object_or_404(Expense, fund=fund, pk=_key(request.POST.get("expense", "")))
+        said = {
+            "approve": _("已审批，等待出纳付款"),
+            "pay": _("已付款并记账"),
+            "refuse": _("已退回"),
+        }
+        return press(request, reverse_url("funds:running", args=[fund.pk]), said[act], verb, found)
+    if asks and form.is_valid():
         told = form.cleaned_data
-        if done(request, form, actions.pay_running, fund, told["amount"], told["what"]):
-            messages.success(request, _("已记账"))
-            return redirect("funds:books", pk=fund.pk)
+        if done(request, form, actions.ask_running, fund, told["amount"], told["what"]):
+            messages.success(request, _("已申请，等待另一位工作人员审批"))
+            return redirect("funds:running", pk=fund.pk)
     kept = list(Book.objects.filter(fund=fund))
     came_in = position(fund, kept).source
     spent = sum(one.balance for one in kept if one.kind == BookKind.COST and one.head)
+    prefetch_related_objects([fund], "duties")
+    rows = list(fund.expenses.select_related("asked_by", "approved_by", "paid_by")[:200])
+    for one in rows:
+        one.fund = fund
     page = {
         "fund": fund,
         "form": form,
         "came_in": came_in,
         "spent": spent,
         "room": running_room(fund.terms.running, came_in, spent),
-        "terms": fund.terms.running,
+        "may_ask": rules.can_ask_running(who, fund, now=now),
+        "rows": [
+            {
+                "one": one,
+                "tone": stages.EXPENSE_TONES.get(one.stage, "plain"),
+                "approve": rules.can_approve_running(who, one, now=now),
+                "pay": rules.can_pay_running(who, one, now=now),
+                "refuse": rules.can_refuse_running(who, one, now=now),
+            }
+            for one in rows
+        ],
     }
     return render(request, "funds/running.html", page)
+
+
+def _key(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 @gate(rules.works_for, Fund, having=WHOLE)

@@ -25,7 +25,16 @@ from .money import (
 )
 from .twins import Alike, alike, doubtful, twins_of, words_of
 from .versions import compared
-from .waiting import Next, Waiting, mine, next_of, next_steps, waiting, waiting_for_team
+from .waiting import (
+    Next,
+    Waiting,
+    mine,
+    next_of,
+    next_steps,
+    verbs_at,
+    waiting,
+    waiting_for_team,
+)
 
 __all__ = [
     "DECIDES",
@@ -58,6 +67,7 @@ __all__ = [
     "stops",
     "to_pay",
     "twins_of",
+    "verbs_at",
     "waiting",
     "waiting_for_team",
     "with_money",

@@ -29,7 +29,8 @@ from django.utils.translation import ngettext
 from sanlin.commons.funds.models import Duty
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.models import PostKind
-from sanlin.commons.people.rules import posts_of
+from sanlin.commons.people.rules import posts_of, works_for_street
+from sanlin.commons.places.models import Street
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import (
     Agreement,
@@ -161,6 +162,17 @@ def _hands(who: Any, streets: set[int], today: date) -> _Hands:
         {fund: frozenset(held) for fund, held in mine.items()},
         apart,
     )
+
+
+def verbs_at(who: Any, street: Street, *, now: datetime) -> set[str]:
+    """What `who` may be asked to do with payments of a street: what she is entrusted with at one of
+    its funds; an officer who is entrusted with nothing asks for them and approves them."""
+    if not works_for_street(who, street, now=now):
+        return set()
+    hands = _hands(who, {street.pk}, local_day(now))
+    mine = {kind for held in hands.mine.values() for kind in held}
+    verbs = {"handle": "propose", "approve": "approve", "pay": "pay"}
+    return {verbs[kind] for kind in mine & verbs.keys()} if mine else {"propose", "approve"}
 
 
 TO_PAY, NOBODY_PAYS = "to_pay", "nobody_pays"

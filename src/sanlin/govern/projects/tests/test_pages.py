@@ -1,6 +1,7 @@
 """Every page by whoever it is for, and the sentence for whoever it is not for."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -595,7 +596,7 @@ def test_lists_take_a_constant_number_of_queries(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_what_a_street_has_to_pay_takes_seven_queries(client, count, django_assert_num_queries):
+def test_what_a_street_has_to_pay_takes_eight_queries(client, count, django_assert_num_queries):
     round = running_round(*[9_000_00 + n for n in range(count)])
     made = list(Project.objects.whole())
     for one in made:
@@ -603,9 +604,16 @@ def test_what_a_street_has_to_pay_takes_seven_queries(client, count, django_asse
     client.force_login(made[0].fund.duties.get(kind="pay").account)
     where = go("street_payments", round.street_id)
     client.get(where)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = text(client.get(where))
     assert all(str(one) in page for one in made)
+    assert re.findall(r'name="verb" value="(\w+)"', page) == ["pay"]
+    client.force_login(worker(made[0].place))
+    assert 'name="verb"' not in text(client.get(where))
+    client.force_login(officer(round.street))
+    found = re.findall(r'name="verb" value="(\w+)"', text(client.get(where)))
+    assert found == ["propose", "approve"]
+    client.force_login(made[0].fund.duties.get(kind="pay").account)
     answer = client.get(where + "?stage=to_pay&format=xlsx")
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from sanlin.commons.funds.rules import is_entrusted
-from sanlin.commons.people.rules import works_for_street
 from sanlin.commons.places.models import Street
 from sanlin.govern.projects import queries, rules, stages
 from sanlin.govern.projects.models import Instalment, ReceiptLine, Report, ReportKind
@@ -58,8 +58,8 @@ def _pay_table(verbs: bool) -> Table:
     )
 
 
-def _street_table(verbs: bool) -> Table:
-    whole = _pay_table(verbs)
+def _street_table(verbs: Collection[str]) -> Table:
+    whole = _pay_table(False)
     told = [one for one in whole.columns if one.name not in ("payer", "paid")]
     told.insert(3, Column("round", _("轮次"), lambda row: str(row.project.round)))
     on_the_way = {stage: stages.INSTALMENT_LABELS[stage] for stage in stages.ON_THE_WAY}
@@ -67,6 +67,7 @@ def _street_table(verbs: bool) -> Table:
         whole,
         name="street-payments",
         columns=tuple(told),
+        verbs=tuple((verb, words) for verb, words in _VERBS if verb in verbs),
         sieves=(by_stage(on_the_way),),
         order="due",
         empty=_("现在没有要申请、审批或付款的拨款。"),
@@ -77,7 +78,6 @@ def _street_table(verbs: bool) -> Table:
 def street_payments(request: Request, street: Street) -> HttpResponse:
     """What waits to be asked for, approved or paid in a street, of whatever round: how much at each
     step, and the verbs for those that are picked."""
-    officer = bool(works_for_street(request.by, street, now=request.now))
     rows = queries.on_the_way(street)
     if request.method == "POST":
         return _act_on_picked(request, rows)
@@ -92,7 +92,8 @@ def street_payments(request: Request, street: Street) -> HttpResponse:
             for one in queries.stops(street)
         ],
     }
-    return _street_table(officer).answer(request, rows, "projects/street_payments.html", page)
+    verbs = queries.verbs_at(request.by, street, now=request.now)
+    return _street_table(verbs).answer(request, rows, "projects/street_payments.html", page)
 
 
 def _act_on_picked(request: Request, rows: QuerySet[Instalment]) -> HttpResponse:
