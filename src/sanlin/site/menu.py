@@ -16,6 +16,7 @@ from sanlin.front.desk.rules import can_look
 from sanlin.front.papers.rules import can_open as can_open_papers
 from sanlin.front.reports.rules import can_look_back
 from sanlin.front.whatif.rules import can_open as can_try
+from sanlin.govern.projects.rules import can_see_late
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_list as can_list_rounds
 from sanlin.ground.http import Request
@@ -98,12 +99,18 @@ def _places(request: Request) -> list[tuple[str, list[Door]]]:
         (reverse("training:street", args=[pk]), _("培训") if len(streets) == 1 else name)
         for pk, name in streets.items()
     ]
+    paid = {
+        post.street_id
+        for post in posts_of(request.by, now=request.now)
+        if post.street and can_see_late(request.by, post.street, now=request.now)
+    }
     doors += [
         (
             reverse("projects:street_payments", args=[pk]),
             _("拨款办理") if len(streets) == 1 else _("%(street)s拨款办理") % {"street": name},
         )
         for pk, name in streets.items()
+        if pk in paid
     ]
     doors += [
         (

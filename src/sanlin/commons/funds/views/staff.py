@@ -117,7 +117,9 @@ def running(request: Request, fund: Fund) -> HttpResponse:
     came_in = position(fund, kept).source
     spent = sum(one.balance for one in kept if one.kind == BookKind.COST and one.head)
     prefetch_related_objects([fund], "duties")
-    rows = list(fund.expenses.select_related("asked_by", "approved_by", "paid_by")[:200])
+    rows = list(
+        Expense.objects.filter(fund=fund).select_related("asked_by", "approved_by", "paid_by")[:200]
+    )
     for one in rows:
         one.fund = fund
     page = {

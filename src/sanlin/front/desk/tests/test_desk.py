@@ -189,7 +189,7 @@ def test_rounds_whose_time_is_over_are_counted_together(
     later = NOW + timedelta(days=900)
     monkeypatch.setattr(clock, "now", lambda: later)
     page = client(officer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page.get("/desk/")
     ready = Round.objects.order_by("pk").last()
     Project.objects.filter(round=ready).update(stage="stopped", stop_reason="搬走了")
@@ -225,7 +225,7 @@ def test_the_worklist_asks_the_same_whatever_the_number_of_rounds_and_their_stag
         many(like, stage, each)
     page = client(officer)
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=900))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         told = page.get("/desk/").content.decode()
     late = NOW + timedelta(days=900)
     waiting = [one.title for one in queries.waiting_for(officer, now=late)]

@@ -132,7 +132,14 @@ def _paper(
         (Party(one.party), one.account.name if one.account else "", one.at) for one in signings
     )
     asked = next((one.pk for one in changes if one.stage == stages.ASKED), None)
-    return rules.Paper(made.stage, told, asked, made.objection)  # type: ignore[attr-defined]
+    keepers = frozenset(one.keeper_id for one in signings if one.keeper_id)
+    return rules.Paper(
+        made.stage,
+        told,
+        keepers,
+        asked,
+        made.objection,  # type: ignore[attr-defined]
+    )
 
 
 @gate(rules.can_file_scan, Agreement, having=through("project"))
