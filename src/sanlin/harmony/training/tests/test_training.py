@@ -169,7 +169,7 @@ def test_an_officer_plans_by_the_page(client, place):
     assert "怎样记账" in page(client, "plan", place.street_id, **said)
     assert Session.objects.count() == 0
     assert "培训已公布" in page(client, "plan", place.street_id, **{**said, "seats": "20"})
-    assert "已报0 / 20" in page(client, "street", place.street_id)
+    assert "已报0人，共20个名额" in page(client, "street", place.street_id)
 
 
 def test_a_resident_signs_up_and_speaks_by_phone(client, place, monkeypatch):
