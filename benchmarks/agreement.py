@@ -33,6 +33,7 @@ WISHES = {
     "any": Wish(),
     "no ballots": Wish("votes", voters=0),
     "all spoiled": Wish("votes", "approve_k", spoil_all=True),
+    "online and on paper": Wish(voters=30, paper=True),
     "paper only": Wish("votes", "approve_k", voters=40, only_paper=True),
     "equal shares": Wish("equal_shares"),
     "entered": Wish(entered=True),

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from sanlin.kernel import scoring
+from sanlin.kernel.allocation import Bid, Case, Limits, TierLimit, lottery
+from sanlin.kernel.allocation.margin import margin
 from sanlin.kernel.record import archive, tree
 from sanlin.site.rehearsal.codes import code_of, receipt_of
 from sanlin.site.rehearsal.drawing import MEANS, Wish
@@ -70,6 +74,7 @@ def vectors() -> dict[str, bytes]:
         "code.json": _pretty(_codes()),
         "marks.json": _pretty(_marks()),
         "counts.json": _pretty([_count(make(n)) for n in range(100, 160)]),
+        "margins.json": _pretty([_margin(case, 24) for case in _cases()]),
     }
     for name, (number, wish) in RECORDS.items():
         made = make(number, wish)
@@ -157,6 +162,66 @@ def _count(made: Made) -> dict[str, Any]:
         "case": told["case"],
         "outcome": {name: outcome[name] for name in kept} | {"shares": shares, "steps": steps},
     }
+
+
+def _cases() -> Iterator[Case]:
+    """Of the example on the page, and then by chance: small, so that something is always close."""
+    ways = ("share_of_ballots", "share_of_leader", "min_max", "rank")
+    for method, normaliser in [("votes", ways[0]), *(("blend", way) for way in ways)]:
+        told = zip((80, 90, 80), (20, 10, 6), strict=True)
+        bids = tuple(Bid(n, 30, Fraction(m), v, sent=n) for n, (m, v) in enumerate(told, 1))
+        yield Case(bids, Limits(60), method, 600, 400, normaliser, ballots=36, lot=(1, 2, 3))
+    for number in range(75):
+        chance = Random(number)
+        expert = chance.choice((300, 600, 1000))
+        bids = tuple(_small(key, chance) for key in range(1, chance.randrange(3, 8)))
+        limits = Limits(
+            chance.randrange(4, 14),
+            tiers=(TierLimit("A", 2), TierLimit("B", None, 6, 4)) if number % 3 else (),
+            community_cap=chance.choice((None, 6)),
+            theme_caps=(("green", 5),) if number % 4 else (),
+            min_votes=chance.choice((None, None, 3)),
+            one_per_team=chance.random() < 0.3,
+            exclusive=(frozenset({1, 2}),) if number % 5 == 0 else (),
+            partial=number % 11 == 0,
+            requires=((2, 1),) if number % 7 == 1 and number % 5 else (),
+        )
+        yield Case(
+            bids,
+            limits,
+            chance.choice(("votes", "score", "blend", "blend")),
+            expert,
+            1000 - expert,
+            ways[number % 4],
+            ballots=30,
+            rule=chance.choice(("skip", "skip", "skip", "stop")),
+            ties=chance.choice((("lot",), ("votes", "lot"), ("cheaper", "votes", "lot"))),
+            lot=lottery.order("", range(1, len(bids) + 1)),
+            onsite=400 if number % 3 == 0 else None,
+            ballots_onsite=12 if number % 3 == 0 else 0,
+        )
+
+
+def _small(key: int, chance: Random) -> Bid:
+    votes = chance.randrange(20)
+    return Bid(
+        key,
+        chance.randrange(1, 6),
+        chance.choice((Fraction(60), Fraction(70), Fraction(171, 2), None)),
+        votes,
+        tier=chance.choice("AB"),
+        theme=chance.choice((None, "green")),
+        team=chance.choice((None, 1, 2)),
+        community=chance.randrange(1, 3),
+        sent=key,
+        onsite=chance.randrange(min(votes, 12) + 1),
+    )
+
+
+def _margin(case: Case, most: int) -> dict[str, Any]:
+    before = replace(case, seed="", lot=lottery.order("", case.lot))
+    told = json.loads(case.to_bytes())
+    return {"case": told, "margin": margin(before, most), "most": most}
 
 
 def _expect(made: Made) -> dict[str, Any]:

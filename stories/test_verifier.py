@@ -170,6 +170,19 @@ def test_the_counts_of_the_vectors(blank: Page) -> None:
             assert blank.evaluate(COUNT, {**one, "outcome": {**whole, name: other}}) is False
 
 
+def test_the_margins_of_the_vectors(blank: Page) -> None:
+    for one in vectors("margins.json"):
+        found = blank.evaluate(
+            """async ({case: kase, most}) => {
+              const changes = await V.errors(kase);
+              for (let wrong = 1; wrong <= most; wrong++) if (await changes(BigInt(wrong))) return wrong;
+              return most + 1;
+            }""",
+            one,
+        )
+        assert found == one["margin"], one
+
+
 def test_the_types_of_the_page_are_those_of_the_script(blank: Page) -> None:
     page = (ROOT / "docs/record-format.md").read_text(encoding="utf-8")
     assert f"```types{blank.evaluate('V.TYPES')}```" in page
@@ -210,11 +223,11 @@ TAMPERED = {
     "a foreign format": (
         changed("votes", "round.json", lambda whole: {**whole, "format": 2}),
         # what cannot be read fails every check that needs it
-        {"Z2", "M1", "F1", "L3", "L4", "R1", "B2", "B4", "P1", "A1", "A2", "A4"},
+        {"Z2", "M1", "F1", "L3", "L4", "R1", "B2", "B4", "P1", "P3", "A1", "A2", "A4"},
     ),
     "a number that is none": (
         changed("votes", "totals.json", lambda whole: {**whole, "ballots": True}),
-        {"M1", "F1", "L4", "B2", "B4", "A1"},
+        {"M1", "F1", "L4", "B2", "B4", "P3", "A1"},
     ),
 }
 
@@ -295,7 +308,7 @@ def test_somebody_checks_a_record_on_the_page(visit: Visit, size: str) -> None:
     page.click("[data-go]")
     page.wait_for_selector("[data-total][data-ok=yes]")
     assert page.locator("[data-total] strong").text_content() == "总计 通过"
-    assert page.locator("[data-found] [data-ok=yes]").count() == 26
+    assert page.locator("[data-found] [data-ok=yes]").count() == 27
     assert page.locator("[data-found] [data-ok=no]").count() == 0
     page.fill("[name=receipt]", expected["absent_receipt"])
     page.focus("[name=receipt]")

@@ -142,6 +142,7 @@ class _Lines:
         self.case = case
         apart = case.method == "blend" and case.onsite is not None
         self.votes = {bid.key: bid.onsite if apart else bid.votes for bid in case.bids}
+        self.told = {bid.key: bid.votes for bid in case.bids}  # what a tie asks for
         self.order = sorted(self.votes, key=lambda key: self.votes[key])
         self.standings = case.ranking().of
         self.slope, self.base = (
@@ -181,7 +182,8 @@ class _Lines:
         down, up = self.votes[ahead], self.votes[behind]
         if not self.slope:
             level = self.standings[ahead] == self.standings[behind]
-            return level and "votes" in self.case.ties and votes >= down - up
+            apart = self.told[ahead] - self.told[behind]
+            return level and "votes" in self.case.ties and votes >= apart
         lead = (self.base[ahead] - self.base[behind]) / self.slope
         if self.normaliser == "share_of_ballots":
             return Fraction(up - down + votes, self.ballots) >= lead

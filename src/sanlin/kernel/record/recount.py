@@ -617,25 +617,28 @@ class Count:
 
 COUNTED = ("exclusive", "team_taken", "places")
 
+def portions(way, votes, ballots):
+    """The share of each bid by a normaliser (6.2). 得票折算。"""
+    most, least, n = max(votes, default=0), min(votes, default=0), len(votes)
+    if way == "min_max":
+        return [Fraction(v - least, most - least) if most > least else Fraction(0) for v in votes]
+    if way == "rank":
+        return [(n + 1 - sum(x > v for x in votes) - Fraction(votes.count(v) + 1, 2)) / n for v in votes]
+    need(way in ("share_of_ballots", "share_of_leader"), "normaliser")
+    whole = ballots if way == "share_of_ballots" and ballots else most
+    return [Fraction(v, whole) if whole else Fraction(0) for v in votes]
+
+def channel(way, votes, ballots):
+    return portions(way, votes, ballots) if any(votes) else [Fraction(0)] * len(votes)
+
 def blended(case, bids, score):
     """Marks and votes together (6.2). 综合得分。"""
-    def shares(votes, ballots):
-        most, least, n = max(votes, default=0), min(votes, default=0), len(votes)
-        if case["normaliser"] == "min_max":
-            return [Fraction(v - least, most - least) if most > least else Fraction(0) for v in votes]
-        if case["normaliser"] == "rank":
-            return [(n + 1 - sum(x > v for x in votes) - Fraction(votes.count(v) + 1, 2)) / n for v in votes]
-        need(case["normaliser"] in ("share_of_ballots", "share_of_leader"), "normaliser")
-        whole = ballots if case["normaliser"] == "share_of_ballots" and ballots else most
-        return [Fraction(v, whole) if whole else Fraction(0) for v in votes]
-    def channel(votes, ballots):
-        return shares(votes, ballots) if any(votes) else [Fraction(0)] * len(votes)
-    onsite, votes = case.get("onsite"), [bid["votes"] for bid in bids.values()]
-    public = shares(votes, case["ballots"])
+    way, onsite, votes = case["normaliser"], case.get("onsite"), [bid["votes"] for bid in bids.values()]
+    public = portions(way, votes, case["ballots"])
     if onsite is not None:
-        paper = [bid["onsite"] for bid in bids.values()]
-        near = channel(paper, case["ballots_onsite"])
-        far = channel([a - b for a, b in zip(votes, paper)], case["ballots"] - case["ballots_onsite"])
+        paper, sheets = [bid.get("onsite", 0) for bid in bids.values()], case.get("ballots_onsite", 0)
+        near = channel(way, paper, sheets)
+        far = channel(way, [a - b for a, b in zip(votes, paper)], case["ballots"] - sheets)
         public = [(onsite * a + (1000 - onsite) * b) / 1000 for a, b in zip(near, far)]
     return {one: None if score[one] is None and case["expert"] else
             (case["expert"] * (score[one] or 0) + case["public"] * 100 * share) / 1000 for one, share in zip(bids, public)}
@@ -1019,3 +1022,88 @@ def paper_sample(r):
     need(last and last[-1][1].get("stands") == sample["stage"], "结论 conclusion")
     same(last[-1][1], **{name: sample[name] for name in ("draws", "full", "differences", "risk")})
     need(not decided or last[-1][0] < decided[0][0], "评定以后才抽样 sampled after the decision")
+
+class Error(Count):
+    """A count of whose votes some may be wrong (6.8). 票数可能有误的计算。"""
+
+    def __init__(self, case):
+        lot = sorted((bid["key"] for bid in case["bids"]), key=lambda one: sha(f":{one}".encode()))
+        super().__init__({**case, "seed": "", "lot": lot})
+        self.standing, method, way = self.standings(), case["method"], case["normaliser"]
+        self.funded = set(self.greedy(sorted(self.bids), self.standing, case["rule"])["funded"])
+        up = [one for one in sorted(self.bids) if self.aside(one, self.standing[one]) in (None, "min_votes")]
+        self.row, apart = self.ranked(up, self.standing, []), method == "blend" and case.get("onsite") is not None
+        self.votes = {one: bid.get("onsite", 0) if apart else bid["votes"] for one, bid in self.bids.items()}
+        self.ballots = case.get("ballots_onsite", 0) if apart else case["ballots"]
+        self.slope, self.base = Fraction(method == "votes"), dict.fromkeys(self.bids, Fraction(0))
+        self.way = "votes" if method == "votes" else "share_of_leader" if way == "share_of_ballots" and not self.ballots else way
+        if method == "blend":
+            self.slope = Fraction(case["public"] * 100, 1000) * (Fraction(case["onsite"], 1000) if apart else 1)
+            own = channel(way, list(self.votes.values()), self.ballots)
+            self.base = {one: self.standing[one] - self.slope * x for one, x in zip(self.bids, own) if self.standing[one] is not None}
+        limits = self.limits
+        self.strict = limits["partial"] or limits["floors"] or limits.get("requires") or case["rule"] not in ("skip", "threshold")
+
+    def changes(self, wrong):
+        """Whether an error of so many votes may change who is funded. 这么多票的差错会不会改变入选。"""
+        least, votes = self.limits["min_votes"], {one: self.bids[one]["votes"] for one in self.row}
+        if least is not None and any(0 <= votes[one] - least < wrong for one in self.row if self.strict or one in self.funded):
+            return True
+        if not self.strict:
+            return any(self.enters(at, wrong) for at in range(len(self.row)))
+        rises = least is not None and any(has < least <= has + wrong for has in votes.values())
+        return rises or any(self.reaches(one, other, wrong) for at, other in enumerate(self.row) for one in self.row[:at])
+
+    def enters(self, at, wrong):
+        """Whether nothing need keep this bid of the row out any more. 落选的能否入选。"""
+        one, least = self.row[at], self.limits["min_votes"]
+        if one in self.funded or least is not None and self.bids[one]["votes"] + wrong < least:
+            return False
+        self.fresh(self.limits["budget"])
+        for other in self.row[:at]:
+            if other in self.funded and not self.reaches(other, one, wrong):
+                self.take(other, self.bids[other]["cost"])
+        return self.full(one, self.bids[one]["cost"]) is None
+
+    def reaches(self, ahead, behind, wrong):
+        """Whether the one behind may come level with the one ahead. 后面的能否追平前面的。"""
+        if not self.slope:
+            apart = self.bids[ahead]["votes"] - self.bids[behind]["votes"]
+            return self.standing[ahead] == self.standing[behind] and "votes" in self.case["ties"] and wrong >= apart
+        lead = (self.base[ahead] - self.base[behind]) / self.slope
+        return any(self.gain(ahead, behind, few, wrong - few) >= lead for few in (0, min(wrong, self.votes[ahead])))
+
+    def gain(self, ahead, behind, few, many):
+        """By how much the share of the one behind can at most lie above that of the one ahead. 份额最多高出多少。"""
+        down, up = self.votes[ahead] - few, self.votes[behind] + many
+        third = [(max(0, votes - few), votes + many, votes - few) for one, votes in self.votes.items() if one not in (ahead, behind)]
+        if self.way in ("votes", "share_of_ballots"):
+            return Fraction(up - down, 1 if self.way == "votes" else self.ballots)
+        if self.way == "rank":
+            halves = 2 * order(up, down)
+            for low, high, _ in third:
+                tried = [low, high, *(n for n in (down, up, down + 1, up - 1) if low <= n <= high)]
+                halves += max(order(n, down) - order(n, up) for n in tried)
+            return Fraction(halves, 2 * len(self.votes))
+        if up >= down:
+            most, least = max([up, *(lower for *_, lower in third)]), min([down, *(high for _, high, _ in third)])
+        else:
+            most, least = max([down, *(high for _, high, _ in third)]), min([up, *(low for low, *_ in third)])
+        wide = most if self.way == "share_of_leader" else most - least
+        return Fraction(up - down, wide) if wide else Fraction(0)
+
+def order(one, other):
+    return (one > other) - (one < other)
+
+@check("P3", "票差 margin of the sample", "paper.json rules.json round.json totals.json allocation.json")
+def paper_margin(r):
+    sample, roll, case = r("paper.json")["sample"], r("round.json")["roll"], r("allocation.json")["case"]
+    if sample is None or sample["full"] or sample["margin"] <= 1:
+        return
+    known = rule(r, "vote.kind", "") != "stance" and case["method"] in ("score", "votes", "blend")
+    need(known, "这种办法没有可算的票差 a method without a margin")
+    paper, marked = counted_paper(r), sum(it["issued"] - it["spoiled"] for it in r("paper.json")["booths"])
+    if rule(r, "award.onsite", None) is not None and roll:
+        if min(r("totals.json")["ballots"] - paper, marked, roll["cast"] - marked) >= 10:
+            need(sample["margin"] <= (paper - 9 if paper >= 10 else 10 - paper), "纸票的张数 number of papers")
+    need(not Error(case).changes(sample["margin"] - 1), "更小的差错就可能改变入选 a smaller error may change who is funded")

@@ -15,7 +15,7 @@ from sanlin.kernel.record import tree
 from .voting import Vote
 
 ROUND = 7  # as in `drawing`
-LIMIT, DICE = 50, "351264"
+LIMITS, DICE = (50, 300, 700), "351264"  # permille: the first at which not every sheet comes up
 POSTS = ("committee_worker", "street_officer")
 
 
@@ -119,20 +119,26 @@ class Papers:
             **figures,
         }
 
-    def sampled(self, rules: dict[str, Any]) -> None:
-        """The dice are thrown, the drawn sheets looked at; once in a while one differs."""
-        maker, chance = self.maker, self.chance
-        serials = sorted(
+    @property
+    def serials(self) -> list[str]:
+        """Of all sheets in the batches, in order."""
+        return sorted(
             one for booth in self.done.booths for b in booth["batches"] for one in b["serials"]
         )
+
+    def sampled(self, rules: dict[str, Any], margin: int) -> None:
+        """The dice are thrown, the drawn sheets looked at; once in a while one differs."""
+        maker, chance, serials = self.maker, self.chance, self.serials
         if not serials:
             return
-        weight = _weight(rules["vote"])
-        margin = max(1, len(serials) * 2 // 3) * weight
+        weight = weight_of(rules["vote"])
         root = tree.root(maker.frontier).hex()
-        due = sampling.draws_due(len(serials), margin, weight, Fraction(LIMIT, 1000))
+        for limit in LIMITS:
+            due = sampling.draws_due(len(serials), margin, weight, Fraction(limit, 1000))
+            if due < len(serials) or chance.random() < 0.2:
+                break
         full, draws = due >= len(serials), min(due, len(serials))
-        told: dict[str, Any] = {"digits": DICE, "limit": LIMIT, "margin": margin, "root": root}
+        told: dict[str, Any] = {"digits": DICE, "limit": limit, "margin": margin, "root": root}
         told["size"] = len(maker.lines)
         subject = "ballots.Sample:1"
         maker.tell("sample.draw", subject, **told, sheets=len(serials), draws=draws, full=full)
@@ -141,7 +147,7 @@ class Papers:
         if not full and draws and chance.random() < 0.5:
             first = sampling.draw(seed, draws, serials)[0]
             wrong = {first: 1}
-            draws, full = _enough(seed, serials, (margin, weight), draws, first)
+            draws, full = _enough(seed, serials, (margin, weight, limit), draws, first)
         drawn = tuple(serials) if full else sampling.draw(seed, draws, serials)
         looks = [[one, one in wrong, wrong.get(one, 0)] for one in sorted(set(drawn))]
         for one, differs, over in looks:
@@ -156,13 +162,14 @@ class Papers:
 
 
 def _enough(
-    seed: str, serials: list[str], of: tuple[int, int], draws: int, wrong: str
+    seed: str, serials: list[str], of: tuple[int, int, int], draws: int, wrong: str
 ) -> tuple[int, bool]:
     """How many draws it takes where this sheet differs by one vote, and whether that is all sheets;
-    `of` are the margin and the weight of a ballot."""
+    `of` are the margin, the weight of a ballot, and the limit of the risk."""
+    margin, weight, limit = of
     while True:
         again = sampling.draw(seed, draws, serials).count(wrong)
-        due = sampling.draws_due(len(serials), *of, Fraction(LIMIT, 1000), [1] * again)
+        due = sampling.draws_due(len(serials), margin, weight, Fraction(limit, 1000), [1] * again)
         if due >= len(serials):
             return len(serials), True
         if due <= draws:
@@ -170,7 +177,7 @@ def _enough(
         draws = due
 
 
-def _weight(vote: dict[str, Any]) -> int:
+def weight_of(vote: dict[str, Any]) -> int:
     if vote["kind"] not in {"rank", "points"}:
         return 1
     return sampling.weight(Form(vote["kind"], most=vote.get("k"), points=vote.get("points")))

@@ -49,6 +49,7 @@ class Maker:
     lines: list[bytes] = field(default_factory=list)
     checkpoints: list[str] = field(default_factory=list)
     frontier: tree.Frontier = ()
+    papers: Papers | None = None
     day: int = 1
 
     # --- the log ------------------------------------------------------------------------------
@@ -297,7 +298,7 @@ class Maker:
         return done
 
     def _count(self, rules: dict[str, Any], done: Vote, papers: Papers | None) -> None:
-        """The vote closes, paper is keyed, the box is opened, and paper is sampled."""
+        """The vote closes, paper is keyed, and the box is opened."""
         chance = self.chance
         done.cast = len(done.standing) + (papers.marked if papers else 0)
         done.size = done.cast + chance.randrange(1, 50)
@@ -310,8 +311,7 @@ class Maker:
         told = {"broken": broken, "counted": len(done.standing) - broken, "paper": len(done.paper)}
         done.opened = self.tell("box.open", "ballots.Roll:1", **told)
         self.keep()
-        if papers:
-            papers.sampled(rules)
+        self.papers = papers  # to be sampled when the margin is known
 
     def _cast(self, rules: dict[str, Any], proposals: list[dict[str, Any]], done: Vote) -> None:
         chance = self.chance

@@ -23,15 +23,18 @@ from sanlin.kernel.allocation import (
     Outcome,
     TierLimit,
     fingerprint,
+    lottery,
 )
 from sanlin.kernel.allocation import canonical as plain
 from sanlin.kernel.allocation.case import OWN_MONEY
+from sanlin.kernel.allocation.margin import margin
 from sanlin.kernel.ballots.tally import Opinions, is_carried
 from sanlin.kernel.record import tree
 from sanlin.kernel.record.canonical import canonical
 from sanlin.kernel.record.papers import BALLOTS, FORMAT, bind
 
 from .afterwards import Afterwards
+from .booths import Papers, weight_of
 from .drawing import ORIGIN, ROUND, Maker, Wish
 from .voting import Ballot, Vote
 
@@ -268,6 +271,8 @@ class Record:
             onsite=award["onsite"] if self.weighed else None,
             ballots_onsite=self._on_paper()[1] if self.weighed else 0,
         )
+        if self.maker.papers:
+            self.maker.papers.sampled(self.rules, self._margin(case, self.maker.papers))
         inputs, result, outcome = self._counted(case)
         digest = fingerprint(inputs + result)
         body = (
@@ -285,6 +290,19 @@ class Record:
             self.maker.tell("awards.decide", "awards.Decision:1", fingerprint=digest, seed=seed)
             self.maker.tell("awards.publish", "awards.Notice:1", fingerprint=digest)
         return body, outcome
+
+    def _margin(self, case: Case, papers: Papers) -> int:
+        """The largest margin that a sample may be drawn for; once in a while a smaller one."""
+        found, (sheets, marked) = None, self._on_paper()
+        if not self.stance:
+            before = replace(case, seed="", lot=lottery.order("", self.bids))
+            found = margin(before, 2 * weight_of(self.rules["vote"]) * len(papers.serials))
+        if found is None:
+            return 1
+        others = (len(self.done.counted) - sheets, marked, self.done.cast - marked)
+        if self.rules["award"].get("onsite") is not None and min(others) >= FEW:
+            found = min(found, sheets - FEW + 1 if sheets >= FEW else FEW - sheets)
+        return found if self.chance.random() < 0.8 else (found + 1) // 2
 
     def _pairs(self) -> list[list[int]]:
         """Bids that depend on others, one of which may have left; never in a circle."""

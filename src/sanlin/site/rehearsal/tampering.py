@@ -184,7 +184,7 @@ def records(seed: int = 0) -> dict[str, Made]:
     """The records that are falsified: of a vote with paper, of a blend, of Equal Shares, of bids that
     depend on each other, and of a blend in which paper and online ballots are weighed apart."""
     wishes = {
-        "votes": (Wish("votes", "approve_k", voters=30, paper=True), _has_nothing_else),
+        "votes": (Wish("votes", "approve_k", voters=30, paper=True), _has_sample),
         "blend": (Wish("blend", "approve_k", "trimmed", voters=30, paper=False), _has_recusal),
         "shares": (Wish("equal_shares", "approve_k", voters=30, paper=False), _has_nothing_else),
         "pairs": (Wish("votes", "approve_k", voters=30, paper=False), _has_pair),
@@ -201,6 +201,13 @@ def _first(seed: int, wish: Wish, has: Callable[[Made], bool]) -> Made:
 
 def _has_nothing_else(made: Made) -> bool:
     return b'"requires":[[' not in made.files["round.json"]
+
+
+def _has_sample(made: Made) -> bool:
+    """Some sheets of paper came up and others did not, and the sample could have told of an error."""
+    sample = json.loads(made.files["paper.json"])["sample"]
+    drawn = sample is not None and not sample["full"] and sample["draws"] > 0
+    return drawn and sample["risk"] > 1 and _has_nothing_else(made)
 
 
 def _has_recusal(made: Made) -> bool:

@@ -106,6 +106,13 @@ def test_where_votes_alone_rank_the_bids_one_of_this_size_does(case):
     assert len(seen | recounted(case, [0] * len(case.bids))) > 1
 
 
+def test_a_tie_that_votes_part_is_parted_by_all_votes_and_not_by_those_on_paper():
+    bids = (Bid(1, 60, Fraction(80), 5, onsite=3), Bid(2, 60, Fraction(80), 4, onsite=0))
+    told = {"ballots": 30, "onsite": 400, "ballots_onsite": 10, "ties": ("votes", "lot")}
+    case = Case(bids, Limits(100), "blend", 1000, 0, lot=(1, 2), **told)
+    assert (case.answer().funded, margin(case, 9)) == ((1,), 1)
+
+
 def test_other_methods_have_none():
     bids = (Bid(1, 60, votes=9), Bid(2, 60, votes=4))
     assert margin(Case(bids, Limits(100), "welfare", utility="cost"), 50) is None

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from sanlin.kernel.allocation import from_bytes, lottery
+from sanlin.kernel.allocation.margin import margin
+from sanlin.kernel.ballots import sample as sampling
 from sanlin.kernel.ballots.serial import serial
 from sanlin.kernel.record.canonical import canonical
 from sanlin.site.rehearsal.tampering import Draft
@@ -214,6 +218,40 @@ def a_difference_forgotten(draft: Draft) -> None:
                 look[1] = not look[1]
 
     draft.edit("paper.json", change)
+
+
+def _with_margin(draft: Draft, margin: int) -> None:
+    """The sample as if this margin had been stated, with the risk that follows from it."""
+    told = draft.read("paper.json")
+    sample, serials = (
+        told["sample"],
+        [s for b in told["booths"][0]["batches"] for s in b["serials"]],
+    )
+    looks = {serial: over for serial, _differs, over in sample["looks"]}
+    drawn = sampling.draw(
+        sampling.seed_of(sample["root"], sample["digits"]), sample["draws"], serials
+    )
+    risk = sampling.risk([looks[serial] for serial in drawn], len(serials), margin, 1)
+    sample.update(margin=margin, risk=sampling.permille(risk))
+    draft.write("paper.json", told)
+    draft.tell(draft.line("sample.draw"), lambda it: it.update(margin=margin))
+    draft.tell(draft.line("sample.finish"), lambda it: it.update(risk=sample["risk"]))
+
+
+@way()
+def a_larger_margin(draft: Draft) -> None:
+    """One vote more than what may change who is funded: then fewer sheets would have had to come up."""
+    case = from_bytes(canonical(draft.read("allocation.json")["case"]))
+    before = replace(case, seed="", lot=lottery.order("", case.lot))
+    _with_margin(draft, (margin(before, 1000) or 0) + 1)
+
+
+@way()
+def a_margin_that_paper_never_reaches(draft: Draft) -> None:
+    """Twice the sheets and one vote more: no sheet would have had to come up at all."""
+    booths = draft.read("paper.json")["booths"]
+    sheets = sum(len(batch["serials"]) for batch in booths[0]["batches"])
+    _with_margin(draft, 2 * sheets + 1)
 
 
 @way()

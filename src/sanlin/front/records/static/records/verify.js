@@ -463,23 +463,25 @@ record.seal {files?:o,format?:i,...}
     return c;
   }
 
+  const highest = all => all.reduce((a, b) => (b > a ? b : a), all[0] ?? 0n), lowest = all => all.reduce((a, b) => (b < a ? b : a), all[0] ?? 0n);
+  function shares(normaliser, votes, ballots) { // 6.2: the votes of all bids, made comparable
+    const most = highest(votes), fewest = lowest(votes), n = BigInt(votes.length);
+    const of = whole => votes.map(v => (whole === 0n ? ZERO : Q(v, whole)));
+    if (normaliser === "share_of_ballots") return of(ballots || most);
+    if (normaliser === "share_of_leader") return of(most);
+    if (normaliser === "min_max") return votes.map(v => (most === fewest ? ZERO : Q(v - fewest, most - fewest)));
+    need(normaliser === "rank", "不认识的折算方法", "an unknown normaliser");
+    return votes.map(v => { // twice the place: those above count two, those level one
+      const twice = votes.reduce((all, x) => all + (x > v ? 2n : x === v ? 1n : 0n), 1n);
+      return Q(2n * (n + 1n) - twice, 2n * n);
+    });
+  }
+  const channel = (normaliser, votes, ballots) => (votes.some(v => v !== 0n) ? shares(normaliser, votes, ballots) : votes.map(() => ZERO));
+
   function standings(c) { // 6.2; Map key → fraction or null
-    const shares = (votes, ballots) => {
-      const most = votes.reduce((a, b) => (b > a ? b : a), votes[0] ?? 0n), fewest = votes.reduce((a, b) => (b < a ? b : a), votes[0] ?? 0n), n = BigInt(votes.length);
-      const of = whole => votes.map(v => (whole === 0n ? ZERO : Q(v, whole)));
-      if (c.normaliser === "share_of_ballots") return of(ballots || most);
-      if (c.normaliser === "share_of_leader") return of(most);
-      if (c.normaliser === "min_max") return votes.map(v => (most === fewest ? ZERO : Q(v - fewest, most - fewest)));
-      need(c.normaliser === "rank", "不认识的折算方法", "an unknown normaliser");
-      return votes.map(v => { // twice the place: those above count two, those level one
-        const twice = votes.reduce((all, x) => all + (x > v ? 2n : x === v ? 1n : 0n), 1n);
-        return Q(2n * (n + 1n) - twice, 2n * n);
-      });
-    };
     const publics = () => {
-      if (c.onsite === null) return shares(c.bids.map(bid => bid.votes), c.ballots);
-      const channel = (votes, ballots) => (votes.some(v => v !== 0n) ? shares(votes, ballots) : votes.map(() => ZERO));
-      const paper = channel(c.bids.map(bid => bid.onsite), c.ballotsOnsite), online = channel(c.bids.map(bid => bid.votes - bid.onsite), c.ballots - c.ballotsOnsite);
+      if (c.onsite === null) return shares(c.normaliser, c.bids.map(bid => bid.votes), c.ballots);
+      const paper = channel(c.normaliser, c.bids.map(bid => bid.onsite), c.ballotsOnsite), online = channel(c.normaliser, c.bids.map(bid => bid.votes - bid.onsite), c.ballots - c.ballotsOnsite);
       return paper.map((near, i) => div(add(mul(Q(c.onsite), near), mul(Q(1000n - c.onsite), online[i])), Q(1000)));
     };
     const worth = { cost: bid => Q(bid.votes * bid.cost), cardinality: bid => Q(bid.votes), points: bid => Q(bid.votes), borda: bid => Q(bid.votes), score: bid => bid.score };
@@ -859,6 +861,58 @@ record.seal {files?:o,format?:i,...}
     for (const name of Object.keys(shares ?? {})) compare(outcome.shares, name, shares[name]);
   }
 
+  // ---------------------------------------------------------------- the margin of a sample (6.8)
+  /** Resolves to a function that says whether an error of so many votes (bigint) may change who is funded. */
+  async function errors(kase, clock = new Clock()) {
+    const c = read({ ...kase, lot: lot("", kase.bids.map(bid => bid.key)) }), standing = standings(c);
+    const { books: { grants } } = await greedy(c, standing, clock);
+    const row = ranked(c, c.bids.filter(bid => ["", "min_votes"].includes(aside(c, bid, standing.get(bid.key)))), bid => standing.get(bid.key)).order;
+    const split = c.method === "blend" && c.onsite !== null, v = new Map(c.bids.map(bid => [bid, split ? bid.onsite : bid.votes])), ballots = split ? c.ballotsOnsite : c.ballots;
+    const way = c.method === "votes" ? "votes" : c.normaliser === "share_of_ballots" && ballots === 0n ? "share_of_leader" : c.normaliser;
+    const slope = c.method === "votes" ? Q(1) : c.method === "score" ? ZERO : Q(c.public * 100n * (split ? c.onsite : 1000n), 1000000n);
+    const own = c.method === "blend" ? channel(way, [...v.values()], ballots) : [], base = new Map(c.bids.map((bid, i) => [bid, c.method === "blend" && standing.get(bid.key) !== null ? sub(standing.get(bid.key), mul(slope, own[i])) : ZERO]));
+    const strict = c.partial || c.floors.length > 0 || c.needs.size > 0 || !["skip", "threshold"].includes(c.rule);
+    const over = (i, j) => (i > j ? 1n : i < j ? -1n : 0n);
+
+    function gain(a, b, x, y) { // g
+      const down = v.get(a) - x, up = v.get(b) + y, others = c.bids.filter(bid => bid !== a && bid !== b).map(bid => v.get(bid));
+      if (way === "votes") return Q(up - down);
+      if (way === "share_of_ballots") return Q(up - down, ballots);
+      if (way === "rank") {
+        const most = others.map(n => {
+          const low = n > x ? n - x : 0n, high = n + y, tried = [down, up, down + 1n, up - 1n].filter(i => low <= i && i <= high);
+          return highest([low, high, ...tried].map(i => over(i, down) - over(i, up)));
+        });
+        return Q(2n * over(up, down) + sum(most), 2n * BigInt(c.bids.length));
+      }
+      const ahead = up >= down, top = highest(ahead ? [up, ...others.map(n => n - x)] : [down, ...others.map(n => n + y)]);
+      const low = lowest(ahead ? [down, ...others.map(n => n + y)] : [up, ...others.map(n => (n > x ? n - x : 0n))]), wide = way === "min_max" ? top - low : top;
+      return wide === 0n ? ZERO : Q(up - down, wide);
+    }
+    function reaches(a, b, M) {
+      if (slope.n === 0n) return cmp(standing.get(a.key), standing.get(b.key)) === 0 && c.ties.includes("votes") && M >= a.votes - b.votes;
+      const lead = div(sub(base.get(a), base.get(b)), slope);
+      return [0n, M < v.get(a) ? M : v.get(a)].some(x => cmp(gain(a, b, x, M - x), lead) >= 0);
+    }
+    return async M => {
+      const falls = bid => c.minVotes !== null && bid.votes >= c.minVotes && bid.votes - c.minVotes < M, stays = bid => c.minVotes !== null && bid.votes + M < c.minVotes;
+      if (row.some(bid => (strict || grants.has(bid.key)) && falls(bid))) return true;
+      for (const [i, b] of row.entries()) {
+        const before = row.slice(0, i);
+        await clock.tick(50 * before.length * c.bids.length);
+        if (strict) {
+          if (c.minVotes !== null && b.votes < c.minVotes && !stays(b)) return true;
+          if (before.some(a => reaches(a, b, M))) return true;
+        } else if (!grants.has(b.key) && !stays(b)) {
+          const books = new Books(c, row, clock);
+          for (const a of before) if (grants.has(a.key) && !reaches(a, b, M)) books.enter(a, a.cost);
+          if (books.full(b, b.cost) === "") return true;
+        }
+      }
+      return false;
+    };
+  }
+
   const lot = (seed, keys) => keys.map(key => [digest(`${seed}:${key}`), key]).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(one => one[1]);
 
   // ---------------------------------------------------------------- the verifier (section 4)
@@ -880,6 +934,7 @@ record.seal {files?:o,format?:i,...}
     ["B4", "得票数与选票相符", "the totals are what ballots can give", "totals.json round.json rules.json proposals.json"],
     ["P1", "纸质选票的账平，与台账一致", "the accounts of paper ballots add up and are those of the log", "paper.json round.json log.jsonl"],
     ["P2", "纸票抽样由骰子定出，风险算得对", "the sample of paper is the one that the dice drew, and its risk is right", "paper.json rules.json log.jsonl"],
+    ["P3", "抽样的票差没有说大", "the margin of the sample is not too large", "paper.json rules.json round.json totals.json allocation.json"],
     ["S1", "评委的打分合规定", "the marks are marks", "scores.csv rules.json"],
     ["A1", "计票的依据就是办法、提案、打分和得票", "the case is what rules, proposals, marks and totals make it", "allocation.json round.json rules.json proposals.json totals.json scores.csv paper.json log.jsonl"],
     ["A2", "抽签的顺序由事先封好的种子定出", "the lot follows from a seed that was committed to", "allocation.json round.json log.jsonl"],
@@ -1194,6 +1249,15 @@ record.seal {files?:o,format?:i,...}
       need(last && last.data.stands === stage && ["draws", "full", "differences", "risk"].every(name => last.data[name] === sample[name]), "结论与台账不符", "the conclusion is not that of the log");
       need(!decided || last.i < decided.i, "评定以后才抽样", "the sample came after the decision");
     },
+    async P3(r) {
+      const { sample } = r.ask("paper.json"), { roll } = r.round, { method } = r.kase;
+      if (sample === null || sample.full || sample.margin <= 1) return;
+      need(r.rule("vote.kind", "") !== "stance" && ["score", "votes", "blend"].includes(method), "这种办法没有可算的票差", "no margin is known for this method");
+      const paper = r.onPaper, { marked } = r;
+      if (r.rule("award.onsite", null) !== null && roll !== null && [r.totals.ballots - paper, marked, roll.cast - marked].every(n => n >= 10)) need(sample.margin <= (paper >= 10 ? paper - 9 : 10 - paper), "少几张纸票，线上线下就不再分开计", "fewer papers would already end the weighing of the channels");
+      const changes = await errors(r.kase, r.clock);
+      need(!await changes(BigInt(sample.margin) - 1n), "更小的差错就可能改变谁入选", "a smaller error may change who is funded");
+    },
     async S1(r) {
       const rows = r.ask("scores.csv"), most = new Map(r.rule("criteria", []).map(one => [one.key, 2 * one.max]));
       need(!rows.length || r.rule("stages").includes("review"), "没有评审，却有打分", "there was no review, but there are marks");
@@ -1412,7 +1476,7 @@ record.seal {files?:o,format?:i,...}
     return { lines, ok: lines.every(line => line.ok), files: record.files.size };
   }
 
-  return { verify, CHECKS, Wrong, Record, TYPES, asked, canonical, count, digest, fraction, isCanonical, lot, marks, receiptOf, show, utf8 };
+  return { verify, CHECKS, Wrong, Record, TYPES, asked, canonical, count, digest, errors, fraction, isCanonical, lot, marks, receiptOf, show, utf8 };
 })();
 
 
