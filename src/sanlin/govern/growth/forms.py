@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.commons.orgs.models import Membership, Organisation
 from sanlin.commons.people.models import Post, PostKind
 from sanlin.govern.projects.models import Circle, Report, ReportKind
+from sanlin.govern.projects.models.project import kinds
 from sanlin.govern.projects.stages import HANDED_IN
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules.book import said
@@ -21,7 +22,6 @@ from sanlin.ground.clock import local_day
 from sanlin.ground.files import PhotoField
 from sanlin.kernel import scoring
 from sanlin.kernel.packs import Field, Rules
-from sanlin.kernel.packs.choices import PROJECT_KINDS
 from sanlin.kernel.packs.rules import PitchLine
 from sanlin.kernel.packs.values import Misfit, from_officer
 
@@ -232,12 +232,18 @@ class JurorForm(forms.Form):
         self.fields["account"].queryset = rows.exclude(pk__in=seated).order_by("name", "pk")  # type: ignore[attr-defined]
 
 
+def _with_kind(report: Report) -> str:
+    return f"{report.project}（{report.project.kind_name}）"
+
+
 class SlotForm(forms.Form):
     reports: forms.ModelMultipleChoiceField[Report] = forms.ModelMultipleChoiceField(
         None, label=_("交了中期报告的项目"), widget=forms.CheckboxSelectMultiple
     )
     kind = forms.ChoiceField(
-        label=_("项目类型"), help_text=_("所选项目用同一张评分表；不同类型分几次排入。")
+        label=_("用哪张评分表"),
+        required=False,
+        help_text=_("一般按各项目自己的类型；选了别的，项目的类型也随之改变。"),
     )
 
     def __init__(self, *args: Any, pitching: Pitching, **kwargs: Any) -> None:
@@ -249,11 +255,10 @@ class SlotForm(forms.Form):
             slot__isnull=True,
         ).select_related("project__undertaking")
         self.fields["reports"].queryset = rows.order_by("project__number")  # type: ignore[attr-defined]
-        self.fields["reports"].label_from_instance = lambda one: str(one.project)  # type: ignore[attr-defined]
-        kinds = {line.kind for line in pitching.round.rules.pitch}
-        order = [(one.key, one.label) for one in PROJECT_KINDS if one.key in kinds]
-        resident_first = sorted(order, key=lambda pair: pair[0] != "resident")
-        self.fields["kind"].choices = resident_first  # type: ignore[attr-defined]
+        self.fields["reports"].label_from_instance = _with_kind  # type: ignore[attr-defined]
+        held = {line.kind for line in pitching.round.rules.pitch}
+        order = [(key, words) for key, words in kinds() if key in held]
+        self.fields["kind"].choices = [("", gettext("各项目自己的")), *order]  # type: ignore[attr-defined]
 
 
 class ScoreForm(forms.Form):

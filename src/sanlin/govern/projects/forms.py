@@ -16,6 +16,7 @@ from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
 
 from .models import Circle, PaperKind, Project
+from .models.project import kinds
 from .rules import Asked, Move
 
 MOST_PEOPLE = 1_000_000
@@ -417,6 +418,14 @@ class CircleForm(forms.Form):
         )
         people = Account.objects.filter(pk__in=leaders.values("account")).order_by("name", "pk")
         self.fields["leader"].queryset = people  # type: ignore[attr-defined]
+
+
+class KindForm(forms.Form):
+    kind = forms.ChoiceField(label=_("项目类型"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kinds()  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):

@@ -33,6 +33,7 @@ urlpatterns = [
     path("small-rounds/<int:pk>/least/", views.lower_least, name="lower_least"),
     path("projects/<int:pk>/report/<str:kind>/", views.report, name="report"),
     path("projects/<int:pk>/refund/", views.refund, name="refund"),
+    path("projects/<int:pk>/kind/", views.set_kind, name="set_kind"),
     path("projects/<int:pk>/close/", views.close, name="close"),
     path("projects/<int:pk>/stop/", views.stop, name="stop"),
     path("projects/<int:pk>/signed-papers/", views.signed_papers, name="signed_papers"),

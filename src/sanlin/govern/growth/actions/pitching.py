@@ -65,11 +65,15 @@ def dismiss(juror: Juror, *, by: Account, now: datetime) -> Pitching:
 
 @deed("growth.enter_slot")
 def enter(pitching: Pitching, report: Report, kind: str, *, by: Account, now: datetime) -> Slot:
-    """Put a project at the end of the order; `kind` says by which sheet it is marked."""
+    """Put a project at the end of the order; `kind` says by which sheet it is marked, and from now on
+    of which kind it is: without one, that of the project."""
     held = _held(pitching)
     require(rules.can_enter(by, held, report, now=now))
+    kind = kind or report.project.kind
     if not rules.sheet_of(held.round.rules, kind):
         raise Refused(_("本轮办法没有这类项目的评分表"))
+    if kind != report.project.kind:
+        projects.set_kind(report.project, kind, by=by, now=now)
     last = held.slots.aggregate(last=Max("place"))["last"] or 0
     with refusing(_("这份报告已经安排或评估")):
         made = Slot.objects.create(pitching=held, report=report, kind=kind, place=last + 1)
@@ -81,7 +85,8 @@ def enter(pitching: Pitching, report: Report, kind: str, *, by: Account, now: da
 def enter_all(
     pitching: Pitching, reports: Sequence[Report], kind: str, *, by: Account, now: datetime
 ) -> Pitching:
-    """Put several projects of one kind at the end of the order, as they are given."""
+    """Put several projects at the end of the order, as they are given: all by the sheet of one kind,
+    or without one each by that of its own."""
     if not reports:
         raise Refused(_("请选择要排入的项目"))
     for report in reports:

@@ -8,18 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from sanlin.commons.orgs.models import Bar, Organisation, Rung
-from sanlin.govern.growth.models import Advice, Attendance, Pair, Slot, Visit
+from sanlin.govern.growth.models import Advice, Attendance, Pair, Visit
 from sanlin.govern.projects import stages as project_stages
 from sanlin.govern.projects.models import Project, Receipt, Report, ReportKind
+from sanlin.govern.projects.models.project import kinds
 from sanlin.govern.projects.queries import with_money
 from sanlin.govern.projects.rules import passes
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.rules.book import in_english
 from sanlin.kernel.packs import Rules
-from sanlin.kernel.packs.choices import PROJECT_KINDS
 from sanlin.kernel.years import (
     Book,
     NextTier,
@@ -90,11 +88,6 @@ def year_of(round: Round) -> Year:
         for row in rows
         if row.pk in passed and row.tier in keys
     )
-    kinds = dict(
-        Slot.objects.filter(report__project__round=round)
-        .order_by("report__number")
-        .values_list("report__project", "kind")
-    )
 
     def told(some: Iterable[Any]) -> Book:
         return book([_outcome(row, passed) for row in some])
@@ -104,8 +97,7 @@ def year_of(round: Round) -> Year:
         for tier in rules.tiers
     ]
     by_kind = [
-        Line(key, words, told(row for row in rows if kinds.get(row.pk, "") == key))
-        for key, words in _kinds()
+        Line(key, words, told(row for row in rows if row.kind == key)) for key, words in kinds()
     ]
     grades = [
         (grade.name, sum(row.grade == grade.key for row in rows))
@@ -121,18 +113,12 @@ def year_of(round: Round) -> Year:
         round,
         told(rows),
         by_tier,
-        [line for line in by_kind if line.book.projects] if kinds else [],
+        [line for line in by_kind if line.book.projects],
         grades,
         sum(row.stage not in project_stages.ENDED for row in rows),
         sum(row.stage not in judged for row in rows),
         [(year, one) for year, one in kept if one.projects],
     )
-
-
-def _kinds() -> list[tuple[str, str]]:
-    """Kinds of project in the reader's language, and at last what no midterm session named."""
-    named = [(one.key, one.english if in_english() else one.label) for one in PROJECT_KINDS]
-    return [*named, ("", _("未定类型"))]
 
 
 def _chain(round: Round) -> dict[int, int]:

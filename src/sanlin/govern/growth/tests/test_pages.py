@@ -309,7 +309,7 @@ def test_the_years_page_reads_as_often_for_three_as_for_one(
 ):
     (one, *_rest) = running(*[1_000_00] * rows)
     client.force_login(officer(one.round.street))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page(client, "year", one.round_id)
 
 
@@ -359,6 +359,38 @@ def test_several_projects_are_entered_at_once_and_one_that_did_not_come_is_taken
     page(client, "pitching", made.pk, verb="open")
     page(client, "slot", second.pk, verb="call")
     assert "不能移出顺序" in page(client, "slot", second.pk, verb="leave_out")
+
+
+def test_a_project_is_marked_by_the_sheet_of_its_kind_wherever_it_was_said(client):
+    one, other = running(1_000_00, 2_000_00)
+    assert (one.kind, one.kind_name) == ("resident", "居民实施")
+    me = officer(one.round.street)
+    client.force_login(me)
+    asked = client.post(reverse("projects:set_kind", args=[one.pk]), {"kind": "hardware"})
+    assert asked.url == reverse("projects:desk", args=[one.pk])
+    made = session([], opened=False, of=one)
+    reports = [told(each, "midterm") for each in (fresh(one), other)]
+    assert f"{one}（硬件建设维护）" in page(client, "pitching", made.pk)
+    said = {"verb": "slot", "kind": "", "reports": [each.pk for each in reports]}
+    assert "已排入顺序" in page(client, "pitching", made.pk, **said)
+    first, second = slots(made)
+    assert {first.report.project_id: first.kind, second.report.project_id: second.kind} == {
+        one.pk: "hardware",
+        other.pk: "resident",
+    }
+    last = second if second.report.project_id == other.pk else first
+    page(client, "slot", last.pk, verb="leave_out")
+    page(client, "pitching", made.pk, verb="slot", kind="professional", reports=[reports[1].pk])
+    assert fresh(other).kind == "professional"
+    shown = page(client, "year", one.round_id)
+    assert [words in shown for words in ("硬件建设维护", "专业委托", "居民实施")] == [
+        True,
+        True,
+        False,
+    ]
+    assert (
+        "专业委托" in client.get(reverse("growth:dossier", args=[other.team.pk])).content.decode()
+    )
 
 
 def test_a_bar_of_the_projector_is_full_at_the_full_mark(client):

@@ -2,7 +2,7 @@
 
 from .changing import approve_change, ask_change, refuse_change, withdraw_change
 from .children import lower_least, open_child
-from .circles import assign, make_circle
+from .circles import assign, make_circle, set_kind
 from .confirming import confirm
 from .copies import check_paper, file_paper, withdraw_paper
 from .ending import close, close_round, give_back, stop
@@ -53,6 +53,7 @@ __all__ = [
     "review",
     "send_back",
     "send_paper",
+    "set_kind",
     "sign",
     "stop",
     "take_back",

@@ -13,6 +13,17 @@ from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
 
 
+@deed("projects.set_kind")
+def set_kind(project: Project, kind: str, *, by: Account, now: datetime) -> Project:
+    """Say who carries a project out: works and upkeep, professionals, or residents themselves."""
+    require(rules.can_set_kind(by, project, now=now))
+    was = project.kind
+    Project.objects.filter(pk=project.pk).update(kind=kind)
+    project.kind = kind
+    record(project, by=by, now=now, was=was, kind=kind)
+    return project
+
+
 @deed("projects.make_circle")
 def make_circle(
     round: Round, name: str, leader: Account | None = None, *, by: Account, now: datetime

@@ -93,6 +93,7 @@ def _begin(round: Round, fund: Fund, award: Award, code: str, *, now: datetime) 
         number=code,
         grant=award.grant,
         tier=award.tier,
+        kind=rules.first_kind(proposal.team.kind),
         plan=_plan(award),
     )
     parts = round.rules.instalments

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('grant', models.BigIntegerField(verbose_name='立项金额（分）')),
                 ('plan', models.JSONField(default=dict, verbose_name='按科目的预算')),
                 ('tier', models.CharField(blank=True, max_length=30, verbose_name='类别')),
+                ('kind', models.CharField(choices=[('hardware', '硬件建设维护'), ('professional', '专业委托'), ('resident', '居民实施')], max_length=12, verbose_name='项目类型')),
                 ('stage', models.CharField(default='to_sign', max_length=12, verbose_name='阶段')),
                 ('grade', models.CharField(blank=True, max_length=30, verbose_name='等次')),
                 ('owes_all', models.BooleanField(default=False, verbose_name='收回全部资金')),
@@ -379,6 +380,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('grant__gt', 0)), name='a_project_has_a_grant'),
+        ),
+        migrations.AddConstraint(
+            model_name='project',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hardware', 'professional', 'resident'])), name='kind_of_project_known'),
         ),
         migrations.AddConstraint(
             model_name='project',

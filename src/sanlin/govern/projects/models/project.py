@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.govern.projects import stages
+from sanlin.govern.rounds.rules.book import in_english
 from sanlin.ground.journal.models import told_in
+from sanlin.kernel.packs.choices import PROJECT_KINDS
+
+KINDS = [(one.key, one.label) for one in PROJECT_KINDS]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Kinds of project in the reader's language."""
+    return [(one.key, one.english if in_english() else one.label) for one in PROJECT_KINDS]
 
 
 class Circle(models.Model):
@@ -61,7 +70,7 @@ class Project(models.Model):
     """An award that is carried out. `grant` is whole fen; a change of the agreement can lower it, and
     nothing can raise it. `plan` is what the agreement in force lays down by spending head, in fen.
 
-    `grade` is the key of the latest closing grade; `owes_all` says that its consequence claws back
+    `kind` says who carries it out and by which sheet a midterm session marks it. `grade` is the key of the latest closing grade; `owes_all` says that its consequence claws back
     everything that was paid.
     """
 
@@ -92,6 +101,7 @@ class Project(models.Model):
     grant = models.BigIntegerField(_("立项金额（分）"))
     plan = models.JSONField(_("按科目的预算"), default=dict)
     tier = models.CharField(_("类别"), max_length=30, blank=True)
+    kind = models.CharField(_("项目类型"), max_length=12, choices=KINDS)
     stage = models.CharField(_("阶段"), max_length=12, default=stages.TO_SIGN)
     grade = models.CharField(_("等次"), max_length=30, blank=True)
     owes_all = models.BooleanField(_("收回全部资金"), default=False)
@@ -108,6 +118,10 @@ class Project(models.Model):
                 condition=models.Q(stage__in=stages.PROJECT.stages()), name="project_stage_known"
             ),
             models.CheckConstraint(condition=models.Q(grant__gt=0), name="a_project_has_a_grant"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[one.key for one in PROJECT_KINDS]),
+                name="kind_of_project_known",
+            ),
             models.CheckConstraint(
                 condition=(models.Q(stage=stages.STOPPED) & ~models.Q(stop_reason=""))
                 | (~models.Q(stage=stages.STOPPED) & models.Q(stop_reason="")),
@@ -134,6 +148,10 @@ class Project(models.Model):
     @property
     def tier_name(self) -> str:
         return next((t.name for t in self.round.rules.tiers if t.key == self.tier), "")
+
+    @property
+    def kind_name(self) -> str:
+        return dict(kinds())[self.kind]
 
     @property
     def grade_name(self) -> str:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sanlin.commons.orgs.models import OrganisationKind
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.rules import is_staff
 from sanlin.commons.places.models import Street
+from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import ChildRound, Instalment, Project
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
@@ -45,6 +47,21 @@ def did(who: Any, project: Project, *parts: Instalment, keepers: Collection[int]
             if hand is not None and hand == who.pk
         }
     return found
+
+
+def first_kind(of_team: str) -> str:
+    """What kind of project a team's is taken for until an officer says otherwise: one that residents
+    run, or one that professionals are commissioned with."""
+    of_residents = {OrganisationKind.TEAM, OrganisationKind.FILED, OrganisationKind.OWNERS}
+    return "resident" if of_team in of_residents else "professional"
+
+
+def can_set_kind(who: Any, project: Project, *, now: datetime) -> Verdict:
+    """An officer, as long as the project goes on."""
+    allowed = can_handle(who, project, now=now)
+    if allowed and project.stage in stages.ENDED:
+        return denied(_("项目已经结束"))
+    return allowed
 
 
 def can_look_into(who: Any, project: Project, *, now: datetime) -> Verdict:

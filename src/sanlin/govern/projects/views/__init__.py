@@ -15,6 +15,7 @@ from .staff import (
     confirm,
     desk,
     refund,
+    set_kind,
     stop,
     take_back_payment,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "scan",
     "scan_file",
     "sent_paper",
+    "set_kind",
     "sheet",
     "show_report",
     "signed_paper",

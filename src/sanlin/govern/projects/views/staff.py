@@ -15,7 +15,14 @@ from django.views.decorators.http import require_POST
 from sanlin.commons.funds.rules import is_entrusted
 from sanlin.govern.awards.queries import standing
 from sanlin.govern.projects import actions, queries, rules, stages
-from sanlin.govern.projects.forms import AssignForm, CircleForm, ReasonForm, RefundForm, StopForm
+from sanlin.govern.projects.forms import (
+    AssignForm,
+    CircleForm,
+    KindForm,
+    ReasonForm,
+    RefundForm,
+    StopForm,
+)
 from sanlin.govern.projects.models import ChildRound, Circle, Instalment, Project
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
@@ -130,6 +137,8 @@ def _desk(
             }
             for one in children
         ],
+        "kind": KindForm(initial={"kind": project.kind})["kind"],
+        "can_set_kind": rules.can_set_kind(who, project, now=now),
         "can_open_child": rules.can_open_child(who, project, now=now),
         "settling": project.stage in (stages.SETTLING, stages.STOPPED),
         "ended": project.stage in stages.ENDED,
@@ -143,6 +152,18 @@ def _desk(
 def _lowers(request: Request, child: ChildRound, project: Project) -> Verdict:
     child.project = project
     return rules.can_lower_least(request.by, child, now=request.now)
+
+
+@gate(rules.can_set_kind, Project, having=WHOLE)
+@require_POST
+def set_kind(request: Request, project: Project) -> HttpResponse:
+    """Say of which kind a project is."""
+    form = KindForm(request.POST)
+    if not form.is_valid():
+        return _desk(request, project)
+    where = reverse("projects:desk", args=[project.pk])
+    words = _("项目类型已改")
+    return press(request, where, words, actions.set_kind, project, form.cleaned_data["kind"])
 
 
 WAIT = (stages.PROPOSED, stages.TO_PAY)  # somebody else's turn: the row says whose
