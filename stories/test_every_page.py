@@ -37,7 +37,7 @@ from stories.house import House
 from tests.town import ASKED, BEHIND, addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from playwright.sync_api import Browser, Page, Route
 
@@ -59,6 +59,9 @@ AS = {
     "shen": "auditor",
     "": "nobody",
 }
+# What staff see at the desk and a team on its phone: looked at from both.
+SHARED = ("projects:agreement", "projects:signed_papers", "growth:circle", "growth:closing")
+TEAMS = ("wang", "zhao")
 MANY = {"all", "signed-in", "posts", "street-staff", "committees"}
 LANGUAGES = ("zh-hans", "en")
 HANDS = 2  # the pages are shared among so many tests
@@ -172,12 +175,14 @@ class Street:
         picked = [found[len(found) * n // 3] for n in range(3)] + found[-1:] if found else [1]
         return list(dict.fromkeys(picked))
 
-    def enter(self, name: str, pattern: Any, let_in: Collection[str]) -> tuple[str, str, str]:
+    def enter(
+        self, name: str, pattern: Any, let_in: Collection[str], people: Sequence[str] = PEOPLE
+    ) -> tuple[str, str, str]:
         """(who, address, size) of a page that opens; or ("", "", why not). Who is not let in by the
         table does not try: that she is turned away is shown by `tests/test_matrix.py`."""
         why = "shut"
         doors = list(self.doors(name, pattern))
-        for who in PEOPLE:
+        for who in people:
             for door in doors if MANY.union((AS[who],)).intersection(let_in) else ():
                 status, kind, text = self.caller(who).get(door)
                 assert status < 500, f"{status} from {door} for {who or 'a stranger'}"
@@ -228,6 +233,10 @@ def test_every_page_can_be_read_by_everybody(house: House, browser: Browser, han
                 axe_in = LANGUAGES[len(looked_at) % 2]
                 found += visit(street.page(who, size), name, house.url + door, axe_in)
                 looked_at.append(name)
+            if name in SHARED:
+                who, door, size = street.enter(name, pattern, declared[name], TEAMS)
+                assert size == "phone", f"no team opens {name}: {size}"
+                found += visit(street.page(who, size), f"{name}-team", house.url + door, "")
         if not hand:
             found += look_at_errors(street)
     assert not found, "\n".join(dict.fromkeys(found))

@@ -48,7 +48,7 @@ def _change(world: World, ends_here: bool) -> None:
     signed = Agreement.objects.get(project=one, version=1)
     scan = projects.file_scan(
         signed,
-        _sheet([one.number, "SIGNED BY ALL PARTIES"], 1),
+        _sheet([one.number], 1),
         ["street", "team", "committee"],
         by=helper,
         now=at(date(2024, 6, 28), 15),
@@ -74,7 +74,7 @@ def _signed_by_hand(world: World, ends_here: bool) -> None:
         paper = projects.file_paper(
             one,
             what,
-            _sheet([one.number, what.upper(), "SIGNED BY HAND"], seed),
+            _sheet([one.number], seed),
             people,
             by=_author(one),
             now=at(date(2024, 8, 21), 20 + n),
