@@ -14,6 +14,7 @@ from sanlin.front.records import actions, jobs
 from sanlin.front.records.actions import seal
 from sanlin.front.records.queries import sealings
 from sanlin.govern.awards import actions as awards
+from sanlin.govern.awards.queries import margin_of
 from sanlin.govern.awards.tests.scene import to_decide
 from sanlin.govern.awards.tests.test_entering import entered
 from sanlin.govern.awards.tests.test_premises import back
@@ -181,7 +182,8 @@ def test_whole_ballots_are_in_the_record_where_the_method_counts_them():
 def on_paper_and_published(*, online):
     """A published round with paper: a real booth, a batch that was settled, another that agreed, a leaflet
     explained, and a sample."""
-    vote = opened(voters=12 + online, award__method="votes", stages=["vote"])
+    two_fit = {"asked": 30_000_00, "tiers__shifan__money": 60_000_00, "award__min_score": None}
+    vote = opened(voters=12 + online, award__method="votes", stages=["vote"], **two_fit)
     for who in vote.voters[12:]:
         ballots.cast(vote.fresh(), [vote.proposals[0].pk], by=who, now=NOW)
     stand = booth(vote, sheets=20)
@@ -190,7 +192,7 @@ def on_paper_and_published(*, online):
     close(vote)
     here = settled(stand)
     one, two, three = hands(vote)
-    sheets = papers(vote, *[[n % 3] for n in range(12)])
+    sheets = papers(vote, *[[0]] * 7, *[[1]] * 4, [2])
     for at, own in enumerate((sheets[:6], [*sheets[6:], Paper("", {})])):
         made = batch(vote, len(own), here)
         key(made, own, by=one, now=vote.after)
@@ -200,7 +202,10 @@ def on_paper_and_published(*, online):
     ballots.settle(first, {sheets[0].serial: sheets[0]}, None, "看错", by=three, now=vote.after)
     ballots.explain(here, "箱里有一张广告", by=vote.officer, now=vote.after)
     counted(vote.fresh(), vote.after)
-    sample = ballots.draw_sample(vote.fresh(), "351264", 9, 50, by=vote.officer, now=vote.after)
+    most = margin_of(vote.fresh()).votes
+    told = {"by": vote.officer, "now": vote.after}
+    sample = awards.draw_sample(vote.fresh(), "351264", most, 500, **told)
+    assert (most, sample.draws, sample.full) == (3, 6, False)
     looker = hands(vote, 1)[0]
     truth = {sheet.serial: sheet for sheet in sheets}
     for serial in sorted(drawn(sample)):
