@@ -69,7 +69,7 @@ def reminders(
     was begun."""
     round, vote = roll.round, roll.round.rules.vote
     rows = {row.day: row for row in roll.begun}
-    days = sorted({*rules.reminder_days(round), *rows})
+    days = [] if roll.closed_at and not rows else sorted({*rules.reminder_days(round), *rows})
     can = rules.can_remind(who, round, now=now)
     return {
         "wanted": vote.remind is not None,

@@ -77,6 +77,17 @@ def test_what_was_not_finished_and_a_gateway_that_fails_are_said(client, time, s
     assert "现在就提醒" not in text(shown)
 
 
+def test_a_closed_vote_of_which_nobody_was_reminded_says_only_that(client, time):
+    vote, _numbers = asked(1)
+    close(vote)
+    time[0] = vote.after
+    client.force_login(vote.officer)
+    shown = client.get(page("vote", vote))
+    assert days(shown) == []
+    assert "本轮没有发过短信提醒。" in text(shown)
+    assert "短信这样写" not in text(shown)
+
+
 def test_the_button_begins_once_and_says_why_not(client, time):
     vote, _numbers = asked(1)
     client.force_login(vote.officer)
