@@ -15,9 +15,25 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 
+class Missing(ChainableUndefined):
+    """A field, or all of a group, that nobody filled: it prints nothing, no comparison of it holds,
+    and whatever is counted with it is missing too."""
+
+    def _never(self, _other: Any) -> bool:
+        return False
+
+    def _still(self, *_others: Any) -> Missing:
+        return self
+
+    __lt__ = __le__ = __gt__ = __ge__ = _never  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _still  # type: ignore[assignment]
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _still  # type: ignore[assignment]
+    __neg__ = __pos__ = _still  # type: ignore[assignment]
+
+
 def environment() -> Environment:
     """Where fields are read: no code of Python's can be reached, and what is missing stays empty."""
-    return ImmutableSandboxedEnvironment(autoescape=True, undefined=ChainableUndefined)
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=Missing)
 
 
 def fill(template: bytes, values: dict[str, Any]) -> bytes:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from docx import Document
 
-from sanlin.ground.office import word
+from sanlin.ground.office import filling, word
 from sanlin.ground.office.filling import words_of
 from sanlin.ground.office.packing import tidy
 
@@ -169,3 +169,13 @@ def test_tidy_takes_every_moment_out():
     body = template("x")
     with zipfile.ZipFile(io.BytesIO(tidy(body))) as box:
         assert {part.date_time for part in box.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_what_is_missing_holds_in_no_comparison_and_counts_for_nothing():
+    said = (
+        "[{{ a.b.c }}][{{ a.b + 1 }}][{{ 2 * a.b - 1 }}][{{ -a.b }}]",
+        "{% if a.b > 1 or a.b <= 1 or 1 < a.b %}more{% else %}none{% endif %}",
+        "{% for one in a.parts %}{{ one.sum }}{% endfor %}{{ a.parts|length }}",
+    )
+    paper = words_of(filling.fill(template(*said), {}))
+    assert [line for line in paper.splitlines() if line] == ["[][][][]", "none", "0"]
