@@ -34,7 +34,7 @@ from sanlin.ground import outage
 from stories import eyes
 from stories.browser import window
 from stories.house import House
-from tests.town import ASKED, BEHIND, addresses
+from tests.town import BEHIND, addresses, asked_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -157,7 +157,7 @@ class Street:
         model = getattr(pattern.callback, "guards", None) or BEHIND.get(name)
         rows = self._keys(model._meta.db_table) if model else [1]
         keys = list(pattern.pattern.converters)
-        for values in islice(product(*(ASKED.get(key, rows) for key in keys)), MOST_DOORS):
+        for values in islice(product(*(asked_at(name, key) or rows for key in keys)), MOST_DOORS):
             given = dict(zip(keys, values, strict=True))
             yield reverse(name, kwargs=given | {k: v for k, v in self._log().items() if k in given})
 

@@ -189,13 +189,19 @@ def signed_and_paid(cast: Cast) -> None:
 
 
 def paid(cast: Cast) -> None:
-    """One officer asks for what is due, the other approves; the mother's money is passed on."""
+    """One officer asks for what is due, another approves, the cashier passes the mother's money on."""
     for who, words in (("zhou", "申请拨付"), ("qian", "审批拨付")):
         page = cast(who)
         at_small(page, "项目")
         follow(page.locator("table"), FUNDED)
         press(page, words)
         page.get_by_role("button", name=words).wait_for(state="detached")
+    tian = cast("tian")
+    follow(tian, "工作台")
+    tian.locator("main table tr", has_text=SMALL).locator("a").first.click()
+    tian.get_by_role("checkbox").last.check()
+    press(tian, "付款")
+    says(tian, "已办理1项")
 
 
 def a_receipt_and_a_report(cast: Cast) -> None:

@@ -44,6 +44,7 @@ from sanlin.harmony.voices.models import Voice
 from sanlin.kernel.record import archive
 from sanlin.site import demo
 from sanlin.site.demo.cast import ER_CUN
+from tests.town import ASKED_AT
 
 from .town import MOST_QUESTIONS, questions
 
@@ -243,7 +244,7 @@ class Town:
 
     def _value(self, key, name, pattern):
         if (name, key) in ASKED_AT:
-            return ASKED_AT[name, key]
+            return ASKED_AT[name, key][0]
         if key == "kind":
             return "midterm" if name.startswith("projects:") else PostKind.JUDGE.value
         if key in {"log", "lines", "old", "new"}:
@@ -299,16 +300,6 @@ ASKED = {
     "photo": NOTHING,
     "size": "small",
     "step": "title",
-}
-ASKED_AT = {
-    ("papers:ledger", "key"): "projects",
-    ("papers:house", "kind"): "agreement",
-    ("papers:of_kind", "kind"): "change",
-    ("papers:of_project", "work"): "archive",
-    ("papers:of_round", "work"): "deck",
-    ("papers:of_circle", "work"): "circle",
-    ("papers:of_notice", "work"): "notice",
-    ("papers:of_street", "work"): "ledgers",
 }
 # What the keys of an address name, where its gate does not say.
 BEHIND = {

@@ -56,6 +56,22 @@ ASKED: dict[str, tuple[object, ...]] = {
     "step": ("title", "budget", "photos"),
     "verb": ("approve", "send-back"),
 }
+# What is asked for at one address alone: a paper is made of the things that have it.
+ASKED_AT: dict[tuple[str, str], tuple[object, ...]] = {
+    ("papers:ledger", "key"): ("projects",),
+    ("papers:house", "kind"): ("agreement",),
+    ("papers:of_kind", "kind"): ("change",),
+    ("papers:of_project", "work"): ("archive",),
+    ("papers:of_round", "work"): ("deck",),
+    ("papers:of_circle", "work"): ("circle",),
+    ("papers:of_notice", "work"): ("notice",),
+    ("papers:of_street", "work"): ("ledgers",),
+}
+
+
+def asked_at(name: str, key: str) -> tuple[object, ...]:
+    """The values to try for one key of an address; none where its rows are meant."""
+    return ASKED_AT.get((name, key)) or ASKED.get(key, ())
 
 
 @contextmanager
