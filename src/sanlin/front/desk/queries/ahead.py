@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,7 +73,8 @@ def _days(who: Any, now: datetime) -> Iterator[QuerySet[Any]]:
     sessions = Session.objects.filter(street__in=streets, closes__gt=now, opens__lt=now + FAR)
     yield _named(TRAINING, sessions, "pk", "title", "place", "")
     meetings = Meeting.objects.filter(round__street__in=streets, held_at__isnull=True, at__gt=now)
-    yield _named(MEETING, meetings, "pk", "title", "place", "at")
+    whose = meetings.annotate(whose=Coalesce("circle__name", "place"))  # several meet on one matter
+    yield _named(MEETING, whose, "pk", "title", "whose", "at")
     open_ = Pitching.objects.exclude(stage=growth_stages.CLOSED).filter(at__gte=begins)
     yield _named(SEAT, open_.filter(jurors__account_id=who.pk), "pk", "title", "place", "at")
     yield _named(PITCHING, open_.filter(round__street__in=streets), "round", "title", "place", "at")
