@@ -51,7 +51,7 @@ class FenField(forms.CharField):
 class GiftForm(forms.Form):
     """What a source is about to bring: money, goods with their value, points or hours."""
 
-    origin = forms.ChoiceField(label=_("来源"), choices=OFFERED)
+    origin = forms.ChoiceField(label=_("来源"), choices=[("", _("请选择")), *OFFERED])
     name = forms.CharField(
         label=_("名称"), max_length=60, help_text=_("公开显示，例如“3号楼居民”；不写个人姓名。")
     )

@@ -51,11 +51,12 @@ def running(world: World, ends_here: bool) -> None:
     assert fund is not None
     entrust(fund, at(date(2024, 6, 12), 10))
     _circles(world)
-    for number, one in enumerate(_all(world)):
+    # Vouchers are numbered as they are booked: what happens earlier is told earlier.
+    for number, one in sorted(enumerate(_all(world)), key=lambda n: (n[0] % 5, n[0] % 8)):
         if ends_here and one.award.proposal.title == WAITS:
             continue
         _sign(world, one, at(date(2024, 6, 17) + timedelta(days=number % 5), 9 + number % 8))
-    for number, one in enumerate(_all(world)):
+    for number, one in sorted(enumerate(_all(world)), key=lambda n: n[0] % 7):
         if one.stage == stages.RUNNING and not (ends_here and number % 5 == 4):
             _pay(world, one, at(date(2024, 6, 26) + timedelta(days=number % 7), 10), ends_here)
             _receipt(world, one, 1, 30, at(date(2024, 7, 8), 9 + number % 8))

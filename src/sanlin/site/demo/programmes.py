@@ -477,12 +477,17 @@ def sign_and_pay(round: Round, now: datetime, zhou: Account, qian: Account) -> N
     """All parties sign; what is due then is asked for by one officer, approved by another and paid by
     the cashier."""
     tian, cao = (Account.objects.get(username=name) for name in ("tian", "cao"))
-    for number, one in enumerate(Project.objects.whole().filter(round=round).order_by("number")):
+    found = enumerate(Project.objects.whole().filter(round=round).order_by("number"))
+    # Vouchers are numbered as they are booked: what happens earlier is told earlier.
+    in_order = sorted(found, key=lambda pair: pair[0] % 5)
+    for number, one in in_order:
         day = now + timedelta(days=1 + number % 5)
         worker = Post.objects.get(neighbourhood=one.place, kind=PostKind.COMMITTEE_WORKER).account
         leader = Account.objects.get(pk=one.award.proposal.author_id)
         for hand in (leader, worker, cao):
             projects.sign(Project.objects.whole().get(pk=one.pk), by=hand, now=day)
+    for number, one in in_order:
+        day = now + timedelta(days=1 + number % 5)
         for part in Instalment.objects.filter(project=one, stage=stages.DUE):
             asked = projects.propose(part, by=zhou, now=day + timedelta(days=3))
             told = projects.approve(asked, by=qian, now=day + timedelta(days=4))

@@ -95,16 +95,22 @@ def year_one() -> Round:
     round = _decide(_call(round, VALUES, asked, first, zhou), first, zhou, qian)
     standing = _projects(round)
     last_of_place = {one.place.pk: one.pk for one in standing}
-    for number, one in enumerate(standing):
+    poor = set(last_of_place.values())
+    # A step of all, then the next of all: vouchers are numbered as they are booked.
+    for one in standing:
         _sign(one, zhou, at(date(2016, 4, 1)))
+    for one in standing:
         _pay(one, zhou, qian, at(date(2016, 4, 8)))
-        poor = last_of_place[one.place.pk] == one.pk
-        left = one == standing[-1]
-        _evaluate(one, 60 if poor else 70 + number % 25, zhou, "midterm", date(2016, 7, 1))
-        if not left:
-            _spend(one, number, zhou, qian)
-            _evaluate(one, 45 if poor else 70 + number % 25, zhou, "closing", date(2016, 12, 2))
-            _settle(one, zhou, qian)
+    for number, one in enumerate(standing):
+        mark = 60 if one.pk in poor else 70 + number % 25
+        _evaluate(one, mark, zhou, "midterm", date(2016, 7, 1))
+    for number, one in enumerate(standing[:-1]):
+        _spend(one, number, zhou, qian)
+    for number, one in enumerate(standing[:-1]):
+        mark = 45 if one.pk in poor else 70 + number % 25
+        _evaluate(one, mark, zhou, "closing", date(2016, 12, 2))
+    for one in standing[:-1]:
+        _settle(one, zhou, qian)
     for one, username in ((standing[0], GOOD), (standing[-1], READER)):
         leader = _leader(one)
         leader.username = username

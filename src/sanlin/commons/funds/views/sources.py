@@ -131,7 +131,8 @@ def source(request: Request, source: Source) -> HttpResponse:
                 request, form, actions.arrive, source, form.cleaned_data.get("amount", 0)
             )
         if well:
-            messages.success(request, _now("已办理"))
+            said = {"withdraw": _now("认捐已撤回"), "match": _now("已配捐并记账")}
+            messages.success(request, said.get(act, _now("已确认到账并记账")))
             return redirect("funds:source", pk=source.pk)
     fund = source.fund
     found = matched(fund.terms.match, source.arrived or source.pledged)
