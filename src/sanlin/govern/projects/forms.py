@@ -165,7 +165,8 @@ def slip_lines(
     )
     bound: _SlipLines = made(
         data,
-        initial=initial,
+        # What was offered and sent back as it was is filled in too.
+        initial=initial if data is None else None,
         prefix="lines",
         form_kwargs={"heads": [*heads, (_("其他科目（须先申请变更）"), rest)]},
     )

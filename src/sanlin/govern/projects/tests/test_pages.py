@@ -279,6 +279,21 @@ def test_an_answer_may_keep_the_photo_that_was_sent(client):
     assert new.lines.get().head == "labour"
 
 
+def test_what_was_offered_and_sent_back_as_it_was_is_a_line_too(client):
+    one = signed(project())
+    made = receipt(one, 120_50)
+    actions.return_receipt(made, "照片看不清楚", by=worker(one.place), now=NOW)
+    client.force_login(leader(one))
+    where = go("receipt_details", one.pk) + f"?replaces={made.pk}"
+    assert 'name="lines-0-unit_price" value="120.50"' in text(client.get(where))
+    same = {"number": made.number, "payee": made.payee, "answer": "照片已重拍，看得清"}
+    blank = text(client.post(where, said(head="", **same)))
+    assert "支出科目：" in blank
+    assert "请至少写一行明细" not in blank
+    client.post(where, said(**same))
+    assert Receipt.objects.get(replaces=made).lines.get().amount == 120_50
+
+
 def test_one_more_line_keeps_what_was_typed(client):
     one = signed(project())
     client.force_login(leader(one))
