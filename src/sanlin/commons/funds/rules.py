@@ -219,10 +219,9 @@ def can_match(who: Any, source: Source, *, now: datetime) -> Verdict:
     """Money that residents or donors raised, once, where the terms add something to it."""
     if not (verdict := works_for(who, source.fund, now=now)):
         return verdict
-    if not source.is_money:
-        return denied(_("实物、积分和服务时长不配捐"))
-    if source.stage != stages.ARRIVED:
-        return denied(_("资金到账以后才能配捐"))
+    if source.stage != stages.ARRIVED or not source.is_money:
+        none, later = _("实物、积分和服务时长不配捐"), _("资金到账以后才能配捐")
+        return denied(later if source.is_money else none)
     if source.origin not in {Origin.RESIDENTS, Origin.DONATION}:
         return denied(_("只有居民自筹和社会捐赠可以配捐"))
     if Source.objects.filter(matches=source).exists():
