@@ -184,7 +184,7 @@ def spent_taken_back_and_closed(people: People) -> None:
     jin.get_by_label("理由").fill("会议改在居委会开，场地费退回")
     press(jin, "冲销")
     says(jin, "已冲销，冲销凭证和理由已公开")
-    follow(jin, FIRST)
+    jin.goto(tian.url.replace("running/", ""))
     says(jin, "会议改在居委会开，场地费退回")
     follow(jin.locator("main"), "月结")
     people.picture(jin, "a-month-to-close")
