@@ -141,6 +141,8 @@ def kept(account: Any, *, now: datetime) -> list[Kept]:
     told = []
     home = residence(account)
     if home is not None:
+        if home.home_id:
+            home.home = Home.objects.select_related("stair__building__estate").get(pk=home.home_id)
         verified = words.day(home.verified_on) if home.verified_on else _("等待居委核实")
         lines = (
             (_("居民区"), str(home.neighbourhood)),
