@@ -196,9 +196,13 @@ def paid(cast: Cast) -> None:
         follow(page.locator("table"), FUNDED)
         press(page, words)
         page.get_by_role("button", name=words).wait_for(state="detached")
+    the_cashier_pays(cast)
+
+
+def the_cashier_pays(cast: Cast) -> None:
     tian = cast("tian")
     follow(tian, "工作台")
-    tian.locator("main table tr", has_text=SMALL).locator("a").first.click()
+    follow(tian.locator("main"), "付款1笔")
     tian.get_by_role("checkbox").last.check()
     press(tian, "付款")
     says(tian, "已办理1项")
