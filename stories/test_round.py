@@ -79,6 +79,10 @@ class Cast:
     def until(self, day: str) -> None:
         """Put the clock to nine in the morning of a day, and let done what is due by then."""
         put_clock(self("zhou"), day)
+        self.tick()
+
+    def tick(self) -> None:
+        """What the clock's hand does beside a real server."""
         command = [*SANLIN, "tick"]
         subprocess.run(command, cwd=ROOT, env=surroundings(self.house.home), check=True)
 
@@ -366,6 +370,12 @@ def the_neighbours_vote(cast: Cast) -> None:
     press(sun, "结束代办")
     at_desk(zhou, "投票")
     cast.picture(zhou, "turnout")
+    press(zhou, "现在就提醒")
+    says(zhou, "已安排提醒")
+    cast.tick()
+    zhou.reload()
+    says(zhou, "发完")
+    cast.picture(zhou, "reminded")
 
 
 def vote(cast: Cast, page: Page, name: str) -> str:
