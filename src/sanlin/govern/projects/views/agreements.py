@@ -81,7 +81,7 @@ def _page(
     made.project = project
     party = rules.party_of(who, project, now=now)
     if party == Party.STREET:  # who keeps the seal is asked by several rules
-        prefetch_related_objects([project], "fund__duties")
+        prefetch_related_objects([project], "fund__duties", "instalments")
     facts = facts_of(made)
     earlier = next(
         (
@@ -119,6 +119,7 @@ def _page(
         "can_ask": rules.can_ask_change(who, project, now=now, paper=paper),
         "changes": changes,
         "form": form,
+        **({"frame": "ui/page.html"} if waits else {}),  # the desk's menu would ask once too often
     }
 
 
