@@ -197,10 +197,10 @@ def _street(zhou: Account, qian: Account) -> Street:
     now = at(date(2016, 1, 2))
     fang = Account.objects.get(username="fang")
     district = District.objects.create(
-        name="营造演示区", province="四川省", city="成都市", code="510100999"
+        name="营造演示区", province="四川省", city="成都市", code="510199"
     )
     people.install(district, fang, by=None, now=now)
-    street = Street.objects.create(name=STREET, district=district, code="510100999001")
+    street = Street.objects.create(name=STREET, district=district, code="510199001")
     money = Account.objects.filter(username__in=MONEY).order_by("pk")
     for one in (zhou, qian, *money):
         one.refresh_from_db()
@@ -212,7 +212,7 @@ def _street(zhou: Account, qian: Account) -> Street:
     for number in range(1, VILLAGES + TOWNS + 1):
         kind = "村" if number <= VILLAGES else "社区"
         place = Neighbourhood.objects.create(
-            street=street, name=f"演示{number:02d}{kind}", code=f"510100999001{number:03d}"
+            street=street, name=f"演示{number:02d}{kind}", code=f"510199001{number:03d}"
         )
         estate = Estate.objects.create(neighbourhood=place, name="院落")
         building = Building.objects.create(estate=estate, number="1号")

@@ -12,7 +12,7 @@ from sanlin.govern.projects.models import Project
 from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account
 from sanlin.site.demo import yingzao
-from sanlin.site.demo.cast import at
+from sanlin.site.demo.cast import DUTIES, at
 
 pytestmark = pytest.mark.django_db
 BUDGET = 12 * 80_000 * 100  # fen
@@ -23,7 +23,7 @@ def test_the_second_year_is_fewer_and_larger_without_those_that_failed(monkeypat
     for name, value in (("VILLAGES", 2), ("TOWNS", 2), ("BUDGET", BUDGET)):
         monkeypatch.setattr(yingzao, name, value)
     monkeypatch.setitem(yingzao.VALUES, "budget", BUDGET)
-    for number, name in enumerate(("fang", "zhou", "qian")):
+    for number, name in enumerate(("fang", *DUTIES)):
         Account.objects.create_user(name, None, name=name, phone=f"1990000000{number}")
 
     first = yingzao.year_one()
