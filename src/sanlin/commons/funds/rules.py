@@ -271,7 +271,10 @@ def next_to_close(fund: Fund) -> date | None:
     """The first month that is not closed yet; None for a fund without vouchers."""
     if fund.closed_before is not None:
         return timezone.localtime(fund.closed_before).date()
-    first = Voucher.objects.filter(fund=fund).order_by("number").first()
+    first = vars(fund).get("first_voucher")  # it never changes once it is there
+    if first is None:
+        first = Voucher.objects.filter(fund=fund).order_by("number").first()
+        vars(fund)["first_voucher"] = first
     return None if first is None else timezone.localtime(first.at).date().replace(day=1)
 
 

@@ -250,7 +250,7 @@ def test_pages_ask_a_constant_number_of_questions(rows, client, settings):
         (f"/funds/{fund.pk}/?undertaking={Undertaking.objects.last().pk}", 11),
         (f"/funds/{fund.pk}/checks/", 9),
         (f"/funds/{fund.pk}/sources/", 8),
-        (f"/funds/{fund.pk}/close/", 9),
+        (f"/funds/{fund.pk}/close/", 8),
         (f"/funds/{fund.pk}/duties/", 6),
         (f"/funds/sources/{source.pk}/", 7),
         (f"/funds/vouchers/{Voucher.objects.first().pk}/", 9),
