@@ -178,6 +178,7 @@ def _sheet(made: Decision, rows: list[tuple[Award, Sentence]]) -> HttpResponse:
         Head(_("理由"), width=60),
     ]
     tiers = {tier.key: tier.name for tier in made.round.rules.tiers}
+    voted = "vote" in made.round.rules.stages
     lines = (
         (
             row.place,
@@ -187,7 +188,7 @@ def _sheet(made: Decision, rows: list[tuple[Award, Sentence]]) -> HttpResponse:
             tiers.get(row.tier, ""),
             row.proposal.asked,
             figure(row.score),
-            row.votes,
+            row.votes if voted else None,
             row.stage_label,
             row.grant,
             str(why),
