@@ -62,7 +62,8 @@ def close(request: Request, fund: Fund) -> HttpResponse:
     ):
         messages.success(request, _("已结%(month)s的账") % {"month": month_words(turn)})
         return redirect("funds:close", pk=fund.pk)
-    prefetch_related_objects([fund], "duties")
+    if not form.is_bound:
+        prefetch_related_objects([fund], "duties")
     page = {
         "fund": fund,
         "form": form,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Subquery, Sum
 
 from sanlin.commons.funds.models import BookKind, Posting
 from sanlin.commons.people.models import PostKind
@@ -92,7 +92,8 @@ def rounds_of(who: Any, *, now: datetime) -> QuerySet[Round]:
 
 def past(who: Any, until: datetime, wanted: int | None, *, now: datetime) -> Past:
     """How everything stood before the moment `until`, for the round with the key `wanted` or the
-    newest that had begun. Seven questions to the database, whatever there is."""
+    newest that had begun. Six questions to the database, whatever there is (seven before the first
+    checkpoint)."""
     rounds = {one.log: one for one in rounds_of(who, now=now)}
     told = _stages_of(rounds, until)
     begun = [(one, told[log]) for log, one in rounds.items() if log in told]
@@ -103,8 +104,14 @@ def past(who: Any, until: datetime, wanted: int | None, *, now: datetime) -> Pas
     lines = Entry.objects.filter(log=round.log, at__lt=until)
     titles = dict(Proposal.objects.filter(round=round).values_list("pk", "title"))
     things = [*_things(lines, titles), *_awards(lines, titles)]
-    last = lines.order_by("-seq").values_list("seq", flat=True).first()
-    kept = Checkpoint.objects.filter(log=round.log, at__lt=until).select_related("log").last()
+    seqs = lines.order_by("-seq").values("seq")[:1]
+    kept = (
+        Checkpoint.objects.filter(log=round.log, at__lt=until)
+        .select_related("log")
+        .annotate(last=Subquery(seqs))
+        .last()
+    )
+    last = kept.last if kept else lines.aggregate(last=Max("seq"))["last"]
     return Past(begun, round, 0 if last is None else last + 1, kept, things, _money(round, until))
 
 

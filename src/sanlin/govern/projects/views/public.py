@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -159,9 +160,10 @@ def mine(request: Request) -> HttpResponse:
 @gate(rules.can_see, Project, having=WHOLE)
 def project(request: Request, project: Project) -> HttpResponse:
     """What a team received and what became of it: for everybody, without persons."""
+    prefetch_related_objects([project], "instalments")
     money = rules.flows(project)
     heads = queries.by_head(project, money)
-    parts = list(project.instalments.order_by("place"))
+    parts = list(project.instalments.all())
     reports = list(project.reports.order_by("at"))
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
