@@ -152,12 +152,15 @@ class Street:
             self.opened[who, size] = page
         return self.opened[who, size]
 
-    def doors(self, name: str, pattern: Any) -> Iterator[str]:
-        """Addresses to try for one pattern: of the first, of the last and of two rows between."""
+    def doors(self, name: str, pattern: Any, *, every: bool = False) -> Iterator[str]:
+        """Addresses to try for one pattern: of every row; else of the first, of the last and of two
+        rows between."""
         model = getattr(pattern.callback, "guards", None) or BEHIND.get(name)
         rows = self._keys(model._meta.db_table) if model else [1]
+        rows = rows if every else picked(rows)
         keys = list(pattern.pattern.converters)
-        for values in islice(product(*(asked_at(name, key) or rows for key in keys)), MOST_DOORS):
+        most = None if every else MOST_DOORS
+        for values in islice(product(*(asked_at(name, key) or rows for key in keys)), most):
             given = dict(zip(keys, values, strict=True))
             yield reverse(name, kwargs=given | {k: v for k, v in self._log().items() if k in given})
 
@@ -172,8 +175,7 @@ class Street:
     def _keys(self, table: str) -> list[int]:
         with sqlite3.connect(self.house.home / "sanlin.sqlite3") as database:
             found = [row[0] for row in database.execute(f"SELECT id FROM {table} ORDER BY id")]
-        picked = [found[len(found) * n // 3] for n in range(3)] + found[-1:] if found else [1]
-        return list(dict.fromkeys(picked))
+        return found or [1]
 
     def enter(
         self, name: str, pattern: Any, let_in: Collection[str], people: Sequence[str] = PEOPLE
@@ -181,7 +183,7 @@ class Street:
         """(who, address, size) of a page that opens; or ("", "", why not). Who is not let in by the
         table does not try: that she is turned away is shown by `tests/test_matrix.py`."""
         why = "shut"
-        doors = list(self.doors(name, pattern))
+        doors = list(self.doors(name, pattern, every=people is TEAMS))
         for who in people:
             for door in doors if MANY.union((AS[who],)).intersection(let_in) else ():
                 status, kind, text = self.caller(who).get(door)
@@ -196,6 +198,12 @@ class Street:
                     return who, door, "desk" if '<body class="desk' in text else "phone"
                 why = "leads on" if status == 302 and who else why
         return "", "", why
+
+
+def picked(keys: list[int]) -> list[int]:
+    """The first, the last and two between."""
+    some = [keys[len(keys) * n // 3] for n in range(3)] + keys[-1:]
+    return list(dict.fromkeys(some))
 
 
 def read_in(page: Page, url: str, language: str) -> None:
