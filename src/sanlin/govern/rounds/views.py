@@ -380,7 +380,9 @@ def follow(request: Request, round: Round) -> HttpResponse:
     """A new round that takes over this one's values."""
     on = local_day(request.now)
     text = text_for_next(round.pack, round.pack_text, on)
-    form = NameForm(request.POST or None, initial={"year": on.year})
+    year = max(on.year, round.year + 1)
+    named = round.name.replace(str(round.year), str(year))
+    form = NameForm(request.POST or None, initial={"year": year, "name": named})
     if request.method == "POST" and text is not None and form.is_valid():
         try:
             made = actions.create(

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,8 +120,8 @@ def do_one(works: Mapping[str, Work], *, clock: Callable[[], datetime]) -> Task 
         return None
     file = secrets.token_hex(16)
     where = Task(file=file).path
-    where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with override("zh-hans"):
             name = works[task.work](task, where, Beat(task, clock))
         told = {"file": file, "name": name, "size": where.stat().st_size, "digest": _digest(where)}
@@ -128,12 +129,12 @@ def do_one(works: Mapping[str, Work], *, clock: Callable[[], datetime]) -> Task 
         if not _mine(task).update(stage=stages.DONE, ended_at=now, **told):
             raise Lost
     except Lost:
-        where.unlink(missing_ok=True)
+        _drop(where)
     except Exception as error:
-        where.unlink(missing_ok=True)
+        _drop(where)
         _fail(task, error, now=clock())
     except BaseException:
-        where.unlink(missing_ok=True)
+        _drop(where)
         _mine(task).update(stage=stages.QUEUED, worker="", lease=None, tries=task.tries - 1)
         raise
     task.refresh_from_db()
@@ -149,6 +150,12 @@ def _fail(task: Task, error: Exception, *, now: datetime) -> None:
             "n": task.pk
         }
     _mine(task).update(stage=stages.FAILED, error=said[:300], ended_at=now)
+
+
+def _drop(where: Path) -> None:
+    """Remove what was half made. A disk that refuses even that must not end the worker."""
+    with suppress(OSError):
+        where.unlink()
 
 
 def _digest(path: Path) -> str:

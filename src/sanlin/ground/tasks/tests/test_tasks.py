@@ -95,6 +95,17 @@ def test_a_refusal_is_told_in_its_own_words_and_an_error_is_not_hidden(who, capl
     assert (again.pk != failed.pk, do().stage) == (True, stages.DONE)
 
 
+def test_a_disk_that_cannot_be_written_to_fails_the_task_and_not_the_worker(who, caplog, tmp_path):
+    (tmp_path / "made").write_bytes(b"")  # where the folder should be
+    order(who)
+    failed = do()
+    assert (failed.stage, f"任务{failed.pk}" in failed.error) == (stages.FAILED, True)
+    assert "Error" in caplog.text
+    (tmp_path / "made").unlink()
+    actions.repeat(failed, by=who, now=NOW)
+    assert do().stage == stages.DONE
+
+
 def test_a_worker_that_is_gone_loses_its_task_after_the_lease(who):
     order(who)
     first = actions.take("one", now=NOW)
