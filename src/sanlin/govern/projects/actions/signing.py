@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions as funds
@@ -106,6 +107,9 @@ def check_scan(scan: Scan, fits: bool, note: str, *, by: Account, now: datetime)
     found = Scan.objects.select_related("agreement", "by").get(pk=scan.pk)
     agreement = found.agreement
     agreement.project = project
+    # Who keeps the seal is asked twice below: once read, so that a duty given meanwhile cannot tell
+    # two answers.
+    prefetch_related_objects([project.fund], "duties")
     require(rules.can_check_scan(by, found, now=now))
     signed = set(agreement.signings.values_list("party", flat=True))
     missing = [party for party in found.parties if party not in signed]
