@@ -27,7 +27,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1280, "height": 900}},
 }
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-PATIENCE = 10_000  # milliseconds before a story gives up on a button or a page
+PATIENCE = 30_000  # milliseconds before a story gives up on a button or a page of a busy machine
 FLAGS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Error, Page
 
 from stories import eyes
 from stories.browser import sign_in, sign_out, switch
@@ -22,7 +23,7 @@ from stories.house import ROOT, SANLIN, surroundings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator
 
     from stories.conftest import Visit
     from stories.house import House
@@ -102,7 +103,12 @@ def press(page: Page | Locator, words: str, *, exact: bool = True) -> None:
 
 def follow(page: Page | Locator, words: str, *, exact: bool = True) -> None:
     """Follow the first link in the page's own text that says `words`."""
-    page.get_by_role("link", name=words, exact=exact).first.click()
+    try:
+        page.get_by_role("link", name=words, exact=exact).first.click()
+    except Error as stuck:
+        window = page if isinstance(page, Page) else page.page
+        stuck.add_note(f"{window.url} says: {window.locator('main').inner_text()[:600]}")
+        raise
 
 
 def cell(page: Page, words: str) -> None:
