@@ -355,8 +355,10 @@ def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
 
 
 def next_steps(who: Any, *, now: datetime) -> list[Next]:
-    """One line a project of my teams: the one verb that is mine now."""
-    return [next_of(project, now=now) for project in mine(who, now=now)]
+    """One line a project of my teams: the one verb that is mine now. What asks for something comes
+    first, what is over comes last; of like ones the latest first."""
+    found = [next_of(project, now=now) for project in mine(who, now=now)]
+    return sorted(found, key=lambda it: (not it.waits, it.project.stage in stages.ENDED))
 
 
 def waiting_for_team(who: Any, *, now: datetime) -> list[Next]:

@@ -149,6 +149,22 @@ def test_returned_receipts_and_due_reports_wait_for_the_team_that_leads():
     assert len(queries.next_steps(member, now=half)) == 1
 
 
+def test_what_is_asked_for_comes_first_and_what_is_over_last():
+    """Of the projects of whoever leads several, in whatever order they were granted."""
+    asked, quiet, over = Project.objects.whole().filter(round=running_round(1, 1, 1)).order_by("pk")
+    who = leader(asked)
+    for one in (quiet, over):
+        Membership.objects.create(
+            organisation=one.team, account=who, leads=True, since=date(2024, 1, 1)
+        )
+    for one in (asked, quiet, over):
+        signed(one)
+    actions.return_receipt(receipt(asked, 1), "看不清楚", by=worker(asked.place), now=NOW)
+    actions.stop(fresh(over), "团队解散", by=officer(over.round.street), now=NOW)
+    found = [(it.project.pk, it.waits) for it in queries.next_steps(who, now=NOW)]
+    assert found == [(asked.pk, True), (quiet.pk, False), (over.pk, False)]
+
+
 def test_nothing_waits_for_others():
     one = project()
     for who in (officer(), worker(), resident(one.place)):
