@@ -115,6 +115,13 @@ class Source(models.Model):
     def is_money(self) -> bool:
         return self.unit == FEN
 
+    @property
+    def worth(self) -> int | None:
+        """What the goods that arrived, or else were pledged, are valued at, in whole fen."""
+        if self.value is None or self.arrived is None:
+            return self.value
+        return self.value * self.arrived // self.pledged
+
 
 @dataclass(frozen=True)
 class Gift:

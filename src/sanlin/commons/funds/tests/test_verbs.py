@@ -511,6 +511,16 @@ def test_goods_and_points_are_kept_in_their_own_units():
 
 
 @pytest.mark.django_db
+def test_goods_are_worth_what_arrived_of_them():
+    fund, by, _on = fund_with()
+    gift = Gift("donation", "食用油", 20, unit="goods:食用油(桶)", value=1_200_01)
+    source = actions.pledge(fund, gift, by=by, now=NOW)
+    assert source.worth == 1_200_01
+    assert actions.arrive(source, 18, by=by, now=NOW).worth == 1_080_00
+    assert raised(fund, 1_00, by=by).worth is None
+
+
+@pytest.mark.django_db
 def test_what_the_sources_do_not_bring_of_a_budget_is_the_streets_own():
     fund, by, _on = fund_with()
     raised(fund, 300_00, by=by)

@@ -196,7 +196,7 @@ def _pages(round: Round, *, who: Any, now: datetime) -> list[tuple[str, str]]:
     A judge, and whoever is only on duty at a booth, finds the grid and the booths from her own work;
     here they would cost a question each."""
     staff = bool(is_staff(who, round.street, now=now))
-    pages = [("rounds:manage", _("期限与办法"))]
+    pages = [("rounds:manage", _("期限与办法")), ("rounds:pot", _("资金来源"))]
     if round.frozen:
         parts = round.rules.stages
         pages += [("proposals:watch", _("提案与审查"))]

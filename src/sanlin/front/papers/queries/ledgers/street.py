@@ -86,7 +86,7 @@ def sources(scope: Scope) -> Rows:
             row.pledged if money else None,
             row.arrived if money else None,
             "" if money else f"{row.arrived or row.pledged} {row.unit}",
-            row.value,
+            row.worth,
             fund_stages.LABELS[row.stage],
             row.arrived_at,
             receipts.get(row.pk),
