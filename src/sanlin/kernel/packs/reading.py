@@ -19,6 +19,7 @@ from .schema import LISTS, SINGLE, cells
 from .values import Misfit, from_pack, hint, named, plain_text
 
 LONGEST = 200_000
+MOST_DOTS = 100  # in a line: a dotted key costs Python's reader the square of its parts
 IDENTITY = ("id", "title", "jurisdiction", "effective_from", "effective_to", "sources")
 CELL = frozenset({"value", "unset", "source", "note", "suggest"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}", re.ASCII)
@@ -41,6 +42,10 @@ def read(text: str, *, name: str = "") -> Pack:
 def _parse(text: str, name: str) -> Found:
     if len(text) > LONGEST:
         raise BadPack([Fault(1, "", "too_long", {"length": len(text), "most": LONGEST})], name)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            why = f"more than {MOST_DOTS} dots in one line"
+            raise BadPack([Fault(number, "", "syntax", {"why": why})], name)
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -211,7 +216,8 @@ class _Reader:
         key = item.get(listed.key)
         path = f"{listed.name}[{number + 1}].{listed.key}"
         if not isinstance(key, str) or not _KEY.fullmatch(key):
-            self.fault((*at, listed.key), path, "key", given=str(key)[:100])
+            given = key[:100] if isinstance(key, str) else named(key)
+            self.fault((*at, listed.key), path, "key", given=given)
             return
         if key in keys:
             self.fault((*at, listed.key), path, "duplicate", given=key)
@@ -286,12 +292,12 @@ class _Reader:
         given = raw.get("source", inherited)
         if not given:
             self.fault(at, path, "no_source")
+        elif not isinstance(given, str):
+            self.fault((*at, "source"), path, "kind", wanted="a string", given=named(given))
         elif given != OWN and given not in self.sources:
             known = [*self.sources, OWN]
-            self.fault(
-                (*at, "source"), path, "source", given=str(given)[:100], hint=hint(given, known)
-            )
-        return str(given)
+            self.fault((*at, "source"), path, "source", given=given[:100], hint=hint(given, known))
+        return given if isinstance(given, str) else named(given)
 
     def absent(self) -> None:
         """A fault for everything that must be said and is not."""

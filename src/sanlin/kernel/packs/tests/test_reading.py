@@ -283,3 +283,29 @@ def test_a_whole_line_taken_out_is_never_an_accident(file, data):
     del lines[data.draw(st.integers(0, len(lines) - 1))]
     for fault in attempt("\n".join(lines)):
         assert 1 <= fault.line <= len(lines)
+
+
+HUGE = "0x" + "f" * 100_000
+
+
+@pytest.mark.parametrize(
+    "source", ["{ a = 1 }", '["own"]', "1", HUGE], ids=["table", "list", "1", "huge"]
+)
+def test_a_source_that_is_no_word_is_named_with_its_line(source):
+    spoilt, line = changed(
+        'kind = { value = "working", source = "futian"',
+        f'kind = {{ value = "working", source = {source}',
+    )
+    assert faults(spoilt) == [(line, "notice.kind", "kind")]
+
+
+@pytest.mark.parametrize("key", [HUGE, "[1]", "{ a = 1 }"], ids=["huge", "list", "table"])
+def test_a_key_that_is_no_word_is_named_with_its_line(key):
+    spoilt, line = changed('key = "pinpai"', f"key = {key}")
+    assert (line, "tiers[2].key", "key") in faults(spoilt)
+
+
+@pytest.mark.parametrize("opening", ["", "["])
+def test_a_key_of_very_many_parts_is_refused_before_it_is_read(opening):
+    source = f"\n{opening}{'.'.join(['a'] * 90_000)}{']' if opening else ' = 1'}\n"
+    assert faults(source) == [(2, "", "syntax")]
