@@ -34,6 +34,10 @@ _HEADS = (
     (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP"),
 )
 _NAME = re.compile(r"[0-9a-f]{32}")
+# A progressive JPEG draws its picture in some ten scans; each costs the decoder the whole picture anew.
+MOST_SCANS = 100
+_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd7])")
+_END, _SCAN = b"\xd9", b"\xda"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ def picture(sent: IO[bytes], size: int) -> Picture:
     if kind is None:
         raise ValidationError(_("这不是照片：只收JPEG、PNG和WebP格式的照片"))
     try:
+        if kind == "JPEG" and _scans(sent.read()) > MOST_SCANS:
+            raise ValueError("too many scans")
+        sent.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             drawn = _drawn(sent, kind)
@@ -87,6 +94,15 @@ def _drawn(sent: IO[bytes], kind: str) -> Picture:
         plain.thumbnail((longest, longest))
         sizes[name] = _jpeg(plain)
     return Picture(sizes, width, height)
+
+
+def _scans(body: bytes) -> int:
+    """In how many scans the first picture of a JPEG is drawn."""
+    scans, at = 0, 2
+    while (found := _MARKER.search(body, at)) and found[1] != _END:
+        scans += found[1] == _SCAN
+        at = found.end() + int.from_bytes(body[found.end() : found.end() + 2])
+    return scans
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sanlin.kernel.money import LARGEST
+
 SECONDS = 12
 MOST_ITEMS = 20
 
@@ -79,17 +81,22 @@ def told(found: dict[str, Any]) -> Told:
     except ValueError:
         day = None
     items = tuple(
-        Item(str(what)[:60], price, quantity)
+        Item(_said(what, 60), price, quantity)
         for what, price, quantity in found.get("items", [])[:MOST_ITEMS]
         if 0 < price < 10**11 and 0 < quantity <= 10**5
     )
     total = found.get("total")
     return Told(
-        str(found.get("code", ""))[:20],
-        str(found.get("number", ""))[:40],
+        _said(found.get("code", ""), 20),
+        _said(found.get("number", ""), 40),
         day,
-        str(found.get("seller", ""))[:60],
-        total if isinstance(total, int) and total > 0 else None,
+        _said(found.get("seller", ""), 60),
+        total if isinstance(total, int) and 0 < total <= LARGEST else None,
         items if sum(item.price * item.quantity for item in items) == total else (),
         str(found.get("why", ""))[:10],
     )
+
+
+def _said(text: object, most: int) -> str:
+    """Text as a database and a page can hold it: a PDF may name any character, and none at all."""
+    return "".join(c for c in str(text) if c.isprintable())[:most]

@@ -14,7 +14,7 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from importlib import import_module
 from typing import Any
 
@@ -35,7 +35,7 @@ def fen(text: str | None) -> int | None:
     try:
         amount = Decimal(re.sub(r"[¥￥,\s]", "", text or "")) * 100
         return int(amount) if amount == int(amount) else int(amount.quantize(Decimal(1)))
-    except (InvalidOperation, ValueError, OverflowError):
+    except (DecimalException, ValueError, OverflowError):
         return None
 
 

@@ -36,6 +36,8 @@ MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document
 CARRIED = re.compile(
     r"vbaProject|vbaData|activeX|embeddings/|ctrlProps|attachedTemplate|afchunk", re.IGNORECASE
 )
+# Fields of Word's own that fetch a file or start a program when the paper is opened.
+FETCHES = re.compile(r"DDE|INCLUDE(?:PICTURE|TEXT)|DATABASE", re.IGNORECASE)
 FILTERS = frozenset({"length", "join", "default"})
 # What a template may consist of. Anything else is refused by name.
 ALLOWED = (
@@ -138,7 +140,9 @@ def _texts(raw: bytes) -> list[str]:
             _look_at_directory(raw, parts)
             for part in parts:
                 _look_at_part(part.filename, archive.read(part))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, OSError) as error:
+    except BadTemplate:
+        raise
+    except Exception as error:  # a hostile archive can break its reader in any way
         raise BadTemplate(_("这不是Word文件，或已损坏；请在Word中另存为.docx后再上传")) from error
     found: list[str] = json.loads(_in_child("read", raw))
     if sum(map(len, found)) > MOST_TEXT:
@@ -166,21 +170,34 @@ def _look_at_part(name: str, body: bytes) -> None:
         raise BadTemplate(_("模板里有宏、控件或嵌入的文件，请另存为不含宏的.docx后再上传"))
     if name == "[Content_Types].xml" and MAIN not in body:
         raise BadTemplate(_("模板里有宏、控件或嵌入的文件，请另存为不含宏的.docx后再上传"))
-    if name.endswith((".xml", ".rels")):
-        head = body[:4096].upper()
-        if b"<!DOCTYPE" in head or b"<!ENTITY" in body.upper():
-            raise BadTemplate(_("这份Word文件的内容读不出来，请在Word中另存为.docx后再上传"))
-    if name.endswith(".rels") and _reaches_out(body):
+    if name.endswith((".xml", ".rels")) and _reaches_out(_tree(body)):
         raise BadTemplate(_("模板引用了外部的图片或文件，请把它们删去或插入到模板里再上传"))
 
 
-def _reaches_out(rels: bytes) -> bool:
-    """Whether opening the paper would fetch something from elsewhere; a plain link does not."""
-    for found in re.finditer(rb"<(?:\w+:)?Relationship\b[^>]*>", rels):
-        one = found[0]
-        if b"External" in one and b"/hyperlink" not in one:
-            return True
-    return False
+def _tree(body: bytes) -> Any:
+    """A part as it is read, in whatever encoding, without doctype and entities."""
+    from defusedxml import ElementTree  # noqa: PLC0415
+
+    try:
+        return ElementTree.fromstring(body, forbid_dtd=True)
+    except (ValueError, ElementTree.ParseError) as error:
+        raise BadTemplate(_("这份Word文件的内容读不出来，请在Word中另存为.docx后再上传")) from error
+
+
+def _reaches_out(part: Any) -> bool:
+    """Whether opening the paper would fetch or start something from elsewhere, by a relation or by a
+    field of Word's own, whose code may lie in pieces; a plain link does not."""
+    code = []
+    for node in part.iter():
+        name = node.tag.rpartition("}")[2]
+        if name == "Relationship" and node.get("TargetMode", "").lower() == "external":
+            if not node.get("Type", "").endswith("/hyperlink"):
+                return True
+        elif name == "instrText":
+            code.append(node.text or "")
+        elif name == "fldSimple":
+            code += [value for key, value in node.items() if key.endswith("}instr")]
+    return bool(FETCHES.search("".join(code)))
 
 
 def _check_fields(words: str, spec: Spec) -> None:

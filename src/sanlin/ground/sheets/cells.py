@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -90,7 +90,7 @@ def money(cell: Cell) -> int:
     value = re.sub(r"[¥￥,元\s]", "", plain(cell))  # data
     try:
         fen = Decimal(value) * 100
-    except InvalidOperation:
+    except DecimalException:
         raise Wrong(_("请填金额，单位是元，如12000或12000.50")) from None
     if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen < 10**14:
         raise Wrong(_("金额不能小于0，最多两位小数"))
@@ -128,7 +128,7 @@ def phone(cell: Cell) -> str:
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", value, re.IGNORECASE):
         raise Wrong(_("号码被写成了科学计数，后几位已丢失；请把该列设为文本后重新填写"))
     value = re.sub(r"^(\+|00)86", "", value)
-    if not re.fullmatch(r"1\d{10}", value):
+    if not re.fullmatch(r"1\d{10}", value, re.ASCII):
         raise Wrong(_("请填11位手机号"))
     return value
 
@@ -138,7 +138,7 @@ def identity(cell: Cell) -> str:
     value = plain(cell).upper().replace(" ", "")
     if isinstance(cell, float):
         raise Wrong(_("号码被存成了数字，后几位已丢失；请把该列设为文本后重新填写"))
-    if not re.fullmatch(r"\d{17}[\dX]", value):
+    if not re.fullmatch(r"\d{17}[\dX]", value, re.ASCII):
         raise Wrong(_("请填18位身份证号"))
     total = sum(int(d) * w for d, w in zip(value, WEIGHTS, strict=False))
     if CHECK_DIGITS[total % 11] != value[-1]:

@@ -14,6 +14,7 @@ import sys
 MEMORY = 768 * 1024 * 1024  # bytes of address space
 SECONDS = 20
 MOST_COLUMNS = 200
+MOST_WRITTEN = 64 * 1024 * 1024  # bytes that whoever asked has to hold
 
 
 def cell(value: object) -> object:
@@ -45,7 +46,10 @@ def main() -> None:
             return
         rows = sheet.to_python(skip_empty_area=False)
         found.append([about.name, [[cell(v) for v in row[:MOST_COLUMNS]] for row in rows]])
-    json.dump(found, sys.stdout)
+    written = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+    if len(written) > MOST_WRITTEN:  # one text may stand in very many cells
+        sys.exit("too much text")
+    sys.stdout.buffer.write(written)
 
 
 if __name__ == "__main__":

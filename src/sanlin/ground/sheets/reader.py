@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -117,9 +118,11 @@ def _csv(raw: bytes) -> list[list[Cell]]:
     first = text.split("\n", 1)[0]
     comma = max(",\t;", key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=comma))
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
+        rows = [list(row[:200]) for row in islice(lines, MOST_ROWS + ROOM_ABOVE)]
+        more = sum(1 for _row in lines)
     except csv.Error as error:
         raise BadFile(_("文件不是一张整齐的表，请用模板填写后再导入")) from error
-    if len(rows) > MOST_ROWS + ROOM_ABOVE:
-        raise too_long(len(rows))
-    return [list(row[:200]) for row in rows]
+    if more:
+        raise too_long(len(rows) + more)
+    return rows

@@ -77,6 +77,13 @@ def bomb(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 9))
 
 
+def many_scans(times, between=b""):
+    """A progressive JPEG whose last scan is drawn so many times: little to send, much to decode."""
+    body = sent((640, 640), progressive=True)
+    last = body.rindex(b"\xff\xda")
+    return body[:last] + (between + body[last:-2]) * times + body[-2:]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -92,10 +99,17 @@ def bomb(width, height):
         (bomb(13_000, 13_000), ["照片不能超过2500万像素，这张是13000×13000"]),
         (bomb(100_000, 100_000), BROKEN),
         (bomb(10, 10), BROKEN),
+        (many_scans(101), BROKEN),
+        (many_scans(101, b"\xff\x01"), BROKEN),
     ],
 )
 def test_what_is_no_photo_is_refused_in_a_sentence(body, words):
     assert sentence(body) == words
+
+
+def test_a_progressive_photo_is_taken_and_what_is_sent_after_its_end_is_not_counted():
+    moving = sent((640, 640), progressive=True) + b"\xff\xda\0\0" * 200  # a film behind the photo
+    assert picture(many_scans(5)).width == picture(moving).width == 640
 
 
 def test_a_file_over_ten_megabytes_is_not_even_looked_at():

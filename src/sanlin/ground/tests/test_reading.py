@@ -125,6 +125,16 @@ def other_archive():
     return file.getvalue()
 
 
+def one_text_in_many_cells():
+    """The text itself stands there once: unpacked it is small."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        sheet = made.add_worksheet("甲")
+        for number in range(800):
+            sheet.write_string(number % 40, number // 40, "".join(map(chr, range(19968, 49968))))
+    return file.getvalue()
+
+
 def broken_xml():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -149,6 +159,7 @@ def broken_xml():
         (reader.COMPOUND + b"\x00" * 64, "旧式.xls"),
         (reader.COMPOUND + "EncryptedPackage".encode("utf-16-le"), "设了密码"),
         (b"a\n" * 20_021, "有20,021行"),
+        (one_text_in_many_cells(), "无法读取"),
         (b'a,"' + b"x" * 200_000, "不是一张整齐的表"),
     ],
 )
@@ -298,6 +309,9 @@ def test_other_cells_are_read(parse, said, value):
         (cells.money, "1.005"),
         (cells.money, "NaN"),
         (cells.money, "1e30"),
+        (cells.money, "9e999999"),
+        (cells.identity, "٢٢٠١٠٥١٩٤٩١٢٣١٠٠٢X"),
+        (cells.phone, "1٩٩٠٠٠٠٠٠٠١"),
         (cells.money, "很多"),
         (cells.day, "300"),
         (cells.one_of({"是": True}), "也许"),

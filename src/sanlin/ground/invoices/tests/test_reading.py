@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sanlin.ground.invoices import Item, Told, read
+from sanlin.ground.invoices import Item, Told, read, told
 from sanlin.ground.invoices.child import from_text
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -62,6 +62,11 @@ def test_the_words_of_a_printed_invoice_are_understood():
         "total": 318_00,
         "items": [],
     }
+
+
+def test_what_no_page_or_database_can_hold_is_left_out():
+    found = {"number": "1\ud8002\x003\u202e", "seller": "绿友\n园艺", "total": 10**30}
+    assert told(found) == Told(number="123", seller="绿友园艺")
 
 
 @pytest.mark.parametrize(

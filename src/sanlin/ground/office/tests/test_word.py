@@ -114,6 +114,22 @@ def doctype(body):
 
 OUT = b"""<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
 <Relationship Id="r9" Type="http://x/image" Target="http://example.org/a.png" TargetMode="External"/></Relationships>"""
+INSIDE = b"""<Relationship Id="r9" Type="http://x/image" Target="http://example.org/a.png" TargetMode="&#69;xternal"/>"""
+SPELT = OUT.split(b"\n<")[0] + INSIDE + b"</Relationships>"  # the same, spelt otherwise
+UTF_16 = OUT.replace(b'"1.0"?', b'"1.0" encoding="UTF-16"?').decode().encode("utf-16")
+
+
+def field(*codes):
+    """A paragraph with a field of Word's own, its code in pieces."""
+    runs = "".join(f"<w:r><w:instrText>{code}</w:instrText></w:r>" for code in codes)
+    return lambda body: body.replace(b"<w:sectPr", f"<w:p>{runs}</w:p><w:sectPr".encode(), 1)
+
+
+def garbled(body):
+    """The archive with its first packed part destroyed."""
+    return body[:60] + b"\xff" * 40 + body[100:]
+
+
 MACRO = b"application/vnd.ms-word.document.macroEnabled.main+xml"
 
 
@@ -129,6 +145,11 @@ MACRO = b"application/vnd.ms-word.document.macroEnabled.main+xml"
         (template("x", word__embeddings__a_dot_xlsx=b"x"), "宏、控件或嵌入"),
         (template("x", word__activeX__a_dot_xml=b"x"), "宏、控件或嵌入"),
         (template("x", word___rels__footer1_dot_xml_dot_rels=OUT), "外部"),
+        (template("x", word___rels__footer1_dot_xml_dot_rels=SPELT), "外部"),
+        (template("x", word___rels__footer1_dot_xml_dot_rels=UTF_16), "外部"),
+        (rewritten(template("x"), "word/document.xml", field("DD", "EAUTO c:\\\\cmd.exe")), "外部"),
+        (rewritten(template("x"), "word/document.xml", field("INCLUDEPICTURE http://x/")), "外部"),
+        (garbled(template("x")), "不是Word文件"),
         (
             rewritten(template("x"), "[Content_Types].xml", lambda b: b.replace(word.MAIN, MACRO)),
             "宏",
