@@ -121,19 +121,22 @@ def matched(match: Match, raised: int, already: int = 0) -> Matched:
     return Matched(amount, why)
 
 
-def running_room(running: Running, came_in: int, spent: int) -> int | None:
-    """How much may still go to running costs, in fen; None for no limit. The share is floored.
+def running_room(running: Running, came_in: int, spent: int, free: int) -> int:
+    """How much may still go to running costs, in fen: what share and cap leave, and no more than is
+    `free` of what agreements bind (`to_sweep`). The share is floored.
 
     >>> chengdu = Running(share=100, cap=50_000_00)
-    >>> running_room(chengdu, 389_900_00, 30_000_00), running_room(chengdu, 800_000_00, 0)
-    (899000, 5000000)
+    >>> running_room(chengdu, 389_900_00, 30_000_00, 300_000_00)
+    899000
+    >>> running_room(chengdu, 800_000_00, 0, 60_000_00), running_room(Running(), 1_00, 0, 50)
+    (5000000, 50)
     """
-    limits = []
+    rooms = [free]
     if running.share is not None:
-        limits.append(came_in * running.share // 1000)
+        rooms.append(came_in * running.share // 1000 - spent)
     if running.cap is not None:
-        limits.append(running.cap)
-    return max(min(limits) - spent, 0) if limits else None
+        rooms.append(running.cap - spent)
+    return max(min(rooms), 0)
 
 
 def to_sweep(cash: int, owed: int) -> int:

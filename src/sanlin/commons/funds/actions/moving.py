@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from sanlin.commons.funds.models import Book, BookKind, Fund, Source, Voucher
+from sanlin.commons.funds.models import BookKind, Fund, Source, Voucher
+from sanlin.commons.funds.queries import position, room_for_running
 from sanlin.commons.undertakings.models import Undertaking
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused
-from sanlin.kernel.ledger import FEN, Account, Entry, running_room
+from sanlin.kernel.ledger import FEN, Account, Entry
 from sanlin.kernel.money import yuan
 
 from .posting import Cause, codes, hold, money_of, post
@@ -57,16 +57,10 @@ def receive(
 def fill(fund: Fund, budget: int, *, cause: Cause, by: Person | None, now: datetime) -> Fund:
     """The pot is to hold `budget` fen: what its sources have not brought yet is booked as the
     street's own appropriation."""
-    came_in = sources_in(hold(fund))
+    came_in = position(hold(fund)).source
     if budget > came_in:
         receive(fund, budget - came_in, cause=cause, by=by, now=now)
     return fund
-
-
-def sources_in(fund: Fund) -> int:
-    """What all sources have brought into the fund, in fen."""
-    rows = Book.objects.filter(fund=fund, kind=BookKind.SOURCE, unit=FEN)
-    return rows.aggregate(sum=Sum("balance"))["sum"] or 0
 
 
 @deed("funds.promise")
@@ -129,21 +123,21 @@ def take_back(
     return _book(fund, Entry(money_of(fund), cost, _some(amount)), cause, by=by, now=now)
 
 
-def room_of(fund: Fund) -> int | None:
-    """How much may still go to running costs, in fen; None where the fund's terms set no limit."""
-    spent = Book.objects.filter(fund=fund, code=RUNNING_COST.code).aggregate(sum=Sum("balance"))
-    return running_room(fund.terms.running, sources_in(fund), spent["sum"] or 0)
+def within_running_room(fund: Fund, amount: int) -> int:
+    """An amount in fen that may go to running costs. Raises Refused where it may not, now."""
+    room = room_for_running(fund)
+    if _some(amount) > room:
+        raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
+    return amount
 
 
 @deed("funds.spend_running")
 def spend_running(
     fund: Fund, amount: int, *, cause: Cause, by: Person | None, now: datetime
 ) -> Voucher:
-    """Pay a running cost, within the share and the cap that the fund's terms leave for it."""
-    room = room_of(hold(fund))
-    if room is not None and _some(amount) > room:
-        raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
-    return _book(fund, Entry(RUNNING_COST, money_of(fund), _some(amount)), cause, by=by, now=now)
+    """Pay a running cost, within what the fund's terms and its agreements leave for it."""
+    entry = Entry(RUNNING_COST, money_of(fund), within_running_room(hold(fund), amount))
+    return _book(fund, entry, cause, by=by, now=now)
 
 
 @deed("funds.give_out")

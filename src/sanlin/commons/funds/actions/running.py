@@ -9,9 +9,8 @@ from sanlin.commons.funds.models import Expense, Fund
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, require
-from sanlin.kernel.money import yuan
 
-from .moving import room_of, spend_running
+from .moving import spend_running, within_running_room
 from .posting import Cause, hold
 
 
@@ -20,11 +19,7 @@ def ask_running(fund: Fund, amount: int, what: str, *, by: Person, now: datetime
     """Ask for a running cost; `what` is public once it is paid. Refused beyond what the terms leave."""
     held = hold(fund)
     require(rules.can_ask_running(by, held, now=now))
-    room = room_of(held)
-    if amount <= 0:
-        raise Refused(_("金额须大于零"))
-    if room is not None and amount > room:
-        raise Refused(_("运行经费还可列支%(room)s") % {"room": yuan(room)})
+    within_running_room(held, amount)
     made = Expense.objects.create(fund=held, what=what, amount=amount, at=now, asked_by=by)
     record(made, by=by, now=now, fund=fund.pk, amount=amount)
     return made
@@ -32,9 +27,10 @@ def ask_running(fund: Fund, amount: int, what: str, *, by: Person, now: datetime
 
 @deed("funds.approve_running")
 def approve_running(expense: Expense, *, by: Person, now: datetime) -> Expense:
-    """Approve it: it waits for a cashier."""
+    """Approve it, within what is left: it waits for a cashier."""
     held = _held(expense)
     require(rules.can_approve_running(by, held, now=now))
+    within_running_room(held.fund, held.amount)
     step(held, "approve", approved_by=by)
     record(held, by=by, now=now, fund=held.fund_id, amount=held.amount)
     return held

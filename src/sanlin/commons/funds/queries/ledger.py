@@ -36,20 +36,23 @@ from sanlin.kernel.ledger import (
     chain_unbroken,
     natural,
     numbers_without_gaps,
+    running_room,
+    to_sweep,
     units_sum_to_zero,
 )
 
 
 @dataclass(frozen=True)
 class Position:
-    """A fund in fen: what came in, what is in the bank, what projects cost, what is still owed, and
-    what was handed on."""
+    """A fund in fen: what came in, what is in the bank, what projects and running cost, what is still
+    owed, what was handed on, and what of the cost is `running`."""
 
     source: int
     cash: int
     cost: int
     owed: int
     given: int = 0
+    running: int = 0
 
     @property
     def paid(self) -> int:
@@ -66,19 +69,27 @@ def position(fund: Fund, books: Iterable[Book] | None = None) -> Position:
     """Where the fund's money stands, by its books, which may have been read already."""
     sums = Counter[str]()
     if books is None:
-        rows = Book.objects.filter(fund=fund, unit=FEN).order_by().values_list("kind")
-        sums.update(dict(rows.annotate(Sum("balance"))))
+        rows = Book.objects.filter(fund=fund, unit=FEN).order_by().values_list("kind", "head")
+        found = list(rows.annotate(Sum("balance")))
     else:
-        for book in books:
-            if book.unit == FEN:
-                sums[book.kind] += book.balance
+        found = [(book.kind, book.head, book.balance) for book in books if book.unit == FEN]
+    for kind, head, balance in found:
+        sums[kind] += balance
+        sums["running"] += balance if kind == BookKind.COST and head else 0
     return Position(
         source=sums[BookKind.SOURCE],
         cash=sums[BookKind.CASH] + sums[BookKind.HOST],
         cost=sums[BookKind.COST],
         owed=sums[BookKind.OWED],
         given=sums[BookKind.GIVEN],
+        running=sums["running"],
     )
+
+
+def room_for_running(fund: Fund, books: Iterable[Book] | None = None) -> int:
+    """How much of the fund may still go to running costs, in fen."""
+    at = position(fund, books)
+    return running_room(fund.terms.running, at.source, at.running, to_sweep(at.cash, at.owed))
 
 
 def largest(fund: Fund, most: int) -> list[Any]:

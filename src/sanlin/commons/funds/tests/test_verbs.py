@@ -544,6 +544,23 @@ def test_running_costs_keep_the_smaller_of_share_and_cap():
     assert position(fund).cash == 389_900_00 - 38_990_00
 
 
+@pytest.mark.django_db
+def test_running_costs_leave_the_money_that_agreements_bind():
+    fund, by, on = fund_with(1_000_00)
+    boss = officer(on)
+    actions.promise(fund, undertaking(on), 700_00, cause=cause(), by=by, now=NOW)
+    with pytest.raises(Refused, match="还可列支¥300"):
+        actions.ask_running(fund, 300_01, "议事会", by=by, now=NOW)
+    asked = actions.ask_running(fund, 300_00, "议事会", by=by, now=NOW)
+    actions.promise(fund, undertaking(on), 100_00, cause=cause(), by=by, now=NOW)
+    with pytest.raises(Refused, match="还可列支¥200"):
+        actions.approve_running(asked, by=boss, now=NOW)
+    with pytest.raises(Refused, match="还可列支¥200"):
+        actions.spend_running(fund, 200_01, cause=cause("议事会"), by=by, now=NOW)
+    actions.spend_running(fund, 200_00, cause=cause("议事会"), by=by, now=NOW)
+    assert (position(fund).running, position(fund).cash) == (200_00, 800_00)
+
+
 # --- sweep ---
 
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.funds import actions, rules, stages
 from sanlin.commons.funds.forms import ReasonForm, RunningForm, SweepForm
-from sanlin.commons.funds.models import Book, BookKind, Expense, Fund, Posting, Voucher
-from sanlin.commons.funds.queries import amount_in, book_name, position
+from sanlin.commons.funds.models import Book, Expense, Fund, Posting, Voucher
+from sanlin.commons.funds.queries import amount_in, book_name, position, room_for_running
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.ui.words import month as month_words
 from sanlin.ground.verdict import ALLOWED
-from sanlin.kernel.ledger import running_room, to_sweep
+from sanlin.kernel.ledger import to_sweep
 
 from .public import WHOLE
 
@@ -116,8 +116,7 @@ def running(request: Request, fund: Fund) -> HttpResponse:
             messages.success(request, _("已申请，等待另一位工作人员审批"))
             return redirect("funds:running", pk=fund.pk)
     kept = list(Book.objects.filter(fund=fund))
-    came_in = position(fund, kept).source
-    spent = sum(one.balance for one in kept if one.kind == BookKind.COST and one.head)
+    at = position(fund, kept)
     prefetch_related_objects([fund], "duties")
     rows = list(
         Expense.objects.filter(fund=fund).select_related("asked_by", "approved_by", "paid_by")[:200]
@@ -127,9 +126,9 @@ def running(request: Request, fund: Fund) -> HttpResponse:
     page = {
         "fund": fund,
         "form": form,
-        "came_in": came_in,
-        "spent": spent,
-        "room": running_room(fund.terms.running, came_in, spent),
+        "came_in": at.source,
+        "spent": at.running,
+        "room": room_for_running(fund, kept),
         "may_ask": rules.can_ask_running(who, fund, now=now),
         "rows": [
             {

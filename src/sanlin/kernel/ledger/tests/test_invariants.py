@@ -158,10 +158,15 @@ def test_matching_one_for_two_with_threshold_cap_and_total(raised, already, amou
 
 def test_running_costs_keep_the_smaller_of_share_and_cap():
     rule = Running(share=100, cap=50_000_00)
-    assert ledger.running_room(rule, 400_000_00, 0) == 40_000_00
-    assert ledger.running_room(rule, 800_000_00, 49_999_00) == 1_00
-    assert ledger.running_room(rule, 100_00, 11_00) == 0
-    assert ledger.running_room(Running(), 1, 1) is None
+    assert ledger.running_room(rule, 400_000_00, 0, 400_000_00) == 40_000_00
+    assert ledger.running_room(rule, 800_000_00, 49_999_00, 700_000_00) == 1_00
+    assert ledger.running_room(rule, 100_00, 11_00, 89_00) == 0
+
+
+def test_running_costs_leave_what_agreements_bind():
+    rule = Running(share=100, cap=50_000_00)
+    assert ledger.running_room(rule, 400_000_00, 0, 25_00) == 25_00
+    assert ledger.running_room(Running(), 400_000_00, 1, 0) == 0
 
 
 @pytest.mark.parametrize(
