@@ -26,7 +26,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanlin.commons.funds.models import Duty
+from sanlin.commons.funds import stages as fund_stages
+from sanlin.commons.funds.models import Duty, Expense
 from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import posts_of, works_for_street
@@ -82,6 +83,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
         counted += [
             *_to_sign(Party.STREET, Q(project__round__street__in=streets), hands.barred("seal")),
             *_payments(who, streets, hands, local_day(now)),
+            *_running(who, streets, hands),
             _scans(who, Q(agreement__project__round__street__in=streets)),
             _papers(who, Q(project__round__street__in=streets)),
             _changes(who, streets),
@@ -179,6 +181,7 @@ TO_PAY, NOBODY_PAYS = "to_pay", "nobody_pays"
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
 PAPERS = "papers"
+COSTS_ASKED, COSTS_TO_PAY = "costs_asked", "costs_to_pay"
 SETTLING = "settling"
 WHERE = {
     LATE: "projects:payments",
@@ -189,6 +192,8 @@ WHERE = {
     PROPOSED: "projects:payments",
     TO_PAY: "projects:street_payments",
     NOBODY_PAYS: "funds:duties",
+    COSTS_ASKED: "funds:running",
+    COSTS_TO_PAY: "funds:running",
     DUE: "projects:payments",
     REPORTS: "projects:round_reports",
     RECEIPTS: "projects:round_receipts",
@@ -210,7 +215,7 @@ SIEVES = {
 def _sieve(what: str) -> str:
     if what == SCANS:
         return "?scan=filed"
-    if what in (SETTLING, NOBODY_PAYS):
+    if what in (SETTLING, NOBODY_PAYS, COSTS_ASKED, COSTS_TO_PAY):
         return ""
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
@@ -227,6 +232,8 @@ def _words(what: str, n: int) -> str:
         NOBODY_PAYS: ngettext(
             "安排出纳：%(n)s笔拨款还没有人付款", "安排出纳：%(n)s笔拨款还没有人付款", n
         ),
+        COSTS_ASKED: ngettext("审批%(n)s笔运行经费", "审批%(n)s笔运行经费", n),
+        COSTS_TO_PAY: ngettext("付款%(n)s笔运行经费", "付款%(n)s笔运行经费", n),
         DUE: ngettext("申请拨付%(n)s笔", "申请拨付%(n)s笔", n),
         REPORTS: ngettext("评估%(n)s份报告", "评估%(n)s份报告", n),
         PAPERS: ngettext("核对%(n)s份纸质材料", "核对%(n)s份纸质材料", n),
@@ -296,6 +303,16 @@ def _payments(who: Any, streets: set[int], hands: _Hands, today: date) -> list[A
             (DUE, due.filter(due__gte=today), "project__round"),
         )
     ]
+
+
+def _running(who: Any, streets: set[int], hands: _Hands) -> list[Any]:
+    """Running costs of the streets' funds, which somebody else has asked for or approved."""
+    rows = Expense.objects.filter(fund__street__in=streets)
+    asked = rows.filter(stage=fund_stages.ASKED).exclude(
+        Q(asked_by=who) | Q(fund__in=hands.barred("approve"))
+    )
+    to_pay = rows.filter(stage=fund_stages.TO_PAY, fund__in=hands.at("pay", mine=True))
+    return [_counted(COSTS_ASKED, asked, "fund"), _counted(COSTS_TO_PAY, to_pay, "fund")]
 
 
 def _handed_in(model: type[Report | Receipt], *mine: Q) -> Any:

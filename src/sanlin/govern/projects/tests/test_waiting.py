@@ -204,6 +204,23 @@ def test_a_round_s_money_before_and_after_it_is_confirmed():
     assert (money.paid, money.returned) == (0, 5_000_00)
 
 
+def test_running_costs_wait_for_whoever_approves_and_pays_them():
+    one = signed(project())
+    payer = cashier(one)
+    me, other = officer(one.round.street), officer(one.round.street)
+    before = {who: titles(who) for who in (me, other, payer)}
+    cost = funds.ask_running(one.fund, 100_00, "议事会茶水", by=me, now=NOW)
+    assert (titles(me), titles(payer)) == (before[me], before[payer])
+    (found,) = [it for it in queries.waiting(other, now=NOW) if "运行经费" in it.title]
+    assert (found.title, found.why) == ("审批1笔运行经费", one.fund.name)
+    assert found.href == f"/funds/{one.fund_id}/running/"
+    cost = funds.approve_running(cost, by=other, now=NOW)
+    assert titles(other) == before[other]
+    assert "付款1笔运行经费" in titles(payer)
+    funds.pay_running(cost, by=payer, now=NOW)
+    assert titles(payer) == before[payer]
+
+
 def test_grades_carry_over():
     one = signed(project())
     reviewed(one, "midterm", 80)
