@@ -45,6 +45,7 @@ urlpatterns = [
     path("sent-papers/<int:pk>/<str:size>/", views.sent_paper, name="sent_paper"),
     path("agreements/<int:pk>/scan/", views.file_scan, name="file_scan"),
     path("agreement-scans/<int:pk>/", views.scan, name="scan"),
+    path("agreement-scans/<int:pk>/withdraw/", views.withdraw_scan, name="withdraw_scan"),
     path("agreement-scans/<int:pk>/<str:size>/", views.scan_file, name="scan_file"),
     path("project-changes/<int:pk>/", views.change, name="change"),
     path("project-reports/<int:pk>/", views.show_report, name="show_report"),

@@ -18,7 +18,7 @@ from .receipts import (
     withdraw,
 )
 from .reporting import report, return_report, review
-from .signing import check_scan, file_scan, redraw, refuse, sign, take_back
+from .signing import check_scan, file_scan, redraw, refuse, sign, take_back, withdraw_scan
 
 __all__ = [
     "SENT_KEPT",
@@ -61,5 +61,6 @@ __all__ = [
     "withdraw",
     "withdraw_change",
     "withdraw_paper",
+    "withdraw_scan",
     "withhold",
 ]

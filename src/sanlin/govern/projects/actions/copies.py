@@ -64,9 +64,7 @@ def withdraw_paper(paper: SignedPaper, *, by: Account, now: datetime) -> SignedP
     the same file may be filed again."""
     project = hold(Project(pk=paper.project_id))
     found = SignedPaper.objects.get(pk=paper.pk)
-    require(rules.can_withdraw_paper(by, found, now=now))
-    found.stage = stages.SCAN.after(found.stage, "withdraw")
-    SignedPaper.objects.filter(pk=found.pk, stage=stages.FILED).update(stage=found.stage)
+    put_back(found, by=by, now=now)
     record(found, by=by, now=now, project=project.pk, digest=found.digest)
     return found
 
@@ -76,6 +74,13 @@ def kept(paper: Paper) -> dict[str, str]:
     if isinstance(paper, files.Picture):
         return {"file": files.keep(paper), "kind": "photo", "digest": paper.digest}
     return {"file": files.keep_document(paper), "kind": "pdf", "digest": paper.digest}
+
+
+def put_back(copy: Any, *, by: Account, now: datetime) -> None:
+    """Carry a held copy back out, at the word of whoever filed it."""
+    require(rules.can_withdraw_copy(by, copy, now=now))
+    copy.stage = stages.SCAN.after(copy.stage, "withdraw")
+    type(copy).objects.filter(pk=copy.pk, stage=stages.FILED).update(stage=copy.stage)
 
 
 def look_over(copy: Any, fits: bool, note: str, *, by: Account, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.verdict import Refused, refusing, require
 
-from .copies import Paper, kept, look_over
+from .copies import Paper, kept, look_over, put_back
 from .drawing import draw, facts_of, first_facts
 from .hold import become_due, carry, hold, reason_of, step
 
@@ -128,6 +128,16 @@ def check_scan(scan: Scan, fits: bool, note: str, *, by: Account, now: datetime)
             )
         _complete(project, agreement, by=by, now=now)
     record(found, by=by, now=now, fits=fits, digest=found.digest, parties=found.parties)
+    return found
+
+
+@deed("projects.withdraw_scan")
+def withdraw_scan(scan: Scan, *, by: Account, now: datetime) -> Scan:
+    """Take a copy back that one filed by mistake, before anybody has checked it."""
+    hold(Project(pk=scan.agreement.project_id))
+    found = Scan.objects.select_related("agreement").get(pk=scan.pk)
+    put_back(found, by=by, now=now)
+    record(found, by=by, now=now, digest=found.digest, version=found.agreement.version)
     return found
 
 

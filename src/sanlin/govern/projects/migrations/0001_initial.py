@@ -531,7 +531,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scan',
-            constraint=models.UniqueConstraint(fields=('agreement', 'digest'), name='one_scan_a_digest'),
+            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ('dismissed', 'withdrawn')), _negated=True), fields=('agreement', 'digest'), name='one_scan_a_digest'),
         ),
         migrations.AddConstraint(
             model_name='scan',

@@ -97,7 +97,11 @@ class Scan(Copy):
     class Meta(Copy.Meta):
         verbose_name = _("协议扫描件")
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "digest"], name="one_scan_a_digest"),
+            models.UniqueConstraint(
+                fields=["agreement", "digest"],
+                condition=~Q(stage__in=stages.NOT_KEPT),
+                name="one_scan_a_digest",
+            ),
             *COPIES,
         ]
 

@@ -24,7 +24,7 @@ from .money import (
     with_money,
 )
 from .twins import Alike, alike, doubtful, twins_of, words_of
-from .versions import compared
+from .versions import Hand, compared, versions_of
 from .waiting import (
     Next,
     Waiting,
@@ -41,6 +41,7 @@ __all__ = [
     "SMALL_PACK",
     "Alike",
     "Carried",
+    "Hand",
     "Head",
     "Money",
     "Next",
@@ -68,6 +69,7 @@ __all__ = [
     "to_pay",
     "twins_of",
     "verbs_at",
+    "versions_of",
     "waiting",
     "waiting_for_team",
     "with_money",

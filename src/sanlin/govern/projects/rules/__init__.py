@@ -32,7 +32,7 @@ from .copies import (
     can_file_paper,
     can_see_paper,
     can_see_papers,
-    can_withdraw_paper,
+    can_withdraw_copy,
     sees_papers_by_post,
 )
 from .ending import (
@@ -139,7 +139,7 @@ __all__ = [
     "can_take_back_payment",
     "can_withdraw",
     "can_withdraw_change",
-    "can_withdraw_paper",
+    "can_withdraw_copy",
     "can_withhold",
     "first_kind",
     "fits_change",

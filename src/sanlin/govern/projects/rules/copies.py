@@ -12,6 +12,7 @@ from sanlin.commons.people.models import PostKind
 from sanlin.commons.people.rules import holds, works_for_neighbourhood
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Project, SignedPaper
+from sanlin.govern.projects.models.copies import Copy
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
 from .who import in_team
@@ -56,13 +57,13 @@ def can_check_paper(who: Any, paper: SignedPaper, *, now: datetime) -> Verdict:
     return may_check(who, paper.project, paper, now=now)
 
 
-def can_withdraw_paper(who: Any, paper: SignedPaper, *, now: datetime) -> Verdict:
+def can_withdraw_copy(who: Any, copy: Copy, *, now: datetime) -> Verdict:
     """Whoever filed it, until it has been checked."""
-    if paper.by_id != who.pk:
+    if copy.by_id != who.pk:
         return denied(_("只有归档人可以撤回"))
-    if paper.stage == stages.WITHDRAWN:
+    if copy.stage == stages.WITHDRAWN:
         return denied(_("这份材料已经撤回"))
-    if paper.stage != stages.FILED:
+    if copy.stage != stages.FILED:
         return denied(_("这份材料已经核对过，不能再撤回"))
     return ALLOWED
 

@@ -160,6 +160,32 @@ def test_the_same_scan_is_filed_once():
         actions.file_scan(drawn, photo, ["team"], by=leader(one), now=NOW)
 
 
+def test_whoever_filed_a_scan_takes_it_back_until_it_is_checked(client):
+    one, photo = project(), picture()
+    drawn, me, helper = one.agreements.get(), leader(one), worker(one.place)
+    wrong = actions.file_scan(drawn, photo, ["team", "committee"], by=me, now=NOW)
+    where = f"/agreement-scans/{wrong.pk}/"
+    with pytest.raises(Refused, match="只有归档人可以撤回"):
+        actions.withdraw_scan(wrong, by=helper, now=NOW)
+    client.force_login(helper)
+    assert "撤回这份签字件" not in client.get(where).content.decode()
+    assert client.post(f"{where}withdraw/").status_code == 403
+    client.force_login(me)
+    assert "撤回这份签字件" in client.get(where).content.decode()
+    assert client.get(f"{where}withdraw/").status_code == 405
+    assert client.post(f"{where}withdraw/", {"key": "a"}, follow=True).status_code == 200
+    page = client.get(where).content.decode()
+    assert "已撤回" in page
+    assert "撤回这份签字件" not in page
+    with pytest.raises(Refused, match="已经撤回"):
+        actions.check_scan(wrong, True, "", by=helper, now=NOW)
+    right = actions.file_scan(drawn, photo, ["team"], by=me, now=NOW)  # the same file
+    actions.check_scan(right, True, "", by=helper, now=NOW)
+    assert list(Signing.objects.values_list("party", flat=True)) == ["team"]
+    with pytest.raises(Refused, match="已经核对过，不能再撤回"):
+        actions.withdraw_scan(right, by=me, now=NOW)
+
+
 def test_a_refused_agreement_is_drawn_up_again():
     one = project()
     me = officer(one.round.street)

@@ -265,6 +265,19 @@ def test_paying_once_more_and_taking_back_at_once_never_mix():
     assert wrong_books(one.fund) == []
 
 
+def test_a_scan_is_taken_back_or_checked_and_never_both():
+    one = project()
+    me, staff = leader(one), worker(one.place)
+    scan = actions.file_scan(one.agreements.get(), picture(), ["team"], by=me, now=NOW)
+    told = together(
+        lambda: actions.withdraw_scan(scan, by=me, now=NOW),
+        lambda: actions.check_scan(scan, True, "", by=staff, now=NOW),
+    )
+    assert outcomes(told) == ["no", "yes"]
+    scan.refresh_from_db()
+    assert (scan.stage == "checked") is (Signing.objects.count() == 1)
+
+
 def test_a_paper_is_taken_back_or_checked_and_never_both():
     one = project("running")
     me, staff = leader(one), worker(one.place)

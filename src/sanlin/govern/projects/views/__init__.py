@@ -1,4 +1,4 @@
-from .agreements import agreement, ask_change, change, file_scan, scan, scan_file
+from .agreements import agreement, ask_change, change, file_scan, scan, scan_file, withdraw_scan
 from .children import lower_least, open_child
 from .copies import signed_paper, signed_paper_file, signed_papers, withdraw_paper
 from .filing import agreements, changes, late, round_papers
@@ -66,4 +66,5 @@ __all__ = [
     "street_payments",
     "take_back_payment",
     "withdraw_paper",
+    "withdraw_scan",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,18 +11,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import actions, queries, rules, stages
 from sanlin.govern.projects.actions.drawing import changed_facts, facts_of
 from sanlin.govern.projects.forms import ChangeForm, CheckScanForm, ReasonForm, ScanForm
-from sanlin.govern.projects.models import Agreement, Change, Party, Project, Scan, Signing
+from sanlin.govern.projects.models import Agreement, Change, Party, Project, Scan
 from sanlin.ground import files
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import Verdict
 
-from .acting import WHOLE, through
+from .acting import COPY_TONES, WHOLE, through
 
 ENDING: dict[str, tuple[Any, Any]] = {
     "refuse": (actions.refuse, lambda: _("已记下拒绝签署的理由")),
@@ -49,11 +49,10 @@ def agreement(request: Request, project: Project) -> HttpResponse:
         if form.is_valid() and done(request, form, verb, project, form.cleaned_data["reason"]):
             messages.success(request, words())
             return redirect(where)
-    made = project.agreements.annotate(objection=rules.open_objection("project__award"))
-    versions: list[Agreement] = list(made.select_related("ended_by").order_by("-version"))
+    versions = queries.versions_of(project)
     if not versions:
         raise Http404
-    shown = _shown(request, versions)
+    shown = _shown(request, list(versions))
     page = _page(request, project, shown, versions, form)
     return render(request, "projects/agreement.html", page)
 
@@ -74,7 +73,7 @@ def _page(
     request: Request,
     project: Project,
     made: Agreement,
-    versions: list[Agreement],
+    versions: dict[Agreement, list[queries.Hand]],
     form: ReasonForm,
 ) -> dict[str, Any]:
     who, now = request.by, request.now
@@ -91,9 +90,9 @@ def _page(
         ),
         None,
     )
-    signed = {one.party: one for one in made.signings.select_related("account", "scan")}
+    signed = {one.party: one for one in versions[made]}
     changes = list(project.changes.order_by("-at"))
-    paper = _paper(versions, made, signed.values(), changes) or rules.paper_of(project)
+    paper = _paper(versions, made, changes) or rules.paper_of(project)
     for name in ("starts", "ends"):
         facts[name] = date.fromisoformat(facts[name]) if facts[name] else None
     waits = made.stage == stages.DRAWN
@@ -119,28 +118,20 @@ def _page(
         "can_ask": rules.can_ask_change(who, project, now=now, paper=paper),
         "changes": changes,
         "form": form,
-        **({"frame": "ui/page.html"} if waits else {}),  # the desk's menu would ask once too often
     }
 
 
 def _paper(
-    versions: list[Agreement], made: Agreement, signings: Iterable[Signing], changes: list[Change]
+    versions: dict[Agreement, list[queries.Hand]], made: Agreement, changes: list[Change]
 ) -> rules.Paper | None:
     """How the agreement lies, out of what the page has read; nothing where it shows an older version."""
-    if made != versions[0]:
+    if made != next(iter(versions)):
         return None
-    told = tuple(
-        (Party(one.party), one.account.name if one.account else "", one.at) for one in signings
-    )
+    hands = versions[made]
+    keepers = frozenset(one.keeper for under in versions.values() for one in under if one.keeper)
     asked = next((one.pk for one in changes if one.stage == stages.ASKED), None)
-    keepers = frozenset(one.keeper_id for one in signings if one.keeper_id)
-    return rules.Paper(
-        made.stage,
-        told,
-        keepers,
-        asked,
-        made.objection,  # type: ignore[attr-defined]
-    )
+    told = tuple((one.party, one.name, one.at) for one in hands)
+    return rules.Paper(made.stage, told, keepers, asked, made.objection)  # type: ignore[attr-defined]
 
 
 @gate(rules.can_file_scan, Agreement, having=through("project"))
@@ -180,9 +171,19 @@ def scan(request: Request, scan: Scan) -> HttpResponse:
         "parties": [Party(party).label for party in scan.parties],
         "may": rules.can_check_scan(request.by, scan, now=request.now),
         "seal": rules.can_confirm_seal(request.by, scan, now=request.now),
+        "can_withdraw": rules.can_withdraw_copy(request.by, scan, now=request.now),
+        "tone": COPY_TONES[scan.stage],
         "form": form,
     }
     return render(request, "projects/scan.html", page)
+
+
+@gate(rules.can_withdraw_copy, Scan, having=("agreement",))
+@require_POST
+def withdraw_scan(request: Request, scan: Scan) -> HttpResponse:
+    """Take back what one filed by mistake."""
+    where = reverse("projects:agreement", args=[scan.agreement.project_id])
+    return press(request, where, _("已撤回，这一份不再计入"), actions.withdraw_scan, scan)
 
 
 @gate(can_see_scan, Scan, having=through("agreement__project"))

@@ -66,13 +66,13 @@ def signed_paper(request: Request, paper: SignedPaper) -> HttpResponse:
         "project": project,
         "tone": COPY_TONES[paper.stage],
         "may": rules.can_check_paper(request.by, paper, now=request.now),
-        "can_withdraw": rules.can_withdraw_paper(request.by, paper, now=request.now),
+        "can_withdraw": rules.can_withdraw_copy(request.by, paper, now=request.now),
         "form": form,
     }
     return render(request, "projects/signed_paper.html", page)
 
 
-@gate(rules.can_withdraw_paper, SignedPaper, having=LOOKED)
+@gate(rules.can_withdraw_copy, SignedPaper, having=LOOKED)
 @require_POST
 def withdraw_paper(request: Request, paper: SignedPaper) -> HttpResponse:
     """Take back what one filed by mistake."""

@@ -13,9 +13,8 @@ from sanlin.front.papers.queries import word
 from sanlin.front.papers.queries.word.fields import named
 from sanlin.govern.awards.models import Notice, Objection
 from sanlin.govern.ballots.queries import turnout
-from sanlin.govern.projects.models import (
-    Project,
-)
+from sanlin.govern.projects import stages
+from sanlin.govern.projects.models import Project
 from sanlin.govern.reviews.models import Conferral, Recusal, Review
 from sanlin.ground import files
 from sanlin.ground.journal.actions import canonical
@@ -190,7 +189,9 @@ def of_agreements(project: Project, now: datetime) -> Iterator[Paper]:
         title = f"{name}签署"  # data
         made = partial(sheets_in, [(title, project.number, heads, signed)])
         yield Paper(5, f"{title}.xlsx", made)
-        for n, scan in enumerate(row.scans.order_by("at", "pk"), 1):
+        for n, scan in enumerate(
+            row.scans.exclude(stage__in=stages.NOT_KEPT).order_by("at", "pk"), 1
+        ):
             ending = "jpg" if scan.kind == "photo" else scan.kind
             where = files.lies_at(scan.file, scan.kind)
             yield Paper(5, f"{name}签字件{n}.{ending}", partial(Path, where))  # data
