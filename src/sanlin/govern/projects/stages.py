@@ -23,6 +23,7 @@ LABELS = {
 }
 ALIVE = (TO_SIGN, RUNNING, MIDTERM, CLOSING, SETTLING)
 ENDED = (CLOSED, STOPPED)
+SETTLED_UP = (SETTLING, STOPPED)  # what the team did not spend comes back
 
 PROJECT = Machine(
     start=TO_SIGN,

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import (
+    Case,
     CharField,
     Count,
     DateField,
@@ -19,6 +20,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -182,7 +184,7 @@ TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "repor
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
 PAPERS = "papers"
 COSTS_ASKED, COSTS_TO_PAY = "costs_asked", "costs_to_pay"
-SETTLING = "settling"
+SETTLING, OWED = "settling", "owed"
 WHERE = {
     LATE: "projects:payments",
     TO_SIGN: "projects:list",
@@ -199,6 +201,7 @@ WHERE = {
     RECEIPTS: "projects:round_receipts",
     PAPERS: "projects:round_papers",
     SETTLING: "projects:desk",
+    OWED: "projects:desk",
 }
 SIEVES = {
     LATE: stages.DUE,
@@ -215,7 +218,7 @@ SIEVES = {
 def _sieve(what: str) -> str:
     if what == SCANS:
         return "?scan=filed"
-    if what in (SETTLING, NOBODY_PAYS, COSTS_ASKED, COSTS_TO_PAY):
+    if what in (SETTLING, OWED, NOBODY_PAYS, COSTS_ASKED, COSTS_TO_PAY):
         return ""
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
@@ -239,6 +242,7 @@ def _words(what: str, n: int) -> str:
         PAPERS: ngettext("核对%(n)s份纸质材料", "核对%(n)s份纸质材料", n),
         RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
         SETTLING: _("结算并结项"),
+        OWED: _("登记退款"),
     }
     return words[what] % {"n": n}
 
@@ -325,13 +329,18 @@ def _end_of(day: Any) -> datetime | None:
 
 
 def _settling(streets: set[int], hands: _Hands) -> Any:
-    """The same line for each project that is being settled: its own key and title, one each. Who pays
-    or keeps the seal there has no part in it."""
+    """The same line for each project that is being settled, or was stopped and still owes: its own key
+    and title, one each. Who pays or keeps the seal there has no part in the first; who may not book
+    has none in the second."""
     others = [*hands.at("pay", mine=True), *hands.at("seal", mine=True)]
-    rows = Project.objects.filter(round__street__in=streets, stage=stages.SETTLING)
-    rows = rows.exclude(fund__in=others)
+    spent = Case(When(owes_all=True, then=Value(0)), default=F("spent"))
+    settling = Q(stage=stages.SETTLING) & ~Q(fund__in=others)
+    owing = Q(stage=stages.STOPPED, paid__gt=F("returned") + spent)
+    ending = Project.objects.filter(round__street__in=streets, stage__in=stages.SETTLED_UP)
+    rows = with_money(ending).filter(settling | owing & ~Q(fund__in=hands.barred("book")))
+    stopped = When(stage=stages.STOPPED, then=Value(OWED))
     named = rows.order_by().annotate(
-        kind_of=Value(SETTLING, CharField()),
+        kind_of=Case(stopped, default=Value(SETTLING), output_field=CharField()),
         round_key=F("pk"),
         round_name=F("undertaking__title"),
         n=Value(1),
@@ -447,7 +456,7 @@ def _report_is_due(project: Any, today: date) -> str:
 
 def _owed(project: Any) -> int:
     """What the team has to give back, once that is settled."""
-    if project.stage not in (stages.SETTLING, stages.STOPPED):
+    if project.stage not in stages.SETTLED_UP:
         return 0
     return to_return(project.paid, project.spent, project.returned, everything=project.owes_all)
 

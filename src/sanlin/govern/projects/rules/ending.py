@@ -32,7 +32,7 @@ def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = 
     """
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
-    if project.stage not in (stages.SETTLING, stages.STOPPED):
+    if project.stage not in stages.SETTLED_UP:
         return denied(_("结算或终止以后才能登记退款"))
     if not (owed_back(project) if owed is None else owed):
         return denied(_("没有应退的资金"))

@@ -9,6 +9,7 @@ from sanlin.commons.orgs.models import Membership
 from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
 from sanlin.govern.projects import actions, queries
 from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.rules import owed_back
 from sanlin.govern.projects.tests.scene import (
     awarded,
     cashier,
@@ -83,6 +84,26 @@ def test_a_project_asks_each_side_for_the_next_thing():
     actions.give_back(one, 9_000_00, by=officer(one.round.street), now=NOW)
     actions.close(one, by=me, now=NOW)
     assert titles(me) == []
+
+
+def test_what_a_stopped_project_owes_waits_for_whoever_books():
+    one = signed(project())
+    me = officer(one.round.street)
+    pay(one, "first")
+    receipt(one, 1_000_00, accepted=True)
+    actions.stop(fresh(one), "团队解散", by=me, now=NOW)
+    owed = fresh(one)
+    books = officer(one.round.street)
+    funds.entrust(one.fund, books, "book", by=me, now=NOW)
+    assert titles(me) == titles(cashier(one)) == []
+    (found,) = queries.waiting(books, now=NOW)
+    where = f"/projects/{one.pk}/desk/"
+    assert (found.title, found.why, found.href) == ("登记退款", str(one), where)
+    left = owed_back(owed)
+    actions.give_back(owed, left - 1, by=books, now=NOW)
+    assert titles(books) == ["登记退款"]
+    actions.give_back(owed, 1, by=books, now=NOW)
+    assert titles(books) == []
 
 
 def test_where_nobody_pays_the_officers_are_told_and_led_to_the_duties():

@@ -140,7 +140,7 @@ def _desk(
         "kind": KindForm(initial={"kind": project.kind})["kind"],
         "can_set_kind": rules.can_set_kind(who, project, now=now),
         "can_open_child": rules.can_open_child(who, project, now=now),
-        "settling": project.stage in (stages.SETTLING, stages.STOPPED),
+        "settling": project.stage in stages.SETTLED_UP,
         "ended": project.stage in stages.ENDED,
         "without_cashier": not is_entrusted(project.fund, "pay", now)
         and any(part.stage in stages.UNPAID for part in project.instalments.all()),
