@@ -19,6 +19,7 @@ from sanlin.govern.proposals.jobs import refuse_uncorrected
 from sanlin.govern.rounds.jobs import close_calls
 from sanlin.ground.accounts.jobs import forget_stale
 from sanlin.ground.journal.jobs import keep_checkpoints
+from sanlin.ground.outage import is_outage
 from sanlin.ground.tasks.actions import Work
 from sanlin.ground.tasks.jobs import forget_files
 
@@ -64,9 +65,14 @@ def do_due(
         name = f"{job.__module__.removeprefix('sanlin.')}.{job.__name__}"
         try:
             done = job(now=now)
-        except Exception:
+        except Exception as error:
             failed += 1
-            log.exception("the job %s failed; it is tried again at the next tick", name)
+            if is_outage(error):  # nobody's fault that a trace would find
+                log.warning(
+                    "the job %s waits for the database (%s) until the next tick", name, error
+                )
+            else:
+                log.exception("the job %s failed; it is tried again at the next tick", name)
             continue
         if done:
             tell(f"{name}: {done}")

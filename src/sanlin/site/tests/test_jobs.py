@@ -1,9 +1,11 @@
 """The clock's hand: every job is tried, whatever becomes of the others."""
 
 import logging
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError
 
 from sanlin.commons.people.tests.scene import NOW
 from sanlin.govern.rounds.tests.scene import after, open_round
@@ -32,6 +34,23 @@ def test_a_failing_job_is_logged_and_stops_nobody(caplog):
         assert do_due(THEN, (broken, two, none), tell=told.append) == 1
     assert [line.split(".")[-1] for line in told] == ["two: 2"]
     assert "broken failed" in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_database_that_another_holds_is_waited_for_in_one_line(caplog, tmp_path):
+    with sqlite3.connect(tmp_path / "held.sqlite3") as holder:
+        holder.execute("BEGIN IMMEDIATE")
+
+        def held_up(*, now):
+            try:
+                sqlite3.connect(tmp_path / "held.sqlite3", timeout=0).execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as cause:
+                raise OperationalError(str(cause)) from cause
+
+        assert do_due(THEN, (held_up,)) == 1
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert "held_up waits for the database (database is locked)" in line.getMessage()
 
 
 @pytest.mark.django_db
