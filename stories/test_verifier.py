@@ -91,6 +91,13 @@ def failed(page: Page, archive: bytes, options: Options | None = None) -> set[st
     return {line["code"] for line in lines if not line["ok"]}
 
 
+def failed_at_home(archive: Path, *words: str) -> tuple[set[str], int]:
+    """The codes of the checks that an archive fails by the verifier in Python, and how it exits."""
+    command = [sys.executable, str(OTHER), str(archive), *words]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    return set(re.findall(r"^不通过 (\w\d)", done.stdout, re.M)), done.returncode
+
+
 def sent(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
@@ -212,7 +219,17 @@ def more_money(awards: Any) -> Any:
     return awards
 
 
+def marked_beside(name: str) -> Files:
+    """The first sheet of a record with a mark more, for a criterion that there is not."""
+    files = files_of(name)
+    head, first, *rest = files["scores.csv"].decode().splitlines(keepends=True)
+    beside = ",".join([*first.split(",")[:2], "A", "1"])
+    return {**files, "scores.csv": "".join([head, beside + "\n", first, *rest]).encode()}
+
+
 TAMPERED = {
+    # what is wrong with the mark S1 says; the case is what the known marks make it
+    "a mark of no criterion": (marked_beside("score"), {"M1", "L4", "S1"}),
     "a changed name": (
         changed("votes", "round.json", lambda whole: {**whole, "name": "别的"}),
         {"M1", "L4"},
@@ -233,9 +250,12 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_a_falsified_record_fails(blank: Page, name: str) -> None:
+def test_a_falsified_record_fails(blank: Page, tmp_path: Path, name: str) -> None:
     files, expected = TAMPERED[name]
-    assert failed(blank, pack(files)) == expected
+    archive = tmp_path / "record.zip"
+    archive.write_bytes(pack(files))
+    assert failed(blank, archive.read_bytes()) == expected
+    assert failed_at_home(archive) == (expected, 1)
 
 
 def test_what_is_no_record_fails_and_ends(blank: Page) -> None:
@@ -283,13 +303,9 @@ def test_both_verifiers_say_the_same_of_a_made_up_record(
     for which, files in enumerate([made.files, *falsified]):
         archive = tmp_path / "record.zip"
         archive.write_bytes(pack(files))
-        command = [sys.executable, str(OTHER), str(archive), *words]
-        done = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-        other = set(re.findall(r"^不通过 (\w\d)", done.stdout, re.M))
+        other, code = failed_at_home(archive, *words)
         assert failed(blank, archive.read_bytes(), options) == other
-        assert (done.returncode, bool(other)) == ((1, True) if which else (0, False))
+        assert (code, bool(other)) == ((1, True) if which else (0, False))
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])

@@ -278,7 +278,7 @@ def marks(r):
     """The mark of every proposal that has one (5.6). 每个项目的得分。"""
     of, given, by = {it["key"]: it for it in rule(r, "criteria", [])}, defaultdict(dict), defaultdict(list)
     for p, j, c, halves in r("scores.csv"):
-        if c != "-":
+        if c in of:
             given[p, j][c] = halves
     way, blank = (rule(r, "scoring.mean"), rule(r, "scoring.blank")) if given else ("mean", "")
     sheets = {}

@@ -1381,8 +1381,7 @@ record.seal {files?:o,format?:i,...}
   function sheetsOf(r) { // 5.6: Map juror → Map proposal → fraction
     const criteria = r.rule("criteria", []), given = new Map(), sheets = new Map(), blank = r.rule("scoring.blank");
     for (const row of r.ask("scores.csv")) {
-      if (row.criterion === "-") continue;
-      need(criteria.some(one => one.key === row.criterion), "有不认识的评分项", "an unknown criterion");
+      if (!criteria.some(one => one.key === row.criterion)) continue; // a recusal, or no mark: S1 says so
       if (!given.has(row.juror)) given.set(row.juror, new Map());
       const of = given.get(row.juror);
       if (!of.has(row.proposal)) of.set(row.proposal, new Map());
@@ -1420,7 +1419,7 @@ record.seal {files?:o,format?:i,...}
     if (here) need(round.overflow === r.rule("award.overflow"), "办法的规则与本轮的不同", "the rule of the round is not that of its rules");
     need(round.requires === undefined || (pairs.length && ascending(pairs, (a, b) => a[0] - b[0] || a[1] - b[1]) && pairs.every(one => keys.has(one[0]))), "前提关系写得不对", "the pairs are not well written");
     const votes = new Map(r.totals.votes), carried = r.voted && r.rule("vote.kind", "") === "stance" ? carriedOf(r) : () => true, weighed = weighedOf(r);
-    const found = here && r.ask("scores.csv").some(one => one.criterion !== "-") ? await marks(sheetsOf(r), r.rule("scoring.mean"), r.clock) : new Map();
+    const found = here && r.ask("scores.csv").some(one => r.rule("criteria", []).some(it => it.key === one.criterion)) ? await marks(sheetsOf(r), r.rule("scoring.mean"), r.clock) : new Map();
     const partial = here && r.rule("award.partial") === "remainder", least = cost => { const n = (BigInt(cost) * BigInt(r.rule("award.partial_min", 0)) + 999n) / 1000n; return Number(n > 1n ? n : 1n); };
     const bids = proposals.filter(one => carried(one.key)).map(one => ({
       community: here ? one.community : null, cost: one.cost, key: one.key, least: partial ? least(one.cost) : null, onsite: weighed?.votes.get(one.key) ?? 0, own_funds: here ? one.own_funds : 0,
