@@ -50,6 +50,23 @@ def surroundings(home: Path) -> dict[str, str]:
     return theirs | {name: str(value) for name, value in ours.items()} | {"PYTHONUTF8": "1"}
 
 
+def sanlin(home: Path, *words: str | Path) -> str:
+    """What the operator's command prints in that home, such as "tick"; raises if it fails."""
+    return run(home, *SANLIN, *words)
+
+
+def shell(home: Path, code: str) -> str:
+    """What a few lines of Python print that run among the models of that home; raises if they fail."""
+    return run(home, sys.executable, "manage.py", "shell", "--no-imports", "-c", code)
+
+
+def run(home: Path, *command: str | Path) -> str:
+    there = surroundings(home)
+    done = subprocess.run(command, cwd=ROOT, env=there, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.strip()
+
+
 def stage_of(item: pytest.Item) -> str:
     """How far the round of a story is: as its mark says, else as in a demonstration."""
     marker = item.get_closest_marker("stage")

@@ -7,15 +7,15 @@ after the server has stored a sheet and before it could say so.
 from __future__ import annotations
 
 import re
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sanlin.kernel.ballots.serial import serial
 from stories import eyes
-from stories.house import ROOT, SANLIN, surroundings
-from stories.test_round import follow, press, says
+from stories.cast import KEYS
+from stories.hands import follow, press, put_clock, says
+from stories.house import sanlin
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROUND, FIRST, SECOND = 1, 1, 2  # the demonstration's round, and its two booths
 TITLE = "活力二村益路同行"
 AFTER = "2024-05-30"
-PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
+BORN = "19520304"  # as on her card
 
 
 @pytest.mark.stage("vote")
@@ -35,7 +35,8 @@ def test_a_day_at_a_booth(visit: Visit, house: House) -> None:
     votes_online(li)
     in_box = at_the_booth(sun, li)
     zhou, qian = visit("desk", who="zhou"), visit("desk", who="qian")
-    the_vote_closes(zhou, house)
+    put_clock(zhou, AFTER)
+    sanlin(house.home, "tick")
     boxes = {FIRST: in_box, SECOND: 6}
     for page, booth, second in ((sun, FIRST, zhou), (qian, SECOND, zhou)):
         closes_and_signs(page, booth, boxes[booth], second)
@@ -64,7 +65,7 @@ def at_the_booth(sun: Page, li: Page) -> int:
     """李秀英 comes with her identity card, spoils her sheet and gets another; what lies in the box."""
     sun.goto(f"/booths/{FIRST}/")
     sun.get_by_label("姓名").first.fill("李秀英")
-    sun.get_by_label("室号、手机尾号4位或出生日期8位").first.fill(born(li))
+    sun.get_by_label("室号、手机尾号4位或出生日期8位").first.fill(BORN)
     press(sun, "找")
     press(sun, "发一张选票，登记")
     eyes.shot(sun, "booth-day-1-handed-out")
@@ -73,21 +74,6 @@ def at_the_booth(sun: Page, li: Page) -> int:
     li.goto(f"/rounds/{ROUND}/ballot/receipt/")
     says(li, "以纸质票为准")
     return 7
-
-
-def born(li: Page) -> str:
-    """The day that stands on her card."""
-    return "19520304"
-
-
-def the_vote_closes(zhou: Page, house: House) -> None:
-    zhou.get_by_text("拨动时钟", exact=True).click()
-    zhou.get_by_label("指定日期").fill(AFTER)
-    press(zhou, "拨到这天")
-    tick = subprocess.run(
-        [*SANLIN, "tick"], cwd=ROOT, env=surroundings(house.home), check=False, capture_output=True
-    )
-    assert tick.returncode == 0, tick.stderr.decode()[-2000:]
 
 
 def closes_and_signs(page: Page, booth: int, in_box: int, second: Page) -> None:
@@ -198,7 +184,7 @@ def the_box_is_opened(zhou: Page, qian: Page) -> None:
     says(zhou, "钥匙保管人可以开箱")
     for page, who in ((zhou, "zhou"), (qian, "qian")):
         page.goto(f"/rounds/{ROUND}/box/")
-        page.get_by_label("口令", exact=True).fill(PASSPHRASES[who])
+        page.get_by_label("口令", exact=True).fill(KEYS[who])
         page.locator("main form button").last.click()
     says(qian, "票箱已经打开")
 

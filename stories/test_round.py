@@ -7,31 +7,47 @@ own banner; what the clock does by itself is done by `sanlin tick`, as beside a 
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Error, Page
 
-from stories import eyes
 from stories.browser import sign_in, sign_out, switch
-from stories.house import ROOT, SANLIN, surroundings
+from stories.cast import (
+    JUDGES,
+    KEYS,
+    OURS,
+    THEIRS,
+    Cast,
+    agreed,
+    asked_and_approved,
+    decided_and_signed,
+)
+from stories.hands import (
+    ROUND,
+    after,
+    at_desk,
+    at_home,
+    at_project,
+    at_round,
+    at_row,
+    cell,
+    fill,
+    follow,
+    gone,
+    mark,
+    press,
+    says,
+    tick_checks,
+    write_line,
+    write_receipt,
+    write_report,
+    write_steps,
+)
+from stories.house import sanlin
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from playwright.sync_api import Page
 
-    from playwright.sync_api import Locator
-
-    from stories.conftest import Visit
-    from stories.house import House
-
-ROUND = "2024年自治金"
-AT_DESKS = {"zhou", "qian", "sun", "cao", "tian", "jin"}
-JUDGES = {"chen": "陈静", "lin": "林涛", "gao": "高岩", "he": "何雯", "luo": "罗宁"}
-OURS, THEIRS = "活力二村益路同行", "社区骑士计划"
 # What the street has to set and the pack proposes nothing for; and four judges are enough for a
 # proposal, so that one of the five may stand aside.
 VALUES = {
@@ -49,90 +65,6 @@ VALUES = {
     "tiers.yumiao.money": "26万",
     "tiers.yumiao.cap": "1万",
 }
-
-
-@dataclass
-class Cast:
-    """The windows of everybody who plays, and the pictures that are kept of it."""
-
-    visit: Visit
-    house: House
-    paper: Path
-    days: dict[str, str] = field(default_factory=dict)  # of the round's windows, "call_first" etc.
-    windows: dict[str, Page] = field(default_factory=dict)
-    pictures: int = 0
-    troubles: list[str] = field(default_factory=list)
-    story: str = "round"  # how its pictures are named
-
-    def __call__(self, who: str) -> Page:
-        """The window of one person, opened and signed in the first time."""
-        if who not in self.windows:
-            size = "desk" if who in AT_DESKS else "phone"
-            self.windows[who] = self.visit(size, who=who)
-        return self.windows[who]
-
-    def picture(self, page: Page, name: str) -> None:
-        """Keep a picture, and note what axe and the ruler find on the page as it stands."""
-        self.pictures += 1
-        eyes.shot(page, f"{self.story}-{self.pictures:02d}-{name}")
-        self.troubles += eyes.look_closely(page)
-
-    def until(self, day: str) -> None:
-        """Put the clock to nine in the morning of a day, and let done what is due by then."""
-        put_clock(self("zhou"), day)
-        self.tick()
-
-    def tick(self) -> None:
-        """What the clock's hand does beside a real server."""
-        command = [*SANLIN, "tick"]
-        subprocess.run(command, cwd=ROOT, env=surroundings(self.house.home), check=True)
-
-
-def put_clock(page: Page, day: str) -> None:
-    """Put the demonstration's clock to nine in the morning of a day, by its banner."""
-    page.get_by_text("拨动时钟", exact=True).click()
-    page.get_by_label("指定日期").fill(day)
-    press(page, "拨到这天")
-    page.get_by_text("演示时间已拨到").wait_for()
-
-
-def press(page: Page | Locator, words: str, *, exact: bool = True) -> None:
-    """Press the button that says `words`."""
-    page.get_by_role("button", name=words, exact=exact).click()
-
-
-def follow(page: Page | Locator, words: str, *, exact: bool = True) -> None:
-    """Follow the first link in the page's own text that says `words`."""
-    try:
-        page.get_by_role("link", name=words, exact=exact).first.click()
-    except Error as stuck:
-        window = page if isinstance(page, Page) else page.page
-        stuck.add_note(f"{window.url} says: {window.locator('main').inner_text()[:600]}")
-        raise
-
-
-def cell(page: Page, words: str) -> None:
-    """Touch the first cell of a list that says `words`."""
-    page.locator("main a.cell", has_text=words).first.click()
-
-
-def says(page: Page, words: str) -> None:
-    """Wait until the page says `words`."""
-    page.get_by_text(words).first.wait_for()
-
-
-def at_desk(page: Page, door: str) -> None:
-    """By the menu to the round at a glance, and through one of its doors."""
-    follow(page, "工作台")
-    follow(page.locator("nav.side"), ROUND)
-    if door:
-        follow(page.locator("main"), door)
-
-
-def at_round(page: Page) -> None:
-    """From the front page to the line of the round's stages."""
-    follow(page.locator("header"), "首页")
-    page.locator("main a.cell[href^='/r/']", has_text=ROUND).click()
 
 
 def a_draft_is_made_and_opened(cast: Cast) -> None:
@@ -160,7 +92,7 @@ def a_draft_is_made_and_opened(cast: Cast) -> None:
     follow(zhou, "公布并开始征集")
     cast.until(cast.days["call_first"])
     press(zhou, "公布办法，开始征集")
-    at_desk(zhou, "")
+    at_desk(zhou)
     says(zhou, "征集")
     cast.picture(zhou, "the-call-is-open")
 
@@ -172,28 +104,22 @@ def a_leader_writes(cast: Cast, who: str, title: str, tier: str) -> None:
     page.get_by_role("radio", name={"wang": "益路同行", "zhao": "社区骑士"}[who]).check()
     press(page, "开始写")
     cast.picture(page, f"{who}-begins")
-    page.get_by_label("名称").fill(title)
-    page.get_by_label("一句话介绍").fill("邻居结伴走一走，看见难处就搭把手")
     page.get_by_role("radio", name=tier, exact=False).check()
-    press(page, "保存，下一步")
-    page.get_by_label("需求").fill("走访了36户：楼道灯暗、老人下楼难，28户愿意一起做。")
-    press(page, "保存，下一步")
-    page.get_by_label("目标").fill("每周结伴巡楼一次，半年不断档，每次有记录。")
-    page.get_by_label("谁受益").fill("本居民区约300户")
-    press(page, "保存，下一步")
-    page.get_by_label("计划").fill("第一个月排班，之后每周巡楼一次，每月公开一次账目。")
-    page.get_by_label("开始日期").fill(cast.days["running_first"])
-    page.get_by_label("结束日期").fill(cast.days["running_last"])
-    press(page, "保存，下一步")
-    line = page.locator("fieldset").first
-    line.get_by_label("支出科目").select_option(index=1)
-    line.get_by_label("用途").fill("巡楼用的工具和物资")
-    line.get_by_label("单价").fill("80")
-    line.get_by_label("数量").fill("100")
+    write_steps(
+        page,
+        {"名称": title, "一句话介绍": "邻居结伴走一走，看见难处就搭把手"},
+        {"需求": "走访了36户：楼道灯暗、老人下楼难，28户愿意一起做。"},
+        {"目标": "每周结伴巡楼一次，半年不断档，每次有记录。", "谁受益": "本居民区约300户"},
+        {
+            "计划": "第一个月排班，之后每周巡楼一次，每月公开一次账目。",
+            "开始日期": cast.days["running_first"],
+            "结束日期": cast.days["running_last"],
+        },
+    )
+    write_line(page, {"用途": "巡楼用的工具和物资", "单价": "80", "数量": "100"})
     cast.picture(page, f"{who}-counts")
     press(page, "保存，下一步")
-    page.get_by_label("自筹金额").fill("1000")
-    press(page, "保存，下一步")
+    write_steps(page, {"自筹金额": "1000"})
     if who == "wang":
         page.get_by_label("或从相册里选一张").set_input_files(cast.paper)
         page.get_by_label("照片说明").fill("需要清理的楼道口")
@@ -214,18 +140,13 @@ def one_is_admitted_and_one_corrected_first(cast: Cast) -> None:
     at_desk(zhou, "提案与审查")
     cast.picture(zhou, "what-was-handed-in")
     for title, result in ((OURS, "通过"), (THEIRS, "退回补正")):
-        at_desk(zhou, "提案与审查")
-        follow(zhou.locator("table"), title)
-        checks = zhou.locator("main .card fieldset")
-        for number in range(checks.count()):
-            answer = "不符合" if result != "通过" and not number else "符合"
-            checks.nth(number).get_by_role("radio", name=answer, exact=True).check()
-        zhou.get_by_role("radio", name=result, exact=False).check()
+        at_row(zhou, title, "提案与审查")
+        tick_checks(zhou, result, first="符合" if result == "通过" else "不符合")
         zhou.get_by_label("说明", exact=False).last.fill("请写明骑手参加时的保险。")
         cast.picture(zhou, "screening")
         press(zhou, "确认结论")
         says(zhou, f"{title}：")
-    follow(zhao.locator("header"), "首页")
+    at_home(zhao)
     cell(zhao, THEIRS)
     cell(zhao, "计划")
     zhao.get_by_label("计划").fill("每次活动前统一购买意外险；每周巡楼一次，每月公开账目。")
@@ -238,10 +159,7 @@ def one_is_admitted_and_one_corrected_first(cast: Cast) -> None:
     follow(zhou, "工作台")
     follow(zhou, "审查1份提案")
     follow(zhou.locator("table"), THEIRS)
-    checks = zhou.locator("main .card fieldset")
-    for number in range(checks.count()):
-        checks.nth(number).get_by_role("radio", name="符合", exact=True).check()
-    zhou.get_by_role("radio", name="通过", exact=False).check()
+    tick_checks(zhou, "通过")
     press(zhou, "确认结论")
     says(zhou, f"{THEIRS}：")
 
@@ -279,9 +197,7 @@ def judge_marks(cast: Cast, judge: Page, who: str) -> None:
             says(judge, "已回避")
             cast.picture(judge, "a-judge-stands-aside")
         else:
-            marks = judge.locator("form input[inputmode=decimal]")
-            for place in range(marks.count()):
-                marks.nth(place).fill("7.5" if place else str(8 - number))
+            mark(judge, str(8 - number), "7.5")
             judge.get_by_label("评分理由").fill("需求说得清，步骤可行。")
             if who == "chen" and not number:
                 cast.picture(judge, "a-sheet")
@@ -298,15 +214,14 @@ def minutes_advice_and_revision(cast: Cast) -> None:
     says(zhou, "逐件合议")
     cast.until(cast.days["optimisation_first"])
     press(zhou, "结束评审，进入优化")
-    at_desk(zhou, "提案与审查")
-    follow(zhou.locator("table"), OURS)
+    at_row(zhou, OURS, "提案与审查")
     cast.picture(zhou, "after-review")
     follow(zhou, "公众看到的页面")
     follow(zhou, "提优化建议")
     zhou.get_by_label("建议").fill("请写明巡楼记录贴在哪里。")
     press(zhou, "发给团队")
     says(zhou, "建议已发给团队")
-    follow(wang.locator("header"), "首页")
+    at_home(wang)
     cell(wang, OURS)
     cell(wang, "计划")
     wang.get_by_label("计划").fill("每周巡楼一次，记录贴在楼道公告栏，每月公开一次账目。")
@@ -319,12 +234,9 @@ def minutes_advice_and_revision(cast: Cast) -> None:
     cast.picture(wang, "what-was-changed")
 
 
-PASSPHRASES = {"zhou": "demo-key-of-zhou", "qian": "demo-key-of-qian"}
-
-
 def two_officers_take_the_keys(cast: Cast) -> None:
     cast.until(cast.days["vote_first"])
-    for who, passphrase in PASSPHRASES.items():
+    for who, passphrase in KEYS.items():
         page = cast(who)
         at_desk(page, "投票")
         cell(page, "票箱钥匙")
@@ -342,7 +254,7 @@ def the_box_is_opened(cast: Cast) -> None:
         page = cast(who)
         follow(page, "工作台")
         follow(page, "输入口令，打开票箱")
-        page.get_by_label("口令", exact=True).fill(PASSPHRASES[who])
+        page.get_by_label("口令", exact=True).fill(KEYS[who])
         cast.picture(page, f"{who}-opens-the-box")
         press(page, "输入口令，开箱")
         says(page, said)
@@ -355,7 +267,7 @@ def the_neighbours_vote(cast: Cast) -> None:
     press(zhou, "开始投票")
     says(zhou, "选民名册")
     switch(li, "elder")
-    follow(li.locator("header"), "首页")
+    at_home(li)
     cast.picture(li, "li-at-home")
     cell(li, "您还没有投票")
     follow(li.locator("main"), ROUND, exact=False)
@@ -370,7 +282,7 @@ def the_neighbours_vote(cast: Cast) -> None:
     says(li, "回执码")
     assert li.locator("output").inner_text() != first
     at_the_desk(cast, sun)
-    follow(sun.locator("header"), "首页")
+    at_home(sun)
     cell(sun, "您还没有投票")
     vote(cast, sun, "at-the-desk")
     press(sun, "结束代办")
@@ -378,7 +290,7 @@ def the_neighbours_vote(cast: Cast) -> None:
     cast.picture(zhou, "turnout")
     press(zhou, "现在就提醒")
     says(zhou, "已安排提醒")
-    cast.tick()
+    sanlin(cast.house.home, "tick")
     zhou.reload()
     says(zhou, "发完")
     cast.picture(zhou, "reminded")
@@ -428,28 +340,21 @@ def at_the_desk(cast: Cast, sun: Page) -> None:
 
 
 def counted_signed_and_published(cast: Cast) -> None:
-    zhou, qian = cast("zhou"), cast("qian")
+    zhou = cast("zhou")
     cast.until(after(cast.days["vote_last"]))
     the_box_is_opened(cast)
     at_desk(zhou, "投票")
     says(zhou, "看得票")
     cast.picture(zhou, "counted")
     at_desk(zhou, "决定与公示")
-    press(zhou, "计算结果")
-    says(zhou, "重算一致")
-    press(zhou, "签署这份决定")
-    at_desk(qian, "决定与公示")
-    press(qian, "签署这份决定")
-    says(qian, "钱立")
-    cast.picture(qian, "two-have-signed")
-    at_desk(zhou, "决定与公示")
+    cast.picture(decided_and_signed(cast), "two-have-signed")
     press(zhou, "发布公示")
     says(zhou, "看公示")
 
 
 def an_objection_is_answered(cast: Cast) -> None:
     zhou, qian, li = cast("zhou"), cast("qian"), cast("li")
-    follow(li.locator("header"), "首页")
+    at_home(li)
     cell(li, ROUND)
     says(li, "立项公示")
     cast.picture(li, "li-reads-the-notice")
@@ -476,23 +381,17 @@ def an_objection_is_answered(cast: Cast) -> None:
 
 
 def an_agreement_has_three_parties(cast: Cast) -> None:
-    zhou, sun, wang = cast("zhou"), cast("sun"), cast("wang")
-    follow(wang.locator("header"), "首页")
+    zhou, wang = cast("zhou"), cast("wang")
+    at_home(wang)
     cell(wang, OURS)
     cast.picture(wang, "the-agreement")
     press(wang, "签署协议")
     says(wang, "已签署")
     five_hands_are_named(zhou)
-    for page in (sun, cast("cao")):
-        at_desk(page, "项目")
-        follow(page.locator("table"), OURS)
-        follow(page, "签署协议")
-        press(page, "签署协议")
-        says(page, "已签署")
+    agreed(cast, OURS)
     cast.picture(cast("cao"), "the-agreement-is-in-force")
     # 社区骑士 has no time left: the street ends its project before any money is paid.
-    at_desk(zhou, "项目")
-    follow(zhou.locator("table"), THEIRS)
+    at_row(zhou, THEIRS)
     zhou.get_by_text("终止项目", exact=True).first.click()
     zhou.get_by_label("理由").last.fill("团队人手不足，主动放弃")
     press(zhou, "终止项目")
@@ -516,20 +415,7 @@ def five_hands_are_named(page: Page) -> None:
 
 
 def paid_by_three(cast: Cast) -> None:
-    """One officer asks for what is due, another approves, the cashier pays."""
-    zhou, qian = cast("zhou"), cast("qian")
-    at_desk(zhou, "项目")
-    follow(zhou.locator("table"), OURS)
-    press(zhou, "申请拨付")
-    zhou.get_by_role("button", name="申请拨付").wait_for(state="detached")
-    at_desk(qian, "项目")
-    follow(qian.locator("table"), OURS)
-    press(qian, "审批拨付")
-    qian.get_by_role("button", name="审批拨付").wait_for(state="detached")
-    tian = cast("tian")
-    follow(tian, "工作台")
-    follow(tian.locator("main"), "付款1笔")
-    tian.get_by_role("checkbox").last.check()
+    tian = asked_and_approved(cast, OURS)
     cast.picture(tian, "what-is-to-be-paid")
     press(tian, "付款")
     says(tian, "已办理1项")
@@ -540,53 +426,31 @@ def a_receipt_is_shown(cast: Cast) -> None:
     zhou, wang = cast("zhou"), cast("wang")
     cast.until(after(cast.days["running_first"], 14))
     at_project(wang)
-    follow(wang, "上传票据")
-    wang.get_by_label("照片或文件").set_input_files(cast.paper)
-    press(wang, "下一步：填写内容")
-    wang.get_by_label("票据号码").fill("演示0001")
-    wang.get_by_label("开票日期").fill(after(cast.days["running_first"], 10))
-    wang.get_by_label("收款方").fill("街角五金百货（演示）")
-    line = wang.get_by_role("group", name="第1行")
-    line.get_by_label("支出科目").select_option(index=1)
-    line.get_by_label("买了什么").fill("巡楼用的工具")
-    line.get_by_label("单价").fill("65")
-    line.get_by_label("数量").fill("100")
+    day = after(cast.days["running_first"], 10)
+    line = {"买了什么": "巡楼用的工具", "单价": "65", "数量": "100"}
+    write_receipt(wang, cast.paper, "演示0001", day, "街角五金百货（演示）", line)
     cast.picture(wang, "a-receipt")
     press(wang, "提交票据")
     says(wang, "票据已提交")
-    at_desk(zhou, "项目")
-    follow(zhou.locator("table"), OURS)
+    at_row(zhou, OURS)
     follow(zhou, "全部票据")
     cell(zhou, "巡楼用的工具")
     cast.picture(zhou, "a-receipt-is-looked-at")
     press(zhou, "通过")
-    zhou.get_by_role("button", name="通过", exact=True).wait_for(state="detached")
+    gone(zhou, "通过")
 
 
-def at_project(page: Page) -> None:
-    """A leader goes by her own affairs to the project of her team."""
-    follow(page.locator("header"), "首页")
-    cell(page, "我的事")
-    cell(page, "我们团队的项目")
-    follow(page, "项目全貌")
-
-
-def reported_and_reviewed(cast: Cast, kind: str, day: str, mark: str) -> None:
+def reported_and_reviewed(cast: Cast, kind: str, day: str, grade: str) -> None:
     zhou, wang = cast("zhou"), cast("wang")
     cast.until(day)
     at_project(wang)
-    follow(wang, f"提交{kind}报告")
-    wang.get_by_label("做了什么、有什么变化").fill("每周巡楼一次，难处当天记下，账目每月公布。")
-    wang.get_by_label("活动次数").fill("12")
-    wang.get_by_label("参与人次").fill("96")
+    write_report(wang, kind, "每周巡楼一次，难处当天记下，账目每月公布。", 12, 96)
     cast.picture(wang, "a-report")
     press(wang, "提交报告")
     says(wang, "报告已提交")
-    at_desk(zhou, "项目")
-    follow(zhou.locator("table"), OURS)
+    at_row(zhou, OURS)
     cell(zhou, "待评估")
-    zhou.get_by_label("评分").fill(mark)
-    zhou.get_by_label("评语").fill("按计划推进，请继续公开账目。")
+    fill(zhou, {"评分": grade, "评语": "按计划推进，请继续公开账目。"})
     cast.picture(zhou, "a-review")
     press(zhou, "评分")
     says(zhou, "已评估")
@@ -594,13 +458,11 @@ def reported_and_reviewed(cast: Cast, kind: str, day: str, mark: str) -> None:
 
 def settled_closed_and_begun_anew(cast: Cast) -> None:
     zhou, jin = cast("zhou"), cast("jin")
-    at_desk(jin, "项目")
-    follow(jin.locator("table"), OURS)
+    at_row(jin, OURS)
     jin.get_by_label("退回金额").fill("500")
     press(jin, "登记退款")
     says(jin, "退款已记账")
-    at_desk(zhou, "项目")
-    follow(zhou.locator("table"), OURS)
+    at_row(zhou, OURS)
     cast.picture(zhou, "what-was-left-is-returned")
     press(zhou, "结项")
     says(zhou, "已结项")
@@ -613,11 +475,6 @@ def settled_closed_and_begun_anew(cast: Cast) -> None:
     press(zhou, "建立草稿")
     says(zhou, "2025年自治金")
     cast.picture(zhou, "the-next-draft")
-
-
-def after(day: str, days: int = 1) -> str:
-    """So many days after a day, both written as 2024-05-30."""
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 CHAPTERS = (
@@ -644,9 +501,4 @@ CHAPTERS = (
 
 @pytest.mark.stage("draft")
 def test_a_whole_round(visit, house, tmp_path):
-    paper = tmp_path / "photo.jpg"
-    Image.new("RGB", (900, 1200), "#c8d6c0").save(paper)
-    cast = Cast(visit, house, paper)
-    for chapter in CHAPTERS:
-        chapter(cast)
-    assert not cast.troubles, "\n".join(dict.fromkeys(cast.troubles))
+    Cast(visit, house, tmp_path, "round").play(*CHAPTERS)

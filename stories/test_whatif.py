@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stories import eyes
 from stories.browser import sign_in, sign_out
-from stories.house import ROOT, SANLIN, surroundings
+from stories.house import sanlin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +50,7 @@ voter_id;vote
 def test_an_officer_tries_a_past_round(visit: Visit, house: House, tmp_path: Path) -> None:
     file = tmp_path / "kleinstad.pb"
     file.write_text(TOWN)
-    command = [*SANLIN, "import", "election", str(file)]
-    subprocess.run(command, cwd=ROOT, env=surroundings(house.home), check=True)
+    sanlin(house.home, "import", "election", file)
 
     desk = visit("desk", who="zhou")
     desk.goto("/desk/")
