@@ -11,13 +11,12 @@ from sanlin.commons.people.models import Post, PostKind
 from sanlin.ground.accounts.forms import PhoneField
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.pii import mark
+from sanlin.ground.ui.fields import LARGEST, FenField
 from sanlin.kernel.ledger import FEN, HOURS, POINTS, BadUnit, committee_faults, goods
-from sanlin.kernel.money import BadAmount, fen
 
 from .models import Committee, DutyKind, Fund, Gift, Origin, SeatKind
 from .rules import sentence
 
-LARGEST = 10**12
 KINDS = (
     ("money", _("资金")),
     ("goods", _("实物")),
@@ -25,27 +24,6 @@ KINDS = (
     (HOURS, _("服务时长（分钟）")),
 )
 OFFERED = [one for one in Origin.choices if one[0] not in {Origin.MATCH, Origin.SWEEP}]
-
-
-class FenField(forms.CharField):
-    """An amount in yuan as people type it; its clean value is whole fen above zero."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 30)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            amount = fen(text)
-        except BadAmount as error:
-            raise forms.ValidationError(_("请写成金额，例如 12000 或 1.2万")) from error
-        if not 0 < amount <= LARGEST:
-            raise forms.ValidationError(_("金额须大于零，且不超过100亿元"))
-        return amount
 
 
 class GiftForm(forms.Form):

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sanlin.ground.ui.fields import FenField
 from sanlin.kernel.allocation import Floor, TierLimit
-from sanlin.kernel.money import BadAmount, fen
 
 from .queries import Base, Trial, of_case
 from .queries.trial import completions, possible, utilities
@@ -17,23 +17,9 @@ MOST_PERCENT, STEP = 300, 5
 KNOBS = ("_places", "_money", "_cap", "_least")  # of a tier; the first three as TierLimit has them
 
 
-class CapField(forms.CharField):
-    """An amount in yuan, or nothing for no limit; its clean value is whole fen or None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "decimal"})
-        super().__init__(max_length=30, required=False, widget=widget, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return fen(text)
-        except BadAmount as error:
-            raise forms.ValidationError(
-                _("请写成金额，例如 12000 或 1.2万；不填表示没有上限")
-            ) from error
+def _cap(label: Any) -> FenField:
+    """An amount in yuan, or nothing for no limit."""
+    return FenField(label=label, required=False, zero=True)
 
 
 def _range(low: int, high: int, step: int) -> forms.NumberInput:
@@ -81,9 +67,9 @@ class TrialForm(forms.Form):
         max_value=MOST_PERCENT,
         widget=_range(0, MOST_PERCENT, STEP),
     )
-    project_cap = CapField(label=gettext_lazy("单项上限（元）"))
-    community_cap = CapField(label=gettext_lazy("单个社区上限（元）"))
-    team_cap = CapField(label=gettext_lazy("单个团队上限（元）"))
+    project_cap = _cap(gettext_lazy("单项上限（元）"))
+    community_cap = _cap(gettext_lazy("单个社区上限（元）"))
+    team_cap = _cap(gettext_lazy("单个团队上限（元）"))
     min_score = _whole(label=gettext_lazy("入围最低分"))
     min_votes = _whole(label=gettext_lazy("入围最低票数"))
     one_per_team = forms.ChoiceField(
@@ -133,12 +119,8 @@ class TrialForm(forms.Form):
         for tier in own.tiers:
             named = base.tiers.get(tier.key, tier.key)
             self.fields[f"{tier.key}_places"] = _whole(label=_("%(tier)s名额") % {"tier": named})
-            self.fields[f"{tier.key}_money"] = CapField(
-                label=_("%(tier)s总额（元）") % {"tier": named}
-            )
-            self.fields[f"{tier.key}_cap"] = CapField(
-                label=_("%(tier)s单项上限（元）") % {"tier": named}
-            )
+            self.fields[f"{tier.key}_money"] = _cap(_("%(tier)s总额（元）") % {"tier": named})
+            self.fields[f"{tier.key}_cap"] = _cap(_("%(tier)s单项上限（元）") % {"tier": named})
             self.fields[f"{tier.key}_least"] = _whole(
                 label=_("%(tier)s至少立几项") % {"tier": named}
             )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.govern.proposals.models import Proposal
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds.models import Round
-from sanlin.kernel.money import BadAmount, fen
+from sanlin.ground.ui.fields import FenField
 
 
 class ReasonForm(forms.Form):
@@ -90,10 +90,10 @@ class AnswerForm(forms.Form):
         choices=[("reject", _("不成立，项目继续")), ("uphold", _("成立"))],
         widget=forms.RadioSelect,
     )
-    grant = forms.CharField(
+    grant = FenField(
         label=_("更正后的金额（元）"),
         help_text=_("异议成立时填写；不填即取消立项。"),
-        max_length=30,
+        zero=True,
         required=False,
     )
     answer = forms.CharField(
@@ -103,15 +103,6 @@ class AnswerForm(forms.Form):
         min_length=4,
         widget=forms.Textarea,
     )
-
-    def clean_grant(self) -> int | None:
-        text = self.cleaned_data["grant"]
-        if not text:
-            return None
-        try:
-            return fen(text)
-        except BadAmount as error:
-            raise forms.ValidationError(_("请写成金额，例如 12000 或 1.2万")) from error
 
 
 class DrawForm(forms.Form):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from sanlin.commons.orgs.models import Membership
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.files import PaperField, PapersField, PhotoField
+from sanlin.ground.ui.fields import FenField
 from sanlin.ground.ui.words import day
 from sanlin.kernel.budget import Line
-from sanlin.kernel.money import BadAmount, fen
 from sanlin.kernel.packs import Rules
 
 from .models import Circle, PaperKind, Project
@@ -21,27 +21,6 @@ from .rules import Asked, Move
 
 MOST_PEOPLE = 1_000_000
 PHOTOS = 3
-
-
-class FenField(forms.CharField):
-    """An amount in yuan as people type it; its clean value is whole fen."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 30)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            amount = fen(text)
-        except BadAmount as error:
-            raise forms.ValidationError(_("请写成金额，例如 12000 或 1.2万")) from error
-        if not amount:
-            raise forms.ValidationError(_("金额须大于零"))
-        return amount
 
 
 class ReasonForm(forms.Form):

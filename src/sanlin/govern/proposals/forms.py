@@ -12,9 +12,10 @@ from sanlin.commons.orgs.models import Organisation
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.files import PhotoField
+from sanlin.ground.ui.fields import FenField
 from sanlin.ground.verdict import Verdict
 from sanlin.kernel.budget import Line
-from sanlin.kernel.money import LARGEST, BadAmount, fen
+from sanlin.kernel.money import LARGEST
 from sanlin.kernel.packs import Rules
 
 from .models import Answer, Content, Result
@@ -61,31 +62,6 @@ def _long(
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
-
-
-class Money(forms.CharField):
-    """An amount in yuan as people type it; its clean value is whole fen, or None where empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        )
-        super().__init__(max_length=30, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return fen(text)
-        except BadAmount:
-            raise forms.ValidationError(_("请写金额，例如 1200 或 1200.50")) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, int):
-            return value
-        whole, rest = divmod(value, 100)
-        return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 class Day(Later, forms.DateField):
@@ -232,8 +208,11 @@ class PlanForm(StepForm):
 
 
 class FundsForm(StepForm):
-    own_funds = Money(
-        label=_("自筹金额（元）"), required=False, help_text=_("居民、团队和伙伴自己出的钱")
+    own_funds = FenField(
+        label=_("自筹金额（元）"),
+        required=False,
+        zero=True,
+        help_text=_("居民、团队和伙伴自己出的钱"),
     )
     partners = _long(_("合作伙伴"), 1000, _("谁一起做，出钱、出物还是出力"), rows=4, kind=Words)
 
@@ -246,7 +225,7 @@ class LineForm(forms.Form):
 
     head = forms.ChoiceField(label=_("支出科目"))
     what = Words(label=_("用途"), max_length=60)
-    unit_price = Money(label=_("单价（元）"))
+    unit_price = FenField(label=_("单价（元）"), zero=True)
     quantity = forms.IntegerField(label=_("数量"), min_value=1, max_value=MOST_UNITS)
 
     def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from sanlin.govern.rounds.actions import move
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel import scoring
 
@@ -157,11 +158,7 @@ def unseal(review: Review, *, by: Account, now: datetime) -> Review:
 
 
 def _turn(review: Review, verb: str, sealed_at: datetime | None) -> None:
-    target = stages.REVIEW.after(review.stage, verb)
-    rows = Review.objects.filter(pk=review.pk, stage=review.stage)
-    if not rows.update(stage=target, sealed_at=sealed_at):
-        raise Refused(_("评分表刚刚改变，请刷新后再看"))
-    review.stage, review.sealed_at = target, sealed_at
+    advance(review, stages.REVIEW, verb, _("评分表刚刚改变，请刷新后再看"), sealed_at=sealed_at)
 
 
 @deed("reviews.confer")

@@ -11,6 +11,7 @@ from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 
 from . import rules, stages
@@ -153,9 +154,4 @@ def advise(question: Question, expert: str, advice: str, *, by: Account, now: da
 
 
 def _carry(idea: Idea, verb: str, **values: object) -> None:
-    target = stages.IDEA.after(idea.stage, verb)
-    if not Idea.objects.filter(pk=idea.pk, stage=idea.stage).update(stage=target, **values):
-        raise Refused(_("这条点子刚刚有人处理过，请刷新后再看"))
-    idea.stage = target
-    for name, value in values.items():
-        setattr(idea, name, value)
+    advance(idea, stages.IDEA, verb, _("这条点子刚刚有人处理过，请刷新后再看"), **values)

@@ -9,6 +9,7 @@ from sanlin.commons.funds import rules, stages
 from sanlin.commons.funds.models import Fund, Gift, Origin, Source
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.ledger import matched
 
@@ -39,13 +40,7 @@ def pledge(fund: Fund, gift: Gift, *, by: Person, now: datetime) -> Source:
 
 
 def _step(source: Source, verb: str, **values: object) -> None:
-    """Carry a source along one arrow, by compare-and-set. Raises NotNow and Refused."""
-    was, after = source.stage, stages.SOURCE.after(source.stage, verb)
-    if not Source.objects.filter(pk=source.pk, stage=was).update(stage=after, **values):
-        raise Refused(_("这笔来源刚刚有人处理过，请刷新后再看"))
-    source.stage = after
-    for name, value in values.items():
-        setattr(source, name, value)
+    advance(source, stages.SOURCE, verb, _("这笔来源刚刚有人处理过，请刷新后再看"), **values)
 
 
 @deed("funds.arrive")

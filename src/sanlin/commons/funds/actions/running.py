@@ -8,6 +8,7 @@ from sanlin.commons.funds import rules, stages
 from sanlin.commons.funds.models import Expense, Fund
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, require
 
 from .moving import spend_running, within_running_room
@@ -73,10 +74,5 @@ def _held(expense: Expense) -> Expense:
 
 
 def step(expense: Expense, verb: str, **values: object) -> None:
-    """Carry an expense along one arrow, by compare-and-set. Raises NotNow and Refused."""
-    was, after = expense.stage, stages.EXPENSE.after(expense.stage, verb)
-    if not Expense.objects.filter(pk=expense.pk, stage=was).update(stage=after, **values):
-        raise Refused(_("这笔运行经费刚刚有人处理过，请刷新后再看"))
-    expense.stage = after
-    for name, value in values.items():
-        setattr(expense, name, value)
+    taken = _("这笔运行经费刚刚有人处理过，请刷新后再看")
+    advance(expense, stages.EXPENSE, verb, taken, **values)

@@ -119,7 +119,7 @@ def source(request: Request, source: Source) -> HttpResponse:
     """One source: its donor sees it, whoever works for the fund confirms, matches or withdraws."""
     staff = bool(rules.works_for(request.by, source.fund, now=request.now))
     kind = MoneyArrivedForm if source.is_money else GoodsArrivedForm
-    form: Form = kind(None, initial={"amount": _plain(source)})
+    form: Form = kind(None, initial={"amount": source.pledged})
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act in VERBS:
@@ -151,13 +151,6 @@ def source(request: Request, source: Source) -> HttpResponse:
         "why": rules.sentence(found.reason),
     }
     return render(request, "funds/source.html", page)
-
-
-def _plain(source: Source) -> str:
-    if not source.is_money:
-        return str(source.pledged)
-    whole, rest = divmod(source.pledged, 100)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 FUNDS = Table(

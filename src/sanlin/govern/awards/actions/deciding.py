@@ -21,6 +21,7 @@ from sanlin.govern.rounds.stages import NOTICE
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, moved, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.allocation import (
     Case,
@@ -152,7 +153,7 @@ def _text(value: Fraction | None) -> str:
 def drop(decision: Decision, reason: str, *, by: Account, now: datetime) -> Decision:
     """Set an unpublished count aside, so that the round can be counted again."""
     require(rules.can_drop(by, decision, now=now))
-    _move(decision, "drop", {})
+    _move(decision, "drop")
     record(decision, by=by, now=now, fingerprint=decision.fingerprint)
     return decision
 
@@ -164,7 +165,7 @@ def sign(decision: Decision, *, by: Account, now: datetime) -> Signature:
     with refusing(_("您已经签过了，须由另一位工作人员签署")):
         signature = Signature.objects.create(decision=decision, account=by, at=now)
     if decision.signatures.count() >= decision.round.rules.signatures:
-        _move(decision, "sign", {})
+        _move(decision, "sign")
     record(
         signature,
         by=by,
@@ -187,7 +188,7 @@ def publish(decision: Decision, *, consent: bool = False, by: Account, now: date
     if whole and not consent:
         raise Refused(_("本轮的计法要公布整张选票，请先确认知晓并同意"))
     move(decision.round, "publish", by=by, now=now)
-    _move(decision, "publish", {"published_at": now})
+    _move(decision, "publish", published_at=now)
     notice = post(decision, None, now=now)
     date_stage(decision.round, NOTICE, opens=notice.opens, closes=notice.closes, by=by, now=now)
     told: dict[str, Any] = {"unique_ballots": list(whole)} if whole else {}
@@ -196,14 +197,9 @@ def publish(decision: Decision, *, consent: bool = False, by: Account, now: date
     return notice
 
 
-def _move(decision: Decision, verb: str, values: dict[str, Any]) -> None:
-    target = stages.DECISION.after(decision.stage, verb)
-    rows = Decision.objects.filter(pk=decision.pk, stage=decision.stage)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这份决定刚刚被他人处理，请刷新后再看"))
-    decision.stage = target
-    for name, value in values.items():
-        setattr(decision, name, value)
+def _move(decision: Decision, verb: str, **values: Any) -> None:
+    taken = _("这份决定刚刚被他人处理，请刷新后再看")
+    advance(decision, stages.DECISION, verb, taken, **values)
 
 
 def post(decision: Decision, award: Award | None, *, now: datetime) -> Notice:

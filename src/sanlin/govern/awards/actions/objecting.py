@@ -12,6 +12,7 @@ from sanlin.govern.awards.models import Award, Decision, Notice, Objection
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, denied, refusing, require
 from sanlin.kernel.calendar import add_working_days
 
@@ -82,11 +83,9 @@ def uphold(
 
 
 def _answer(objection: Objection, verb: str, answer: str, *, by: Account, now: datetime) -> None:
-    target = stages.OBJECTION.after(objection.stage, verb)
-    rows = Objection.objects.filter(pk=objection.pk, stage=objection.stage)
-    if not rows.update(stage=target, answer=answer, answered_by=by, answered_at=now):
-        raise Refused(_("这条异议刚刚被他人答复，请刷新后再看"))
-    objection.stage = target
+    taken = _("这条异议刚刚被他人答复，请刷新后再看")
+    told = {"answer": answer, "answered_by": by, "answered_at": now}
+    advance(objection, stages.OBJECTION, verb, taken, **told)
 
 
 @deed("awards.promote")

@@ -15,6 +15,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel import scoring
 
@@ -262,9 +263,4 @@ def _step(held: Pitching, verb: str, by: Account, now: datetime) -> Pitching:
 
 
 def _carry(slot: Slot, verb: str, **values: object) -> None:
-    target = stages.SLOT.after(slot.stage, verb)
-    if not Slot.objects.filter(pk=slot.pk, stage=slot.stage).update(stage=target, **values):
-        raise Refused(_("这一项刚刚有人处理过，请刷新后再看"))
-    slot.stage = target
-    for name, value in values.items():
-        setattr(slot, name, value)
+    advance(slot, stages.SLOT, verb, _("这一项刚刚有人处理过，请刷新后再看"), **values)

@@ -9,7 +9,8 @@ from sanlin.govern.projects.models import Change, Project
 from sanlin.govern.projects.rules import Asked, Move
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
-from sanlin.ground.verdict import Refused, refusing, require
+from sanlin.ground.stage import advance
+from sanlin.ground.verdict import refusing, require
 
 from .drawing import changed_facts, draw, facts_of
 from .hold import hold, reason_of
@@ -93,10 +94,5 @@ def _held(change: Change) -> Change:
 
 
 def _carry(change: Change, verb: str, **values: object) -> None:
-    target = stages.CHANGE.after(change.stage, verb)
-    rows = Change.objects.filter(pk=change.pk, stage=change.stage)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这份变更申请刚刚有人处理过，请刷新后再看"))
-    change.stage = target
-    for name, value in values.items():
-        setattr(change, name, value)
+    taken = _("这份变更申请刚刚有人处理过，请刷新后再看")
+    advance(change, stages.CHANGE, verb, taken, **values)

@@ -14,6 +14,7 @@ from sanlin.govern.projects.models import Instalment, Project
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import has_moved
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.calendar import add_working_days
 
@@ -33,28 +34,17 @@ def step(project: Project, verb: str, **values: Any) -> str:
 
     Raises NotNow where the table has no such arrow, Refused where somebody else was first.
     """
-    source, target = project.stage, stages.PROJECT.after(project.stage, verb)
-    rows = Project.objects.filter(pk=project.pk, stage=source)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这个项目刚刚有人处理过，请刷新后再看"))
-    project.stage = target
-    for name, value in values.items():
-        setattr(project, name, value)
+    taken = _("这个项目刚刚有人处理过，请刷新后再看")
+    source = advance(project, stages.PROJECT, verb, taken, **values)
     has_moved(project)
     return source
 
 
 def carry(instalment: Instalment, verb: str, **values: Any) -> None:
     """The same for an instalment; one that leaves the way to its payment is approved by nobody."""
-    source, target = instalment.stage, stages.INSTALMENT.after(instalment.stage, verb)
-    if target not in (stages.TO_PAY, stages.PAID):
+    if stages.INSTALMENT.after(instalment.stage, verb) not in (stages.TO_PAY, stages.PAID):
         values["approved_by"] = None
-    rows = Instalment.objects.filter(pk=instalment.pk, stage=source)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这一期刚刚有人处理过，请刷新后再看"))
-    instalment.stage = target
-    for name, value in values.items():
-        setattr(instalment, name, value)
+    advance(instalment, stages.INSTALMENT, verb, _("这一期刚刚有人处理过，请刷新后再看"), **values)
     has_moved(instalment)
 
 

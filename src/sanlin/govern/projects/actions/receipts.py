@@ -22,6 +22,7 @@ from sanlin.ground import files, invoices
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 from sanlin.kernel.budget import Line
 from sanlin.kernel.likeness import marks, photos
@@ -324,10 +325,5 @@ def _held(receipt: Receipt) -> Receipt:
 
 
 def _carry(receipt: Receipt, verb: str, **values: object) -> None:
-    target = stages.RECEIPT.after(receipt.stage, verb)
-    rows = Receipt.objects.filter(pk=receipt.pk, stage=receipt.stage)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这张票据刚刚有人处理过，请刷新后再看"))
-    receipt.stage = target
-    for name, value in values.items():
-        setattr(receipt, name, value)
+    taken = _("这张票据刚刚有人处理过，请刷新后再看")
+    advance(receipt, stages.RECEIPT, verb, taken, **values)

@@ -12,6 +12,7 @@ from sanlin.govern.projects.models import Project, Report, ReportKind, ReportPho
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 
 from .following import follow
@@ -172,10 +173,5 @@ def _held(report: Report) -> Report:
 
 
 def _carry(report: Report, verb: str, **values: object) -> None:
-    target = stages.REPORT.after(report.stage, verb)
-    rows = Report.objects.filter(pk=report.pk, stage=report.stage)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这份报告刚刚有人处理过，请刷新后再看"))
-    report.stage = target
-    for name, value in values.items():
-        setattr(report, name, value)
+    taken = _("这份报告刚刚有人处理过，请刷新后再看")
+    advance(report, stages.REPORT, verb, taken, **values)

@@ -14,6 +14,7 @@ from sanlin.govern.projects import rules, stages
 from sanlin.govern.projects.models import Agreement, Instalment, Party, Project, Scan, Signing
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, refusing, require
 
 from .copies import Paper, kept, look_over, put_back
@@ -199,8 +200,5 @@ _DAYS = ("starts", "ends")
 
 
 def _move(agreement: Agreement, verb: str, **values: Any) -> None:
-    target = stages.AGREEMENT.after(agreement.stage, verb)
-    rows = Agreement.objects.filter(pk=agreement.pk, stage=agreement.stage)
-    if not rows.update(stage=target, **values):
-        raise Refused(_("这份协议刚刚有人处理过，请刷新后再看"))
-    agreement.stage = target
+    taken = _("这份协议刚刚有人处理过，请刷新后再看")
+    advance(agreement, stages.AGREEMENT, verb, taken, **values)

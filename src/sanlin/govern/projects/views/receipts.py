@@ -26,7 +26,6 @@ from sanlin.ground import files, invoices
 from sanlin.ground.gate import gate
 from sanlin.ground.http import Request, done, press
 from sanlin.ground.verdict import Refused, Verdict
-from sanlin.kernel.money import yuan
 
 from .acting import WHOLE, through
 
@@ -173,12 +172,12 @@ def _offered(
     """What the form begins with: the receipt that was asked back, or what the files say."""
     if old is not None:
         slip = {name: getattr(old, name) for name in ("number", "code", "day", "payee")}
-        slip["face"] = _plain(old.face) if old.face else ""
+        slip["face"] = old.face or ""
         return slip, [
             {
                 "head": row.head,
                 "what": row.what,
-                "unit_price": _plain(row.unit_price),
+                "unit_price": row.unit_price,
                 "quantity": row.quantity,
             }
             for row in old.lines.all()
@@ -192,23 +191,18 @@ def _offered(
         {
             "head": only,
             "what": item.what,
-            "unit_price": _plain(item.price),
+            "unit_price": item.price,
             "quantity": item.quantity,
         }
         for item in told.items
     ]
     if not rows:
-        price = _plain(told.total) if told.total else ""
-        rows = [{"head": only, "unit_price": price, "quantity": 1}]
+        rows = [{"head": only, "unit_price": told.total or "", "quantity": 1}]
     return slip, rows
 
 
 def _read(paper: SentPaper) -> invoices.Told:
     return invoices.told(paper.told)
-
-
-def _plain(fen: int) -> str:
-    return yuan(fen).lstrip("¥").replace(",", "")
 
 
 def _replaced(request: Request, project: Project) -> Receipt | None:
