@@ -144,7 +144,7 @@ def serve(world: Path, home: Path) -> Iterator[House]:
 
 def wait_until_open(house: House, server: subprocess.Popen[bytes]) -> None:
     """Returns when the front page answers; raises with the server's last words if it never does."""
-    for _ in range(300):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(house.url, timeout=10):
                 return

@@ -21,7 +21,7 @@ def task(db):
 
 
 def test_a_row_goes_on_with_what_is_written_beside_it(task):
-    assert advance(task, stages.TASK, "take", "taken", worker="one") == stages.QUEUED
+    assert advance(task, stages.TASK, "take", "taken", worker="one", lease=NOW) == stages.QUEUED
     assert (task.stage, task.worker) == (stages.RUNNING, "one")
     task.refresh_from_db()
     assert (task.stage, task.worker) == (stages.RUNNING, "one")
@@ -29,9 +29,9 @@ def test_a_row_goes_on_with_what_is_written_beside_it(task):
 
 def test_who_comes_second_is_told_and_changes_nothing(task):
     late = Task.objects.get(pk=task.pk)
-    advance(task, stages.TASK, "take", "taken", worker="one")
+    advance(task, stages.TASK, "take", "taken", worker="one", lease=NOW)
     with pytest.raises(Refused, match="taken"):
-        advance(late, stages.TASK, "take", "taken", worker="two")
+        advance(late, stages.TASK, "take", "taken", worker="two", lease=NOW)
     assert (late.stage, late.worker) == (stages.QUEUED, "")
     assert Task.objects.get().worker == "one"
 

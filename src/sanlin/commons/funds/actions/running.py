@@ -9,7 +9,7 @@ from sanlin.commons.funds.models import Expense, Fund
 from sanlin.ground.accounts.models import Account as Person
 from sanlin.ground.journal.actions import deed, record
 from sanlin.ground.stage import advance
-from sanlin.ground.verdict import Refused, require
+from sanlin.ground.verdict import require
 
 from .moving import spend_running, within_running_room
 from .posting import Cause, hold
