@@ -1,0 +1,122 @@
+"""What residents do."""
+
+from __future__ import annotations
+
+from sanlin.kernel.packs.choices import ANONYMITY, BALLOTS, CARRIED, KEYS, OPTIONS, SILENCE, UNIT
+from sanlin.kernel.packs.fields import Field
+
+from .when import CHOOSE, POINTS, STANCE, VOTE
+
+VOTE_RULES = [
+    Field("vote.unit", "choice", "投票单位", "Who has a ballot", choices=UNIT, when=VOTE),
+    Field("vote.min_age", "int", "最低年龄", "Least age", "age", 6, 99, when=VOTE),
+    Field("vote.kind", "choice", "选票形式", "Kind of ballot", choices=BALLOTS, when=VOTE),
+    Field("vote.k", "int", "至多选几项", "Choices on a ballot", "projects", 1, 99, when=CHOOSE),
+    Field("vote.points", "int", "每票点数", "Points on a ballot", "points", 1, 1000, when=POINTS),
+    Field(
+        "vote.options",
+        "keys",
+        "可表示的意见",
+        "What may be said of a project",
+        choices=OPTIONS,
+        default=("support", "against", "abstain"),
+        when=STANCE,
+    ),
+    Field(
+        "vote.silence",
+        "choice",
+        "没有表态的",
+        "What silence means",
+        choices=SILENCE,
+        default="abstain",
+        when=STANCE,
+    ),
+    Field(
+        "vote.carried",
+        "choice",
+        "通过门槛",
+        "When a proposal is carried",
+        choices=CARRIED,
+        default="more_for",
+        when=STANCE,
+    ),
+    Field(
+        "vote.revote", "bool", "截止前可改票", "May be changed until close", default=True, when=VOTE
+    ),
+    Field(
+        "vote.own_community_only",
+        "bool",
+        "仅投本社区项目",
+        "Own community's projects only",
+        when=VOTE,
+    ),
+    Field("vote.paper", "bool", "可投纸质票", "Paper ballots are taken", default=True, when=VOTE),
+    Field(
+        "vote.remind",
+        "numbers",
+        "截止前几天短信提醒",
+        "Days before the close on which a message reminds",
+        "days",
+        0,
+        30,
+        optional=True,
+        default=None,
+        when=VOTE,
+        later=True,
+        none=("不提醒", "never"),
+        help="按自然日，从最后一天往前数，如“3、1”；只发给名册上还没投、留了手机又没有退订的人，投票开始那天不发；不要就填“不提醒”。",
+        help_english="Calendar days counted back from the last one, such as 3, 1; only to those on the roll who have not cast, have a phone and have not opted out, and not on the day on which the vote opens; none where nobody is to be reminded.",
+    ),
+    Field(
+        "vote.remind_from",
+        "int",
+        "提醒短信最早几点发",
+        "Reminders go from",
+        "hour",
+        7,
+        21,
+        default=9,
+        when=VOTE,
+        later=True,
+    ),
+    Field(
+        "vote.remind_until",
+        "int",
+        "提醒短信最晚几点前发",
+        "Reminders go until",
+        "hour",
+        8,
+        22,
+        default=20,
+        when=VOTE,
+        later=True,
+    ),
+    Field(
+        "vote.open_ballots",
+        "bool",
+        "公开匿名选票",
+        "Whole ballots are published",
+        default=False,
+        when=VOTE,
+        help="否则只公布每项得票；等额分配和均衡负担要靠整张选票才能重算，选票随计算数据公开。",
+        help_english="Otherwise only totals are; equal shares and Phragmén are counted again out of whole ballots, which their published case holds.",
+    ),
+    Field(
+        "vote.anonymity",
+        "choice",
+        "记名方式",
+        "Secret or by name",
+        choices=ANONYMITY,
+        default="secret",
+        when=VOTE,
+    ),
+    Field(
+        "vote.keys",
+        "choice",
+        "票箱钥匙",
+        "Who keeps the keys of the box",
+        choices=KEYS,
+        default="two_officers",
+        when=VOTE,
+    ),
+]
