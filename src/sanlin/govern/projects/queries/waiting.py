@@ -329,13 +329,13 @@ def _end_of(day: Any) -> datetime | None:
 
 
 def _settling(streets: set[int], hands: _Hands) -> Any:
-    """The same line for each project that is being settled, or was stopped and still owes: its own key
-    and title, one each. Who pays or keeps the seal there has no part in the first; who may not book
-    has none in the second."""
+    """The same line for each project that is being settled, or was stopped and still owes once its
+    receipts were looked at: its own key and title, one each. Who pays or keeps the seal there has no
+    part in the first; who may not book has none in the second."""
     others = [*hands.at("pay", mine=True), *hands.at("seal", mine=True)]
     spent = Case(When(owes_all=True, then=Value(0)), default=F("spent"))
     settling = Q(stage=stages.SETTLING) & ~Q(fund__in=others)
-    owing = Q(stage=stages.STOPPED, paid__gt=F("returned") + spent)
+    owing = ~_unseen() & Q(stage=stages.STOPPED, paid__gt=F("returned") + spent)
     ending = Project.objects.filter(round__street__in=streets, stage__in=stages.SETTLED_UP)
     rows = with_money(ending).filter(settling | owing & ~Q(fund__in=hands.barred("book")))
     stopped = When(stage=stages.STOPPED, then=Value(OWED))
@@ -375,6 +375,7 @@ def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
             to_sign=Exists(drawn),
             midterm_done=Exists(midterms),
             receipt_back=Exists(sent_back),
+            unseen=_unseen(),
             last_report=Subquery(reports.order_by("-at", "-pk").values("stage")[:1]),
         )
     ).order_by("-pk")
@@ -385,6 +386,11 @@ def next_steps(who: Any, *, now: datetime) -> list[Next]:
     first, what is over comes last; of like ones the latest first."""
     found = [next_of(project, now=now) for project in mine(who, now=now)]
     return sorted(found, key=lambda it: (not it.waits, it.project.stage in stages.ENDED))
+
+
+def _unseen() -> Exists:
+    """A receipt of a project that nobody has looked at."""
+    return Exists(Receipt.objects.filter(project=OuterRef("pk"), stage=stages.HANDED_IN))
 
 
 def waiting_for_team(who: Any, *, now: datetime) -> list[Next]:
@@ -456,7 +462,7 @@ def _report_is_due(project: Any, today: date) -> str:
 
 def _owed(project: Any) -> int:
     """What the team has to give back, once that is settled."""
-    if project.stage not in stages.SETTLED_UP:
+    if project.stage not in stages.SETTLED_UP or project.unseen:
         return 0
     return to_return(project.paid, project.spent, project.returned, everything=project.owes_all)
 

@@ -16,7 +16,8 @@ from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 from sanlin.kernel.money import yuan
 
-from .flows import OVER, flows
+from .flows import OVER, Flows, flows
+from .spending import all_looked_at
 from .who import can_handle, did
 
 
@@ -25,17 +26,21 @@ def owed_back(project: Project) -> int:
     return flows(project).owed
 
 
-def can_refund(who: Any, project: Project, *, now: datetime, owed: int | None = None) -> Verdict:
-    """Once it is known how much: at the settlement, or after the project was stopped.
+def can_refund(who: Any, project: Project, *, now: datetime, money: Flows | None = None) -> Verdict:
+    """Once it is known how much: at the settlement, or after the project was stopped and the receipts
+    that it had sent were looked at.
 
-    `owed` is `owed_back` where somebody has read it already.
+    `money` is `flows` of the project where somebody has read it already.
     """
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
     if project.stage not in stages.SETTLED_UP:
         return denied(_("结算或终止以后才能登记退款"))
-    if not (owed_back(project) if owed is None else owed):
+    money = money or flows(project)
+    if not money.owed:
         return denied(_("没有应退的资金"))
+    if not (verdict := all_looked_at(money.waiting)):
+        return verdict
     return may_act(who, project.fund, "book", now=now, did=did(who, project))
 
 
@@ -44,12 +49,12 @@ def can_close(
     project: Project,
     *,
     now: datetime,
-    owed: int | None = None,
+    money: Flows | None = None,
     children: Sequence[ChildRound] | None = None,
 ) -> Verdict:
     """When every instalment is paid or left out, and nothing is owed back.
 
-    `owed` is `owed_back`, `children` the project's own rounds where somebody has read them already.
+    `money` is `flows` of the project, `children` its own rounds where somebody has read them already.
     """
     if not (verdict := can_handle(who, project, now=now)):
         return verdict
@@ -60,7 +65,7 @@ def can_close(
             return denied(_("“%(name)s”还没有拨付或决定不拨") % {"name": part.name})
     if not (verdict := _no_child_goes_on(project, children)):
         return verdict
-    if owed := owed_back(project) if owed is None else owed:
+    if owed := money.owed if money else owed_back(project):
         return denied(_("还有%(owed)s没有退回") % {"owed": yuan(owed)})
     return ALLOWED
 

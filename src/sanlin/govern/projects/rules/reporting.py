@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import Project, Receipt, Report, ReportKind
 from sanlin.ground.verdict import ALLOWED, Verdict, denied
 
+from .spending import all_looked_at
 from .who import can_handle
 
 # A grade with one of these is no pass: what hangs on the review is not paid.
@@ -85,7 +85,5 @@ def can_review(who: Any, report: Report, *, now: datetime) -> Verdict:
         return denied(_("这份报告已经处理"))
     if report.kind == ReportKind.CLOSING:
         waiting = Receipt.objects.filter(project=report.project_id, stage=stages.HANDED_IN).count()
-        if waiting:
-            words = ngettext("还有%(n)s张票据没有审核", "还有%(n)s张票据没有审核", waiting)
-            return denied(words % {"n": waiting})
+        return all_looked_at(waiting)
     return ALLOWED

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sanlin.commons.funds.rules import keeps_off
 from sanlin.commons.orgs.rules import leads
@@ -93,6 +94,12 @@ def can_return_receipt(who: Any, receipt: Receipt, *, now: datetime) -> Verdict:
     if receipt.by_id == who.pk:
         return denied(_("不能审核自己上传的票据"))
     return ALLOWED
+
+
+def all_looked_at(waiting: int) -> Verdict:
+    """What depends on the receipts of a project has to wait while any of them does."""
+    words = ngettext("还有%(n)s张票据没有审核", "还有%(n)s张票据没有审核", waiting)
+    return denied(words % {"n": waiting}) if waiting else ALLOWED
 
 
 def lines_of(receipt: Receipt) -> list[Line]:

@@ -90,12 +90,20 @@ def test_what_a_stopped_project_owes_waits_for_whoever_books():
     one = signed(project())
     me = officer(one.round.street)
     pay(one, "first")
-    receipt(one, 1_000_00, accepted=True)
+    sent = receipt(one, 1_000_00)
     actions.stop(fresh(one), "团队解散", by=me, now=NOW)
-    owed = fresh(one)
     books = officer(one.round.street)
     funds.entrust(one.fund, books, "book", by=me, now=NOW)
+    assert titles(me) == ["审核1张票据"]
+    assert titles(books) == []
+    assert step(one) == "看项目"
+    with pytest.raises(Refused, match="还有1张票据没有审核"):
+        actions.give_back(fresh(one), 1, by=books, now=NOW)
+    actions.accept(sent, by=worker(one.place), now=NOW)
     assert titles(me) == titles(cashier(one)) == []
+    owed = fresh(one)
+    (asked,) = queries.waiting_for_team(leader(one), now=NOW)
+    assert asked.why.startswith("请把")
     (found,) = queries.waiting(books, now=NOW)
     where = f"/projects/{one.pk}/desk/"
     assert (found.title, found.why, found.href) == ("登记退款", str(one), where)
