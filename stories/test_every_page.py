@@ -149,6 +149,8 @@ class Street:
         if (who, size) not in self.opened:
             page = self.windows.enter_context(window(self.browser, self.house, size))
             page.context.add_cookies(self.caller(who).cookies())
+            # No page asks for itself again while it is looked at, nor while it is being left.
+            page.route("**/ui/again*.js", lambda route: route.abort())
             self.opened[who, size] = page
         return self.opened[who, size]
 
