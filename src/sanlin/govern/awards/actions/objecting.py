@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanlin.govern.awards import rules, stages
-from sanlin.govern.awards.models import Award, Decision, Notice, Objection
+from sanlin.govern.awards.models import Award, Notice, Objection
+from sanlin.govern.rounds import stages as round_stages
+from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.clock import local_day
 from sanlin.ground.journal.actions import deed, record
@@ -22,9 +24,10 @@ from .deciding import post
 @deed("awards.object")
 def object_to(award: Award, text: str, *, by: Account, now: datetime) -> Objection:
     """Object to an award while a notice of it hangs. Signing with that team waits for the answer."""
+    round = _hold(award)
     require(rules.can_object(by, award, now=now))
     notice = rules.open_notice(award, now=now)
-    if notice is None:
+    if notice is None or round.stage != round_stages.NOTICE:
         raise Refused(_("公示期已过或尚未开始，不能提出异议"))
     # The notice's row is locked: numbers are given one by one.
     Notice.objects.select_for_update().get(pk=notice.pk)
@@ -48,6 +51,7 @@ def object_to(award: Award, text: str, *, by: Account, now: datetime) -> Objecti
 @deed("awards.reject")
 def reject(objection: Objection, answer: str, *, by: Account, now: datetime) -> Objection:
     """Answer that an objection does not hold; the award proceeds."""
+    _hold(objection.award)
     require(rules.can_answer(by, objection, now=now))
     _answer(objection, "reject", answer, by=by, now=now)
     record(objection, by=by, now=now, award=objection.award_id)
@@ -63,6 +67,7 @@ def uphold(
     Either is published at once in a supplement to the notice, which hangs for its own full time.
     Only a pack whose objections may change an award allows a lower grant.
     """
+    _hold(objection.award)
     require(rules.can_answer(by, objection, now=now))
     award = Award.objects.select_for_update().get(pk=objection.award_id)
     if grant is not None:
@@ -82,6 +87,14 @@ def uphold(
     return objection
 
 
+def _hold(award: Award) -> Round:
+    """Its round, held until the verb is done: nothing is confirmed while an objection is written or
+    answered, or another project moves up."""
+    return Round.objects.select_for_update(of=("self",), no_key=True).get(
+        decisions=award.decision_id
+    )
+
+
 def _answer(objection: Objection, verb: str, answer: str, *, by: Account, now: datetime) -> None:
     taken = _("这条异议刚刚被他人答复，请刷新后再看")
     told = {"answer": answer, "answered_by": by, "answered_at": now}
@@ -95,9 +108,9 @@ def promote(award: Award, *, by: Account, now: datetime) -> Notice:
     Its grant is what it asked, where the money that became free in its tier is enough.
     """
     require(rules.can_promote(by, award, now=now))
-    # One hand at a time moves up in a decision, so that one free place is taken once.
+    # One hand at a time moves up in a round, so that one free place is taken once.
     with transaction.atomic():
-        Decision.objects.select_for_update().get(pk=award.decision_id)
+        _hold(award)
         require(rules.can_promote(by, Award.objects.get(pk=award.pk), now=now))
         asked = award.proposal.asked
         if why := rules.why_kept_out(award):

@@ -35,7 +35,9 @@ def confirm(round: Round, *, by: Account, now: datetime) -> Round:
     What the sources of the pot have not brought of the round's budget is booked as received. The time
     to carry out begins today.
     """
-    require(rules.can_confirm(by, round, now=now))
+    held = Round.objects.select_for_update(of=("self",), no_key=True).select_related("street")
+    # Held, or an objection comes beside us.
+    require(rules.can_confirm(by, held.get(pk=round.pk), now=now))
     rounds.move(round, "confirm", by=by, now=now)
     _date(round, by=by, now=now)
     parent = ChildRound.objects.filter(round=round).select_related("project__fund").first()

@@ -1,12 +1,17 @@
 """Two hands at once, on connections of their own: one effect, and the sentence for the other."""
 
+from datetime import timedelta
+
 import pytest
 
 from sanlin.commons.funds import actions as funds
 from sanlin.commons.funds.models import Posting, Voucher
 from sanlin.commons.funds.queries import position, wrong_books
-from sanlin.commons.people.tests.scene import NOW, officer, worker
+from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
+from sanlin.govern.awards.actions import object_to
+from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.projects import actions, rules
+from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Project, Receipt, Scan, Signing
 from sanlin.govern.projects.tests.scene import (
     approved,
@@ -23,6 +28,7 @@ from sanlin.govern.projects.tests.scene import (
     slip,
 )
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.tests.scene import PACK, pack_text
 from sanlin.govern.rounds.tests.test_races import together
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
@@ -48,6 +54,35 @@ def test_a_round_is_confirmed_once():
     assert outcomes(told) == ["no", "no", "yes"]
     assert Project.objects.count() == 2
     assert Voucher.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_an_objection_of_the_last_second_is_answered_first_or_comes_too_late(attempt):
+    round = awarded(10_000_00)
+    award, me = Award.objects.get(), officer(round.street)
+    neighbour = resident(award.proposal.neighbourhood)
+    told = together(
+        lambda: actions.confirm(round, by=me, now=NOW),
+        lambda: object_to(award, "预算和市价对不上", by=neighbour, now=NOW - timedelta(hours=2)),
+    )
+    assert outcomes(told) == ["no", "yes"]
+    assert (Project.objects.count(), Objection.objects.count()) in {(1, 0), (0, 1)}
+
+
+def test_two_pots_for_small_groups_stay_within_what_is_left_of_the_mothers_head():
+    one = signed(project())
+    pay(one, "first")
+    hands = [officer(one.round.street) for _each in range(2)]
+    told = together(
+        *(
+            lambda me=me, n=n: actions.open_child(
+                one, Child(f"小组{n}", pack_text(PACK), "materials", 4_000_00, 1), by=me, now=NOW
+            )
+            for n, me in enumerate(hands)
+        )
+    )
+    assert outcomes(told) == ["no", "yes"]
+    assert rules.flows(fresh(one)).set_aside == {"materials": 4_000_00}
 
 
 def test_one_signature_a_party():

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, neighbourhood, officer, resident, worker
+from sanlin.commons.people.tests.test_actions import at_once
 from sanlin.ground.verdict import Refused
 from sanlin.harmony.training import actions
 from sanlin.harmony.training.models import Idea, Question, Session, SignUp
@@ -62,6 +63,18 @@ def test_only_an_officer_plans_and_the_end_comes_after_the_beginning(place):
         )
     with pytest.raises(Refused, match="结束须在开始之后"):
         planned(place, closes=BEGIN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_is_taken_once_beforehand_and_on_the_spot(place):
+    made = planned(place, seats=1)
+    ahead = [resident(place) for _each in range(3)]
+    told = at_once(*(lambda me=me: str(actions.sign_up(made, by=me, now=NOW)) for me in ahead))
+    assert len([one for one in told if "名额已满" in one]) == 2
+    late = [resident(place) for _each in range(2)]
+    free = planned(place, seats=1)
+    told = at_once(*(lambda me=me: str(actions.come(free, by=me, now=BEGIN)) for me in late))
+    assert [free.signups.count(), made.signups.count()] == [1, 1]
 
 
 def test_seats_run_out_and_nobody_takes_two(place):
