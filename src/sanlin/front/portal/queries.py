@@ -378,8 +378,8 @@ def _came_out(round: Round, counted: dict[str, Any]) -> dict[str, str]:
 
 def _figures(round: Round, counted: dict[str, Any]) -> list[tuple[str, str]]:
     found = [
-        (_("提案"), str(counted["n"])),
-        (_("团队"), str(counted["teams"])),
+        (_("提案数"), str(counted["n"])),
+        (_("团队数"), str(counted["teams"])),
         (_("申请"), yuan(counted["asked"] or 0)),
     ]
     if round.rules.budget is not None:

@@ -147,7 +147,7 @@ def kept(account: Any, *, now: datetime) -> list[Kept]:
         lines = (
             (_("居民区"), str(home.neighbourhood)),
             (_("住址"), home.address),
-            (_("出生日期"), words.day(home.born) if home.born else ""),
+            (_("出生日期"), words.short_day(home.born, year=True) if home.born else ""),
             (_("身份证号"), str(home.identity)),
             (_("核实日期"), verified),
             *([(_("迁出日期"), words.day(home.moved_out))] if home.moved_out else []),

@@ -134,6 +134,11 @@ class WhoForm(forms.Form):
 class MandateForm(WhoForm):
     """Whom a voter asks, and that she does so of her own will."""
 
+    who = forms.CharField(
+        label=_("亲友的手机号或登录名"),
+        max_length=60,
+        help_text=_("请填亲友登记的完整手机号；没有手机号的填登录名。"),
+    )
     sure = forms.BooleanField(
         label=_("本人自愿请这位亲友在本轮代投一票，截止时自动失效，随时可以取消"),
         error_messages={"required": _("请本人确认自愿，再勾选")},

@@ -485,3 +485,29 @@ def test_the_protocol_is_handed_out_as_pdf(client):
     assert answer.content.startswith(b"%PDF-")
     name = f"booth-{vote.round.pk}-{stand.row.number}.pdf"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_a_voter_reads_of_her_own_booth_first_and_of_others_folded(client):
+    vote = opened(places=2)
+    here, there = vote.places[:2]
+    mine, other = booth(vote), booth(vote, name="别处的投票站")
+    Booth.objects.filter(pk=mine.row.pk).update(neighbourhood=here)
+    Booth.objects.filter(pk=other.row.pk).update(neighbourhood=there)
+
+    def parts(who):
+        client.force_login(who)
+        own, _fold, folded = text(client.get(go("where", vote.round))).partition(
+            "<details><summary>其他"
+        )
+        return [
+            name for name in (mine.row.name, "别处的投票站") if name in own
+        ], "别处的投票站" in folded
+
+    assert parts(voter(here)) == ([mine.row.name], True)
+    assert parts(voter(there)) == (["别处的投票站"], False)
+    assert parts(vote.officer) == ([mine.row.name, "别处的投票站"], False)
+    Booth.objects.filter(pk=mine.row.pk).update(neighbourhood=there)
+    client.force_login(voter(here))
+    page = words(client.get(go("where", vote.round)))
+    assert f"{here}没有投票站" in page
+    assert "其他居民区的投票站（2个）" in page

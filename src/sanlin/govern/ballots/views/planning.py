@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sanlin.commons.people.rules import is_staff
+from sanlin.commons.people.rules import is_staff, residence
 from sanlin.govern.ballots import actions, queries, rules, stages
 from sanlin.govern.ballots.forms import BoothForm, ShiftForm
 from sanlin.govern.ballots.models import Booth, Shift
@@ -190,20 +190,23 @@ def _shift_page(
 @require_safe
 def where(request: Request, round: Round) -> HttpResponse:
     """Where and when one can vote on paper, and what became of the sheets of booths that are settled."""
-    rows = list(queries.places_to_vote(round))
     roll = rules.roll_of(round)
     is_open = roll is None or bool(rules.is_open(round, now=request.now))
+    person = residence(request.by)
+    home = person.neighbourhood if person else None
+    if home and home.street_id != round.street_id:
+        home = None
+    booths: dict[bool, list[Any]] = {True: [], False: []}
+    for row in queries.places_to_vote(round):
+        lines = queries.equations(row) if row.stage == stages.SIGNED else []
+        is_mine = home is None or row.neighbourhood_id in (None, home.pk)
+        booths[is_mine].append((row, *queries.state(row, is_open), lines))
     context = {
         "round": round,
         "roll": roll,
-        "booths": [
-            (
-                row,
-                *queries.state(row, is_open),
-                queries.equations(row) if row.stage == stages.SIGNED else [],
-            )
-            for row in rows
-        ],
+        "home": home,
+        "booths": booths[True],
+        "elsewhere": booths[False],
         "can_pass": rules.can_show_pass(request.by, round, now=request.now),
     }
     return render(request, "ballots/where.html", context)

@@ -432,7 +432,8 @@ def asked_of(project: Any, *, now: datetime) -> list[Next]:
     if project.receipt_back:
         where = _at("receipts", project)
         found.append(Next(project, _("补正退回的票据"), where, _("有票据被退回")))
-    if why := _report_is_due(project, local_day(now)):
+    last, done = project.last_report, project.midterm_done
+    if why := report_is_due(project, local_day(now), last=last, midterm_done=done):
         has_midterm = "midterm" in project.round.rules.stages
         kind = ReportKind.CLOSING
         words = _("提交结项报告")
@@ -446,16 +447,17 @@ def _at(name: str, project: Project, *more: str) -> str:
     return reverse(f"projects:{name}", args=[project.pk, *more])
 
 
-def _report_is_due(project: Any, today: date) -> str:
-    """Why the team should report now, by the dates of its own plan; empty where it need not yet."""
-    if project.last_report == stages.RETURNED:
+def report_is_due(project: Project, today: date, *, last: str | None, midterm_done: bool) -> str:
+    """Why the team should report now, by the dates of its own plan; empty where it need not yet.
+    `last` is the stage of its latest report."""
+    if last == stages.RETURNED:
         return _("报告被退回，请改好后再交")
     starts, ends = project.undertaking.starts, project.undertaking.ends
     if starts is None or ends is None:
         return ""
     if today > ends:
         return _("项目已于%(day)s到期") % {"day": day_words(ends)}
-    has_midterm = "midterm" in project.round.rules.stages and not project.midterm_done
+    has_midterm = "midterm" in project.round.rules.stages and not midterm_done
     half = starts + (ends - starts) / 2
     return _("项目时间已经过半") if has_midterm and today >= half else ""
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -381,8 +381,8 @@ def test_what_leaves_the_plan_is_said_with_figures_and_not_accepted(client, fiel
         ({"unit_price": "0"}, "金额须大于零"),
         ({"unit_price": "1e9"}, "请写成金额"),
         ({"unit_price": "99999999999999999999"}, "请写成金额"),
-        ({"head": "hospitality"}, "hospitality"),
-        ({"head": "nothing"}, "nothing"),
+        ({"head": "hospitality"}, "这里没有您选的这一项"),
+        ({"head": "nothing"}, "这里没有您选的这一项"),
         ({"day": "2024-13-45"}, "请先改好下面几处"),
         ({"day": "2030-01-01"}, "开票日期不能晚于今天"),
         ({"number": "\x00"}, "请先改好下面几处"),
@@ -739,3 +739,20 @@ def test_hostile_picks(client, pick):
         sent = {"pick": [pick], "verb": "propose"}
         assert client.post(go(name, round.pk), sent).status_code == 302
     assert client.post(go("payments", round.pk), {"verb": "\x00"}).status_code == 302
+
+
+def test_what_is_due_stands_first_on_the_page_of_a_project(client, monkeypatch):
+    one = signed(project())
+    span = one.undertaking
+    span.starts, span.ends = date(2024, 4, 1), date(2024, 4, 30)
+    span.save()
+    client.force_login(leader(one))
+
+    def verbs():
+        page = text(client.get(go("project", one.pk)))
+        return re.findall(r'class="button primary" href="[^"]*">([^<]*)', page)
+
+    assert verbs() == ["上传票据"]
+    half = NOW.replace(day=16, month=4)
+    monkeypatch.setattr("sanlin.ground.clock.now", lambda: half)
+    assert verbs() == ["提交中期报告"]

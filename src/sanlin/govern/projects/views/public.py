@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.orgs.rules import leads
 from sanlin.govern.projects import actions, queries, rules, stages
-from sanlin.govern.projects.models import Project
+from sanlin.govern.projects.models import Project, Report, ReportKind
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_manage, can_run, can_see
+from sanlin.ground.clock import local_day
 from sanlin.ground.gate import can_be_known, gate
 from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
@@ -157,6 +158,35 @@ def mine(request: Request) -> HttpResponse:
     return render(request, "projects/mine.html", {"steps": steps})
 
 
+def _verbs(
+    request: Request, project: Project, reports: list[Report], *, can_sign: bool, leads: bool
+) -> list[tuple[str, str]]:
+    """What one can do here, (words, address), the most pressing first; `reports` are all, by time."""
+
+    def at(name: str, *more: str) -> str:
+        return reverse(f"projects:{name}", args=[project.pk, *more])
+
+    found = [(_now("签署协议"), at("agreement"))] if can_sign else []
+    if not leads:
+        return found
+    receipts, report = [], []
+    if rules.can_hand_in(request.by, project, now=request.now):
+        receipts = [(_now("上传票据"), at("hand_in"))]
+    if kind := rules.next_report(project, reports=reports):
+        midterm = kind == ReportKind.MIDTERM
+        words = _now("提交中期报告") if midterm else _now("提交结项报告")
+        report = [(words, at("report", kind.value))]
+    is_due = queries.report_is_due(
+        project,
+        local_day(request.now),
+        last=reports[-1].stage if reports else None,
+        midterm_done=any(
+            one.kind == ReportKind.MIDTERM and one.stage == stages.REVIEWED for one in reports
+        ),
+    )
+    return found + (report + receipts if is_due else receipts + report)
+
+
 @gate(rules.can_see, Project, having=WHOLE)
 def project(request: Request, project: Project) -> HttpResponse:
     """What a team received and what became of it: for everybody, without persons."""
@@ -167,6 +197,7 @@ def project(request: Request, project: Project) -> HttpResponse:
     reports = list(project.reports.order_by("at"))
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
+    can_sign = bool(rules.can_sign(request.by, project, now=request.now))
     children = project.children.select_related("round") if money.pots else ()
     page = {
         "project": project,
@@ -181,11 +212,8 @@ def project(request: Request, project: Project) -> HttpResponse:
         "is_mine": is_mine,
         "leader": is_leader,
         "staff": bool(can_manage(request.by, project.round, now=request.now)),
-        "next_report": rules.next_report(project, reports=reports) if is_leader else None,
-        "can_hand_in": rules.can_hand_in(request.by, project, now=request.now)
-        if is_leader
-        else None,
-        "can_sign": rules.can_sign(request.by, project, now=request.now),
+        "can_sign": can_sign,
+        "verbs": _verbs(request, project, reports, can_sign=can_sign, leads=is_leader),
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
         "dossier": import_string(settings.GROWTH["team"])(project.team),
         "children": [one for one in children if one.round.frozen is not None],

@@ -32,7 +32,11 @@ class Missing:
 def missing(proposal: Proposal, content: Content) -> list[Missing]:
     """Everything between `content` and handing it in, in the order of the steps."""
     rules = proposal.round.rules
-    found = [*_words(content, rules), *_ladder(proposal, content, rules), *_dates(content)]
+    found = [
+        *_words(content, rules),
+        *_ladder(proposal, content, rules),
+        *_dates(content, proposal.round.year),
+    ]
     found += [
         Missing(_STEP_OF.get(reason.code, "budget"), budget_sentence(reason))
         for reason in faults(content.budget, rules, content.tier)
@@ -75,11 +79,15 @@ def _ladder(proposal: Proposal, content: Content, rules: Rules) -> Iterator[Miss
         )
 
 
-def _dates(content: Content) -> Iterator[Missing]:
+def _dates(content: Content, year: int) -> Iterator[Missing]:
     if not content.starts or not content.ends:
         yield Missing("plan", _("还没有填开始和结束日期"))
     elif date.fromisoformat(content.ends) < date.fromisoformat(content.starts):
         yield Missing("plan", _("结束日期早于开始日期"))
+    elif date.fromisoformat(content.starts).year < year:
+        yield Missing(
+            "plan", _("本轮是%(year)s年的，开始日期还在以前，请核对年份") % {"year": year}
+        )
 
 
 _STEP_OF = {"own_share": "funds", "own_over": "funds"}

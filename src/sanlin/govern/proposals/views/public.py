@@ -9,6 +9,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from sanlin.commons.orgs.rules import teams_of
 from sanlin.commons.places.models import Neighbourhood
 from sanlin.govern.proposals import queries, rules
 from sanlin.govern.proposals.models import Photo, Proposal, Why
@@ -55,6 +56,7 @@ def list_of(request: Request, round: Round) -> HttpResponse:
             "asked": asked,
             "is_sieved": any(asked.values()),
             "may_begin": rules.can_begin(request.by, round, now=request.now),
+            "has_team": bool(teams_of(request.by, now=request.now)),
             "may_watch": rules.can_watch(request.by, round, now=request.now),
         },
     )

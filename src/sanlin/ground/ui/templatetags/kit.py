@@ -67,7 +67,8 @@ def dates(context: Context, opens: date | None, closes: date | None) -> str:
         and isinstance(closes, datetime)
         and (not isinstance(opens, datetime) or opens <= now)
     )
-    return f"{written} {words.left(now, closes)}" if running else written  # type: ignore[arg-type]
+    gap = ", " if words.english() else " "
+    return f"{written}{gap}{words.left(now, closes)}" if running else written  # type: ignore[arg-type]
 
 
 @register.simple_tag
