@@ -16,7 +16,7 @@ from sanlin.kernel.packs import BadPack, Field, Pack
 from sanlin.kernel.packs.values import Misfit, from_officer
 
 from .models import Round, Window, read_pack
-from .queries.packs import in_force, is_in_force, shipped, text_of
+from .queries.packs import is_in_force, offered, shipped, text_of
 from .queries.rulebook import TITLES, source_words
 from .rules.book import Book, draft_book, in_english, said
 from .rules.faults import misread, sentence
@@ -55,7 +55,7 @@ class NewRound(NameForm):
         self.fields["street"].queryset = Street.objects.filter(  # type: ignore[attr-defined]
             pk__in=[street.pk for street in streets]
         )
-        choices = [(pack.id, f"{pack.title} · {pack.jurisdiction}") for pack in in_force(on)]
+        choices = [(pack.id, f"{pack.title} · {pack.jurisdiction}") for pack in offered(on)]
         self.fields["pack"].choices = [  # type: ignore[attr-defined]
             *choices,
             (OWN_FILE, gettext("上传自己的办法")),

@@ -25,7 +25,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sanlin.ground import sheets
@@ -57,6 +57,7 @@ class Column:
               colour `tone` of the row gives)
     sort      the field that the rows are ordered by; empty where they cannot be
     href      where the cell leads
+    under     the column in whose cell the page writes it, below; Excel gives it one of its own
     """
 
     name: str
@@ -66,6 +67,7 @@ class Column:
     sort: str = ""
     href: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None
+    under: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -142,6 +144,11 @@ class Table:
     verbs: tuple[tuple[str, Words], ...] = ()
     empty: Words = ""
     a_page: int = A_PAGE
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of the page."""
+        return [one for one in self.columns if not one.under]
 
     def read(self, request: HttpRequest, rows: QuerySet[Any]) -> Listing:
         """The rows that the address asks for; what it asks wrongly is left out."""
@@ -249,10 +256,22 @@ class Listing:
     @cached_property
     def lines(self) -> list[tuple[Any, list[tuple[Column, SafeString | str, str]]]]:
         """(row, [(column, cell, its class), …]) of this page."""
-        columns = self.table.columns
+        columns = self.table.shown
         return [
-            (row, [(one, one.written(row), one.look(row)) for one in columns]) for row in self.page
+            (row, [(one, self._cell(one, row), one.look(row)) for one in columns])
+            for row in self.page
         ]
+
+    def _cell(self, column: Column, row: Any) -> SafeString | str:
+        """A cell with what stands below in it, where that says something."""
+        below = [one for one in self.table.columns if one.under == column.name]
+        told = [(one.words, one.written(row)) for one in below if one.value(row) not in (None, "")]
+        if not told:
+            return column.written(row)
+        notes = format_html_join(
+            "", '<span class="cell-note"><span class="visually-hidden">{} </span>{}</span>', told
+        )
+        return format_html("{}{}", column.written(row), notes)
 
     def address(self, **changes: str) -> str:
         """This address with some of its questions changed; an empty one is dropped."""
@@ -280,7 +299,7 @@ class Listing:
                 if column.sort
                 else "",
             }
-            for column in self.table.columns
+            for column in self.table.shown
         ]
 
     @property

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
-from PIL import Image
 
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
@@ -15,11 +13,10 @@ from sanlin.govern.projects.actions.reporting import Told
 from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
 from sanlin.govern.projects.queries import fund_of
 from sanlin.govern.projects.rules import owed_back
-from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
-from . import growing
+from . import growing, slips
 from .cast import World, at, entrust, the_round, vary
 from .drawings import drawn
 from .paperwork import paperwork
@@ -124,21 +121,11 @@ def _receipt(world: World, one: Project, number: int, percent: int, now: datetim
         payee=f"街角五金百货（演示{one.pk:03d}）",
         lines=(Line("materials", what, spent, 1),),
     )
-    paper = _paper(one.pk * 10 + number)
+    paper = slips.receipt(slip, one.pk * 10 + number)
     kept = projects.hand_in(_fresh(one), slip, [paper], by=_author(one), now=now)
     if one.pk % 3 or number > 1:
         rows = Receipt.objects.select_related("project__round__street")
         projects.accept(rows.get(pk=kept.pk), by=world.who["zhou"], now=now + timedelta(hours=20))
-
-
-def _paper(n: int) -> files.Picture:
-    """A blank slip of paper, another one each time: the demonstration shows no real receipt."""
-    sheet = Image.new("RGB", (480, 640), "#fffdf6")
-    sheet.paste((n % 256, n // 256 % 256, 90), (0, 0, 480, 6))
-    written = io.BytesIO()
-    sheet.save(written, "PNG")
-    written.seek(0)
-    return files.picture(written, len(written.getvalue()))
 
 
 def midterm(world: World, ends_here: bool) -> None:

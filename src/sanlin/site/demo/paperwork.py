@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, timedelta
-
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects.actions.changing import Asked, Move
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.models import Agreement, Change, Project, Receipt
-from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
 from sanlin.kernel.budget import Line
 
+from . import slips
 from .cast import World, at
 
 CHANGED = "活力二村益路同行"
@@ -48,7 +45,7 @@ def _change(world: World, ends_here: bool) -> None:
     signed = Agreement.objects.get(project=one, version=1)
     scan = projects.file_scan(
         signed,
-        _sheet([one.number], 1),
+        slips.signed("项目协议签字页", one.number, ("甲方", "乙方", "丙方"), 1),
         ["street", "team", "committee"],
         by=helper,
         now=at(date(2024, 6, 28), 15),
@@ -69,12 +66,16 @@ def _change(world: World, ends_here: bool) -> None:
 def _signed_by_hand(world: World, ends_here: bool) -> None:
     """A sign-in sheet and what residents confirm; the second is checked where the year goes on."""
     one, zhou = _project(CHANGED), world.who["zhou"]
-    kinds = (("sign_in", None, 7), ("confirmation", 12, 6))
-    for n, (what, people, seed) in enumerate(kinds):
+    kinds = (
+        ("sign_in", "活动签到表", None, 7),
+        ("confirmation", "受益居民确认书", 12, 6),
+    )
+    hands = [f"邻居{n:02d}" for n in range(1, 7)]
+    for n, (what, title, people, seed) in enumerate(kinds):
         paper = projects.file_paper(
             one,
             what,
-            _sheet([one.number], seed),
+            slips.signed(title, one.number, hands, seed),
             people,
             by=_author(one),
             now=at(date(2024, 8, 21), 20 + n),
@@ -106,14 +107,15 @@ def _asked_back(world: World, ends_here: bool) -> None:
         ),
     )
     now = at(date(2024, 8, 13), 19)
-    sent = projects.hand_in(one, slip, [_sheet(["PRINT 240.00"], 2)], by=_author(one), now=now)
+    shot = slips.receipt(slip, 2, stamped=False)
+    sent = projects.hand_in(one, slip, [shot], by=_author(one), now=now)
     why = "照片里看不到收款方的章，请补拍"
     sent = projects.return_receipt(_whole(sent), why, by=zhou, now=now + timedelta(hours=15))
     if not ends_here:
         again = projects.hand_in(
             _project(ASKED_BACK),
             slip,
-            [_sheet(["PRINT 240.00", "STAMPED"], 3)],
+            [slips.receipt(slip, 3)],
             replaces=sent,
             answer="已补拍，章在右下角",
             by=_author(one),
@@ -124,18 +126,15 @@ def _asked_back(world: World, ends_here: bool) -> None:
 
 def _twice(world: World, ends_here: bool) -> None:
     """One paper for two projects: photographed once more, under another number."""
-    zhou, rows = (
-        world.who["zhou"],
-        ["GARDEN SHOP", "POT 12 x 15.00", "SOIL 4 x 30.00", "SUM 300.00"],
-    )
+    zhou = world.who["zhou"]
     goods = (Line("materials", "花盆和营养土", 300_00, 1),)
     now = at(date(2024, 8, 20), 18)
     first, second = _project(FIRST), _project(SECOND)
     slip = Slip("演示55120", date(2024, 8, 18), "绿友园艺（演示）", goods)
-    kept = projects.hand_in(first, slip, [_sheet(rows, 4)], by=_author(first), now=now)
+    kept = projects.hand_in(first, slip, [slips.receipt(slip, 4)], by=_author(first), now=now)
     projects.accept(_whole(kept), by=zhou, now=now + timedelta(hours=15))
     again = Slip("演示55102", date(2024, 8, 19), "绿友园艺店（演示）", goods)
-    shot = _sheet(rows, 4, tilt=3)
+    shot = slips.receipt(slip, 4, tilt=3)
     sent = projects.hand_in(second, again, [shot], by=_author(second), now=now + timedelta(days=6))
     if not ends_here:
         why = "与另一项目的票据是同一张，改了号码"
@@ -145,21 +144,3 @@ def _twice(world: World, ends_here: bool) -> None:
 def _whole(receipt: Receipt) -> Receipt:
     found: Receipt = Receipt.objects.select_related("project__round__street").get(pk=receipt.pk)
     return found
-
-
-def _sheet(rows: list[str], seed: int, tilt: int = 0) -> files.Picture:
-    """A drawn slip: the demonstration shows no real receipt. `tilt` turns it, as a second shot is."""
-    sheet = Image.new("L", (480, 640), 250)
-    pen = ImageDraw.Draw(sheet)
-    for n, words in enumerate(rows):
-        pen.text((40, 60 + 50 * n), words, font=ImageFont.load_default(30), fill=30)
-    for n in range(36):
-        x, y = 40 + (n * 67 + seed * 31) % 380, 290 + (n * 29 + seed * 53) % 280
-        pen.rectangle((x, y, x + 8 + (n * seed) % 17, y + 6 + n % 9), fill=40 + (n * seed) % 90)
-    if tilt:
-        sheet = sheet.rotate(tilt, Image.Resampling.BICUBIC, fillcolor=120)
-        sheet = sheet.resize((520, 700)).filter(ImageFilter.GaussianBlur(0.6))
-    written = io.BytesIO()
-    sheet.convert("RGB").save(written, "PNG")
-    written.seek(0)
-    return files.picture(written, len(written.getvalue()))

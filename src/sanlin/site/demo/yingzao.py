@@ -7,14 +7,12 @@ played by the same verbs as every round, on the demonstration's own clock.
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from PIL import Image
 
 from sanlin.commons.orgs.models import Membership, Organisation, OrganisationKind
 from sanlin.commons.people import actions as people
@@ -47,13 +45,14 @@ from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds.models import Round, read_pack
 from sanlin.govern.rounds.queries.packs import shipped, text_for_next
 from sanlin.govern.rounds.rules.windows import span
-from sanlin.ground import clock, files
+from sanlin.ground import clock
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.sheets import lists
 from sanlin.ground.sheets.reader import Sheet
 from sanlin.kernel.budget import Line
 from sanlin.kernel.money import yuan
 
+from . import slips
 from .cast import MONEY, at, entrust
 
 LONG_AGO = date(2015, 1, 1)
@@ -530,7 +529,9 @@ def _spend(one: Project, number: int, zhou: Account, qian: Account) -> None:
         payee=f"乡里供销社（演示{number:03d}）",
         lines=(Line(what.head, what.what, spent, 1),),
     )
-    kept = projects.hand_in(_fresh(one), slip, [_paper(number)], by=_leader(one), now=now)
+    kept = projects.hand_in(
+        _fresh(one), slip, [slips.receipt(slip, number)], by=_leader(one), now=now
+    )
     kept.project = _fresh(one)
     projects.accept(kept, by=zhou, now=now + timedelta(hours=3))
 
@@ -541,16 +542,6 @@ def _settle(one: Project, zhou: Account, qian: Account) -> None:
     if owed := owed_back(_fresh(one)):
         projects.give_back(_fresh(one), owed, by=_hand("jin"), now=at(date(2016, 12, 3), 15))
     projects.close(_fresh(one), by=zhou, now=at(date(2016, 12, 3), 16))
-
-
-def _paper(n: int) -> files.Picture:
-    """A blank slip, another one each time."""
-    sheet = Image.new("RGB", (60, 80), "#fffdf6")
-    sheet.paste((n % 256, 40 + n, 90), (0, 0, 60, 6))
-    written = io.BytesIO()
-    sheet.save(written, "PNG")
-    written.seek(0)
-    return files.picture(written, len(written.getvalue()))
 
 
 def told(round: Round) -> str:

@@ -59,7 +59,11 @@ def _table(round: Round) -> Table:
                 href=lambda row: reverse("growth:closing", args=[row.pk]),
             ),
             Column(
-                "team", _("团队"), lambda row: str(row.team), sort="undertaking__organisation__name"
+                "team",
+                _("团队"),
+                lambda row: str(row.team),
+                sort="undertaking__organisation__name",
+                under="title",
             ),
             Column("circle", _("小组"), lambda row: str(row.circle or ""), sort="circle__name"),
             Column("stage", _("阶段"), lambda row: row.stage_label, sort="stage"),
@@ -71,7 +75,7 @@ def _table(round: Round) -> Table:
             Column("content", _("满意度"), _content),
             Column("accepted", _("验收单"), _yes, sort="accepted"),
             Column("grade", _("等次"), lambda row: row.grade_name),
-            Column("number", _("项目编号"), lambda row: row.number, sort="number"),
+            Column("number", _("项目编号"), lambda row: row.number, under="title"),
         ),
         sieves=(
             Sieve("stage", _("阶段"), labels, "stage"),

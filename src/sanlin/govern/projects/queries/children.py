@@ -12,13 +12,14 @@ from django.db.models import Count, Q, QuerySet
 from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.rounds import stages as round_stages
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.queries.packs import OF_A_PROJECT
 from sanlin.govern.rounds.rules.book import book, draft_book
 from sanlin.govern.rounds.rules.windows import Span, parts, span
 from sanlin.ground.clock import local_day
 from sanlin.kernel.calendar import add_working_days, is_working_day
 from sanlin.kernel.packs import Pack
 
-SMALL_PACK = "zixiangmu"
+SMALL_PACK = OF_A_PROJECT
 TO_DECIDE = 2  # days between the last mark or vote and the notice
 SHORTEST = 7  # days that groups have to carry something out
 # What a small round has as its mother round has it, where its own pack lets it.

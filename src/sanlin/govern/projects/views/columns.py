@@ -16,7 +16,7 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 
 NUMBER = Column("number", _("项目编号"), lambda row: row.project.number, sort="project__number")
-TEAM = Column("team", _("团队"), lambda row: str(row.project.team))
+TEAM = Column("team", _("团队"), lambda row: str(row.project.team), under="project")
 SEARCH = ("project__undertaking__title", "project__number")
 
 

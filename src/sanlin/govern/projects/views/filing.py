@@ -57,7 +57,7 @@ def _agreement_table(_round: Round) -> Table:
             ),
             Column("scans", _("待核对签字件"), lambda row: row.to_check, "number", sort="to_check"),
             Column("drawn", _("拟定时间"), lambda row: row.drawn_at, "moment", sort="drawn_at"),
-            Column("force", _("生效时间"), lambda row: row.signed_at, "moment", sort="signed_at"),
+            Column("force", _("生效时间"), lambda row: row.signed_at, "moment", under="stage"),
             Column("reason", _("理由"), lambda row: row.ended or row.reason, "long"),
         ),
         sieves=(
@@ -135,9 +135,9 @@ def _paper_table(round: Round, request: Request) -> Table:
             Column("people", _("签字的受益人数"), lambda row: row.people, "number", sort="people"),
             stage(COPY_TONES),
             Column("by", _("归档人"), lambda row: str(row.by)),
-            Column("at", _("归档时间"), lambda row: row.at, "moment", sort="at"),
+            Column("at", _("归档时间"), lambda row: row.at, "moment", sort="at", under="by"),
             Column("checked", _("核对人"), lambda row: str(row.checked_by or "")),
-            Column("note", _("核对意见"), lambda row: row.note, "long"),
+            Column("note", _("核对意见"), lambda row: row.note, under="stage"),
         ),
         sieves=(
             by_stage(stages.SCAN_LABELS),

@@ -72,6 +72,7 @@ def _table(round: Round, *, staff: bool, officer: bool) -> Table:
                 _("团队"),
                 lambda row: str(row.team),
                 sort="undertaking__organisation__name",
+                under="title",
             ),
             Column(
                 "place",
@@ -92,7 +93,7 @@ def _table(round: Round, *, staff: bool, officer: bool) -> Table:
             Column("paid", _("已付"), lambda row: row.paid, "money", sort="paid"),
             Column("spent", _("已报票据"), lambda row: row.spent, "money", sort="spent"),
             Column("grade", _("等次"), lambda row: grades.get(row.grade, ""), sort="grade"),
-            Column("circle", _("小组"), lambda row: str(row.circle or ""), sort="circle__name"),
+            Column("circle", _("小组"), lambda row: str(row.circle or ""), under="place"),
         ),
         sieves=(
             Sieve("stage", _("阶段"), labels, "stage"),

@@ -25,6 +25,14 @@ def shipped() -> dict[str, dict[date, tuple[Pack, str]]]:
     return dict(found)
 
 
+OF_A_PROJECT = "zixiangmu"  # the pack of small rounds, which the page of a project offers
+
+
+def offered(on: date) -> list[Pack]:
+    """The packs that a round of a street may begin with."""
+    return [pack for pack in in_force(on) if pack.id != OF_A_PROJECT]
+
+
 def in_force(on: date) -> list[Pack]:
     """One edition of each shipped pack: the one in force on that day, by title. Refused with a
     sentence that names the pack where two editions of it hold on the same day."""

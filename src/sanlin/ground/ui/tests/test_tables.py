@@ -1,6 +1,7 @@
 """Lists: what the address asks for is what is shown, counted and exported."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -106,3 +107,21 @@ def test_a_page_takes_two_queries(rows, django_assert_num_queries):
     with django_assert_num_queries(2):
         listing = read()
         assert (listing.count, len(listing.lines)) == (rows, rows)
+
+
+def test_a_column_below_another_has_its_own_only_in_the_workbook():
+    below = Column(
+        "team", "团队", lambda row: "" if row.app_label == "b" else "<队>", under="model"
+    )
+    table = replace(TABLE, columns=(*TABLE.columns, below))
+    listing = table.read(RequestFactory().get("/list/"), ContentType.objects.all())
+    assert [head["column"].name for head in listing.heads] == ["number", "model", "money"]
+    plum, apple, _cherry = [cells for _row, cells in listing.lines]
+    assert [column.name for column, _cell, _look in plum] == ["number", "model", "money"]
+    assert "团队" in plum[1][1]
+    assert "&lt;队&gt;" in plum[1][1]
+    assert apple[1][1] == '<a href="/x/">apple</a>'
+    book = openpyxl.load_workbook(io.BytesIO(listing.excel().content))
+    told = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert any(row[-1] == "团队" for row in told)
+    assert told[-1][-1] == "<队>"
