@@ -158,7 +158,7 @@ def test_an_own_pack_is_uploaded_and_its_faults_point_to_the_line(client):
         (b"\xff\xfe\x00bad", "不是UTF-8文本，请用文本编辑器另存为UTF-8"),
         (b"id = 'a'\nb = \n", "第2行：不是有效的TOML"),
         (b"id = 'a\x00b'\n", "第1行：不是有效的TOML"),
-        (b"", "所提交的是空文件。"),
+        (b"", "这个文件是空的，请另选一个"),
         (b"x" * 500_000, "文件太大，办法文件不超过400KB"),
         (b"#" * 300_000, "第1行：全文有300000个字符，最多200000个"),
         (b"[" * 5_000, None),
