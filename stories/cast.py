@@ -113,3 +113,17 @@ def asked_and_approved(cast: Cast, title: str, round: str = ROUND) -> Page:
     follow(tian.locator("main"), "付款1笔")
     tian.get_by_role("checkbox").last.check()
     return tian
+
+
+def at_the_desk(cast: Cast, sun: Page) -> None:
+    """A resident without a phone stands before 孙洁, who acts for them."""
+    follow(sun, "工作台")
+    follow(sun, "居民名单")
+    sun.locator("table a", has_text="邻居").first.click()
+    follow(sun, "为其代办")
+    reason = sun.get_by_label("理由", exact=False).or_(sun.get_by_label("事由", exact=False)).first
+    reason.fill("没有手机，来居委会办理")
+    sun.get_by_role("checkbox").first.check()
+    cast.picture(sun, "acting-for-a-resident")
+    press(sun, "开始代办")
+    says(sun, "孙洁正在为")

@@ -20,6 +20,7 @@ from stories.cast import (
     Cast,
     agreed,
     asked_and_approved,
+    at_the_desk,
     decided_and_signed,
 )
 from stories.hands import (
@@ -323,20 +324,6 @@ def spoiled_and_shown(cast: Cast, page: Page) -> None:
     cast.picture(page, "a-ballot-is-spoiled-and-shown")
     follow(page, "重新核对选票")
     says(page, "尚未投出")
-
-
-def at_the_desk(cast: Cast, sun: Page) -> None:
-    """A resident without a phone stands before 孙洁, who acts for them."""
-    follow(sun, "工作台")
-    follow(sun, "居民名单")
-    sun.locator("table a", has_text="邻居").first.click()
-    follow(sun, "为其代办")
-    reason = sun.get_by_label("理由", exact=False).or_(sun.get_by_label("事由", exact=False)).first
-    reason.fill("没有手机，来居委会投票")
-    sun.get_by_role("checkbox").first.check()
-    cast.picture(sun, "acting-for-a-resident")
-    press(sun, "开始代办")
-    says(sun, "孙洁正在为")
 
 
 def counted_signed_and_published(cast: Cast) -> None:

@@ -1,23 +1,21 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sanlin.commons.orgs.models import Membership
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.files import PaperField, PapersField, PhotoField
 from sanlin.ground.ui.fields import FenField
-from sanlin.ground.ui.words import day
 from sanlin.kernel.budget import Line
 from sanlin.kernel.packs import Rules
 
 from .models import Circle, PaperKind, Project
 from .models.project import kinds
-from .rules import Asked, Move
+from .rules import Answers, Asked, Flows, Move, child_faults
 
 MOST_PEOPLE = 1_000_000
 PHOTOS = 3
@@ -286,9 +284,16 @@ class ChangeForm(forms.Form):
 
 class ChildForm(forms.Form):
     """A small round of a project's own: a handful of answers, all else comes from its pack and from
-    the mother round."""
+    the mother round. A draft (`keeps`) may still have answers that do not do."""
 
     name = forms.CharField(label=_("子项目轮次名称"), max_length=60)
+    purpose = forms.CharField(
+        label=_("想办成什么"),
+        help_text=_("写给居民小组看，会公开，请勿写入姓名、电话等个人信息"),
+        min_length=4,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     head = forms.ChoiceField(label=_("用哪个科目的钱"))
     amount = FenField(
         label=_("一共拿出多少（元）"), help_text=_("从这一科目预留，不能超过它还剩的钱")
@@ -299,6 +304,7 @@ class ChildForm(forms.Form):
         min_value=1,
         max_value=500,
         help_text=_("申报的小组不到这个数，不能立项"),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     decides = forms.ChoiceField(
         label=_("由谁决定"),
@@ -317,34 +323,26 @@ class ChildForm(forms.Form):
         help_text=_("不晚于母项目结束"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    pack = forms.ChoiceField(
-        label=_("按哪个办法"),
-        help_text=_("一般不用改。用别的办法，它没有定的数值要在草稿里逐项填"),
-    )
 
-    def __init__(self, *args: Any, project: Project, packs: Any, on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.project, self.on = project, on
+    def __init__(
+        self, *args: Any, project: Project, money: Flows, now: datetime, keeps: bool, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.project, self.money, self.now, self.keeps = project, money, now, keeps
         names = {head.key: head.name for head in project.round.rules.heads}
         heads = [(key, names.get(key, key)) for key in project.plan]
         self.fields["head"].choices = heads  # type: ignore[attr-defined]
-        self.fields["pack"].choices = packs  # type: ignore[attr-defined]
+
+    def answers(self) -> Answers:
+        """What was answered, as the verbs take it."""
+        return Answers(**self.cleaned_data)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        amount, cap = cleaned.get("amount"), cleaned.get("cap")
-        if amount and cap and cap > amount:
-            self.add_error("cap", gettext("每个小组最多的钱不能超过一共拿出的钱"))
-        calls, ends, last = (
-            cleaned.get("calls"),
-            cleaned.get("ends"),
-            self.project.undertaking.ends,
-        )
-        if calls and calls <= self.on:
-            self.add_error("calls", gettext("征集的最后一天要在今天以后"))
-        if ends and last and ends > last:
-            words = {"day": day(last)}
-            self.add_error("ends", gettext("母项目%(day)s结束，小组不能做得更晚") % words)
+        if not (self.keeps or self.errors):
+            told = child_faults(self.project, Answers(**cleaned), now=self.now, money=self.money)
+            for name, words in told.items():
+                self.add_error(name, words)
         return cleaned
 
 

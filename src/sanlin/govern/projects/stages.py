@@ -176,3 +176,24 @@ CHANGE = Machine(
         Move("withdraw", (ASKED,), WITHDRAWN),
     ),
 )
+
+DRAFT = "draft"
+OPENED = "opened"
+
+REQUEST_LABELS = {
+    DRAFT: "草稿",
+    ASKED: "待街道办理",
+    RETURNED: "街道已退回",
+    OPENED: "街道已同意",
+}
+WITH_TEAM = (DRAFT, RETURNED)  # requests that their team can still change
+
+REQUEST = Machine(
+    start=DRAFT,
+    moves=(
+        Move("send", WITH_TEAM, ASKED),
+        Move("withdraw", (ASKED,), DRAFT),
+        Move("send_back", (ASKED,), RETURNED),
+        Move("open", (ASKED,), OPENED),
+    ),
+)

@@ -16,7 +16,7 @@ from sanlin.kernel.packs import BadPack, Field, Pack
 from sanlin.kernel.packs.values import Misfit, from_officer
 
 from .models import Round, Window, read_pack
-from .queries.packs import is_in_force, offered, shipped, text_of
+from .queries.packs import in_force, is_in_force, shipped, text_of
 from .queries.rulebook import TITLES, source_words
 from .rules.book import Book, draft_book, in_english, said
 from .rules.faults import misread, sentence
@@ -55,7 +55,7 @@ class NewRound(NameForm):
         self.fields["street"].queryset = Street.objects.filter(  # type: ignore[attr-defined]
             pk__in=[street.pk for street in streets]
         )
-        choices = [(pack.id, f"{pack.title} · {pack.jurisdiction}") for pack in offered(on)]
+        choices = [(pack.id, f"{pack.title} · {pack.jurisdiction}") for pack in in_force(on)]
         self.fields["pack"].choices = [  # type: ignore[attr-defined]
             *choices,
             (OWN_FILE, gettext("上传自己的办法")),
@@ -88,13 +88,19 @@ class NewRound(NameForm):
         except BadPack as bad:
             self.add_error("file", [sentence(fault) for fault in bad.faults[:MOST_FAULTS]])
             return ""
+        self._fits(pack)
+        return str(text)
+
+    def _fits(self, pack: Pack) -> None:
+        """Says why a file that can be read is none for a round that begins today."""
         if pack.id in shipped():
             self.add_error(
                 "file", gettext("代号“%(id)s”已有自带的办法，请换一个 id") % {"id": pack.id}
             )
+        if pack.small_round:
+            self.add_error("file", gettext("这是子项目的办法，请到母项目的页面开设子项目"))
         if not is_in_force(pack, self.on):
             self.add_error("file", gettext("这份办法今天不在有效期内，请核对生效和失效日期"))
-        return str(text)
 
 
 class InTurn(forms.MultiWidget):

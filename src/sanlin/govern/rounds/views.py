@@ -30,7 +30,7 @@ from .models import Round
 from .queries import next_step, timeline
 from .queries.course import deadline
 from .queries.lists import rounds_for, streets_of
-from .queries.packs import offered, text_for_next
+from .queries.packs import in_force, text_for_next
 from .queries.rulebook import explained, sections
 from .rules.book import book
 from .rules.windows import (
@@ -137,7 +137,7 @@ def new(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("已建立草稿，请补齐数值和日期"))
             return redirect("rounds:draft", pk=round.pk)
-    return render(request, "rounds/new.html", {"form": form, "packs": offered(on)})
+    return render(request, "rounds/new.html", {"form": form, "packs": in_force(on)})
 
 
 @require_safe

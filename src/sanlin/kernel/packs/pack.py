@@ -47,7 +47,7 @@ class Value:
 @dataclass(frozen=True)
 class Pack:
     """A rule pack that holds together. `values` maps each path to its Value, `lists` each list to
-    its items' keys.
+    its items' keys. A `small_round` is held by a project for groups of its own, any other by a street.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Pack:
     values: Mapping[str, Value]
     lists: Mapping[str, tuple[str, ...]]
     name: str = ""
+    small_round: bool = False
 
     def fields(self) -> Iterator[Field]:
         """Every field with its own path, single ones and each cell of each item, in order."""

@@ -20,7 +20,15 @@ from .values import Misfit, from_pack, hint, named, plain_text
 
 LONGEST = 200_000
 MOST_DOTS = 100  # in a line: a dotted key costs Python's reader the square of its parts
-IDENTITY = ("id", "title", "jurisdiction", "effective_from", "effective_to", "sources")
+IDENTITY = (
+    "id",
+    "title",
+    "jurisdiction",
+    "effective_from",
+    "effective_to",
+    "small_round",
+    "sources",
+)
 CELL = frozenset({"value", "unset", "source", "note", "suggest"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}", re.ASCII)
 _AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -111,6 +119,10 @@ class _Reader:
         first, last = found["effective_from"], found["effective_to"]
         if first and last and last < first:
             self.fault(("effective_to",), "effective_to", "period")
+        found["small_round"] = self.document.get("small_round", False)
+        if not isinstance(found["small_round"], bool):
+            given = named(found["small_round"])
+            self.fault(("small_round",), "small_round", "kind", wanted="true or false", given=given)
         return found
 
     def words(self, key: str) -> str | None:

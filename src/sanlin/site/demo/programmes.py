@@ -34,9 +34,9 @@ from sanlin.govern.awards import actions as awards
 from sanlin.govern.ballots import actions as ballots
 from sanlin.govern.projects import actions as projects
 from sanlin.govern.projects import stages
-from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Instalment, Project
 from sanlin.govern.projects.queries import fund_of
+from sanlin.govern.projects.rules import Answers
 from sanlin.govern.proposals import actions as proposals
 from sanlin.govern.proposals.actions.screening import Found
 from sanlin.govern.proposals.models import Answer, Proposal, Result
@@ -78,7 +78,7 @@ class Bid:
 @dataclass(frozen=True)
 class Programme:
     """Where, when and by which pack; `source` is who brings the pot (origin, name, yuan), `groups` are
-    those that the first project funds in a small round of its own."""
+    those that the first project funds in a small round of its own, which is decided as `decides` says."""
 
     pack: str
     round: str
@@ -91,6 +91,7 @@ class Programme:
     values: dict[str, object] = field(default_factory=dict)
     source: tuple[str, str, int] | None = None
     groups: tuple[Bid, ...] = ()
+    decides: str = "score"
 
 
 def _xishan() -> Programme:
@@ -217,25 +218,34 @@ def play(system: str) -> Round:
 def _small_round(
     of: Programme, round: Round, judges: list[Account], first: date, zhou: Account, qian: Account
 ) -> datetime:
-    """The first project holds a small round for groups of its own (母项目 and 子项目): a part of its
-    goods is set aside for them, and they are awarded and paid by the same pack."""
+    """The first project holds a small round for groups of its own (母项目 and 子项目), as its leader asks
+    and the street agrees: a part of its goods is set aside for them."""
     mother = Project.objects.whole().filter(round=round).order_by("number")[0]
-    editions = shipped()[of.pack]
-    pack, text = editions[max(editions)]
-    pot = sum(one.asked for one in of.groups) * YUAN
-    asked = Child(f"{mother.undertaking.title}小组微资助", text, next(iter(mother.plan)), pot, 2)
-    told = {"by": zhou, "now": at(first)}
-    child = projects.open_child(mother, asked, **told).round
-    values = {**pack.suggestions(), **of.values, "award.min_score": None, "budget": pot}
-    plain = {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
-    child = rounds.amend(child, name=child.name, year=child.year, values=plain, **told)
+    leader, now = Account.objects.get(pk=mother.award.proposal.author_id), at(first)
+    answers = Answers(
+        f"{mother.undertaking.title}小组微资助",
+        "让楼里的小组自己动手，做成一件邻居看得见的事。",
+        next(iter(mother.plan)),
+        amount=sum(one.asked for one in of.groups) * YUAN,
+        cap=max(one.asked for one in of.groups) * YUAN,
+        least=2,
+        decides=of.decides,
+        calls=first + timedelta(days=14),
+        ends=mother.undertaking.ends or first,
+    )
+    asked = projects.ask_child(mother, answers, send=True, by=leader, now=now)
+    made = projects.open_request(asked, by=qian, now=now + timedelta(hours=1)).child
+    assert made is not None
+    child = made.round
     small, places = replace(of, bids=of.groups, kind=OrganisationKind.TEAM), [mother.place]
     teams(small, round.street, places)
     child, days = begin(child, first + timedelta(days=2), zhou)
     bring(child, small, places, zhou, at(first + timedelta(days=5)))
     screen(child, days, zhou)
-    review(child, small, days, judges, zhou)
-    end = confirm(child, enter(child, days, zhou), zhou, qian)
+    if "review" in days:
+        review(child, small, days, judges, zhou)
+    last = _vote(child, small, days, zhou, qian) if "vote" in days else enter(child, days, zhou)
+    end = confirm(child, last, zhou, qian)
     sign_and_pay(child, end, zhou, qian)
     return end
 

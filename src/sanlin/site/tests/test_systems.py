@@ -3,14 +3,17 @@
 The 55 projects of 潍坊新村 are played by the demonstration itself (tests/test_matrix.py), the two years of 社区营造 by a story.
 """
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
 from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.govern.projects.models import ChildRound, Project
-from sanlin.govern.projects.queries import position_of_round
+from sanlin.govern.projects.queries import children_of, position_of_round
 from sanlin.ground import clock
 from sanlin.site.demo import programmes
+from sanlin.site.demo.programmes import Bid
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +65,28 @@ def check_caiyun(round, titles):
 
 def check_wenhua(round, titles):
     assert sorted(titles) == ["丰华花苑微创投", "文华花园微创投", "雍翠华府微创投"]
+
+
+@pytest.mark.parametrize("decides", ["votes", "blend"])
+def test_a_small_round_is_decided_by_its_residents_too(decides, monkeypatch):
+    """A small round by vote, or by marks and vote together, from its leader's answers to its payments."""
+    monkeypatch.setattr(clock, "set_demo_time", lambda _at: None)
+    groups = tuple(
+        Bid(f"演示{name}小组", f"{name}小组", 0, 1_000, 16 - n, 3 - n)
+        for n, name in enumerate(("浇水", "读报", "修伞"))
+    )
+    tiny = programmes.SYSTEMS["xishan"]()
+    mother = replace(tiny.bids[0], votes=6)
+    tiny = replace(tiny, bids=(mother,), places=tiny.places[:1], groups=groups, decides=decides)
+    tiny = replace(tiny, source=("district", "资金池", mother.asked))
+    monkeypatch.setitem(programmes.SYSTEMS, "xishan", lambda: tiny)
+    round = programmes.play("xishan")
+    child = ChildRound.objects.select_related("round", "project").get(project__round=round)
+    assert child.round.rules.award.method == decides
+    assert programmes.figures(child.round) == (3, 1_000, 1_000, 3_000)
+    assert position_of_round(child.round).paid == 2_100_00
+    assert wrong_books(Project.objects.get(round=round).fund) == []
+    (told,) = children_of(child.project)
+    assert (told.groups, told.granted, told.passed_on, told.shown) == (3, 3_000_00, 2_100_00, 0)
+    for page in ("notice", "projects"):
+        assert Client().get(f"/rounds/{child.round_id}/{page}/").status_code == 200

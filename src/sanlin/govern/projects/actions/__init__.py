@@ -1,7 +1,14 @@
 """The verbs of a project: from the confirmed award to the closed round."""
 
 from .changing import approve_change, ask_change, refuse_change, withdraw_change
-from .children import lower_least, open_child
+from .children import (
+    ask_child,
+    lower_least,
+    open_child,
+    open_request,
+    return_request,
+    withdraw_request,
+)
 from .circles import assign, make_circle, set_kind
 from .confirming import confirm
 from .copies import check_paper, file_paper, withdraw_paper
@@ -26,6 +33,7 @@ __all__ = [
     "approve",
     "approve_change",
     "ask_change",
+    "ask_child",
     "assign",
     "check_paper",
     "check_scan",
@@ -41,6 +49,7 @@ __all__ = [
     "lower_least",
     "make_circle",
     "open_child",
+    "open_request",
     "pay",
     "propose",
     "redraw",
@@ -50,6 +59,7 @@ __all__ = [
     "report",
     "return_receipt",
     "return_report",
+    "return_request",
     "review",
     "send_back",
     "send_paper",
@@ -61,6 +71,7 @@ __all__ = [
     "withdraw",
     "withdraw_change",
     "withdraw_paper",
+    "withdraw_request",
     "withdraw_scan",
     "withhold",
 ]

@@ -1,74 +1,135 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from sanlin.govern.projects import rules
-from sanlin.govern.projects.models import ChildRound, Project
+from sanlin.govern.projects import rules, stages
+from sanlin.govern.projects.models import ChildRequest, ChildRound, Project
+from sanlin.govern.projects.rules import Answers
 from sanlin.govern.rounds import actions as rounds
-from sanlin.govern.rounds.rules.windows import Span
 from sanlin.ground.accounts.models import Account
-from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.journal.actions import deed, has_moved, record
+from sanlin.ground.stage import advance
 from sanlin.ground.verdict import Refused, require
 
-from .hold import hold
-
-
-@dataclass(frozen=True)
-class Child:
-    """A small round: its name, the text of its pack, the mother's spending head that pays it, its
-    pot in fen, and how many groups must ask; the values and the dates that its draft begins with."""
-
-    name: str
-    pack_text: str
-    head: str
-    amount: int
-    least: int
-    values: Mapping[str, object] = field(default_factory=dict)
-    spans: Mapping[str, Span] = field(default_factory=dict)
+from .hold import hold, reason_of
 
 
 @deed("projects.open_child")
-def open_child(project: Project, child: Child, *, by: Account, now: datetime) -> ChildRound:
+def open_child(project: Project, answers: Answers, *, by: Account, now: datetime) -> ChildRound:
     """A running project holds a round of its own for small groups: a draft, with the pot as its
     budget. From then on the pot is set aside on the project's spending head."""
     project = hold(project)
     require(rules.can_open_child(by, project, now=now))
-    require(rules.fits_pot(project, child.head, child.amount))
-    if child.least < 1:
-        raise Refused(_("至少要有一个小组"))
-    round = rounds.create(
-        project.round.street, child.name, project.round.year, child.pack_text, by=by, now=now
-    )
-    pack = round.pack
-    wanted = {**child.values, "budget": child.amount}
-    free = {path: v for path, v in wanted.items() if path in pack.values and not pack.binds(path)}
-    round = rounds.amend(round, name=round.name, year=round.year, values=free, by=by, now=now)
-    if child.spans:
-        round = rounds.set_windows(round, child.spans, by=by, now=now)
-    made = ChildRound.objects.create(
+    made = _open(project, answers, by=by, now=now)
+    record(made, by=by, now=now, project=project.pk, **_pot(made))
+    return made
+
+
+def _open(project: Project, answers: Answers, *, by: Account, now: datetime) -> ChildRound:
+    _require_sound(project, answers, now=now)
+    drawn = rules.draft_of(project, answers, now=now)
+    street, year = project.round.street, project.round.year
+    round = rounds.create(street, answers.name, year, drawn.pack_text, by=by, now=now)
+    round = rounds.amend(round, name=round.name, year=year, values=drawn.values, by=by, now=now)
+    if drawn.spans:
+        round = rounds.set_windows(round, drawn.spans, by=by, now=now)
+    return ChildRound.objects.create(
         project=project,
         round=round,
-        head=child.head,
-        amount=child.amount,
-        least=child.least,
+        purpose=answers.purpose,
+        head=answers.head,
+        amount=answers.amount,
+        least=answers.least,
         by=by,
         at=now,
     )
-    record(
-        made,
-        by=by,
-        now=now,
-        project=project.pk,
-        round=round.pk,
-        head=child.head,
-        amount=child.amount,
-        least=child.least,
-    )
-    return made
+
+
+def _pot(made: ChildRound) -> dict[str, object]:
+    """What the journal tells of a small round's pot."""
+    return {
+        "round": made.round_id,
+        "head": made.head,
+        "amount": made.amount,
+        "least": made.least,
+    }
+
+
+def _require_sound(project: Project, answers: Answers, *, now: datetime) -> None:
+    for words in rules.child_faults(project, answers, now=now).values():
+        raise Refused(words)
+
+
+@deed("projects.ask_child")
+def ask_child(
+    project: Project, answers: Answers, *, send: bool, by: Account, now: datetime
+) -> ChildRequest:
+    """The team's answers for a small round: kept as its draft, or sent to the street with `send`."""
+    project = hold(project)
+    request = rules.request_of(project)
+    require(rules.can_ask_child(by, project, request, now=now))
+    if send:
+        _require_sound(project, answers, now=now)
+    request = request or ChildRequest(project=project)
+    request.project, request.by, request.at = project, by, now
+    request.decided_by = request.decided_at = None
+    for name, value in asdict(answers).items():
+        setattr(request, name, value)
+    request.save()
+    if send:
+        _carry(request, "send")
+    record(request, by=by, now=now, project=project.pk, amount=request.amount, sent=send)
+    return request
+
+
+@deed("projects.withdraw_request")
+def withdraw_request(request: ChildRequest, *, by: Account, now: datetime) -> ChildRequest:
+    """Take back what the street has not answered; it is the team's draft again."""
+    held = _held(request)
+    require(rules.can_withdraw_request(by, held, now=now))
+    _carry(held, "withdraw")
+    record(held, by=by, now=now)
+    return held
+
+
+@deed("projects.return_request")
+def return_request(
+    request: ChildRequest, reason: str, *, by: Account, now: datetime
+) -> ChildRequest:
+    """Back to the team, with a reason."""
+    held = _held(request)
+    require(rules.can_decide_request(by, held, now=now))
+    _carry(held, "send_back", decided_by=by, decided_at=now, note=reason_of(reason))
+    record(held, by=by, now=now)
+    return held
+
+
+@deed("projects.open_request")
+def open_request(request: ChildRequest, *, by: Account, now: datetime) -> ChildRequest:
+    """The street agrees: the round that was asked for is its draft, as if an officer had begun it."""
+    held = _held(request)
+    require(rules.can_decide_request(by, held, now=now))
+    require(rules.can_open_child(by, held.project, now=now))
+    made = _open(held.project, rules.answers_of(held), by=by, now=now)
+    _carry(held, "open", decided_by=by, decided_at=now, child=made)
+    record(held, by=by, now=now, child=made.pk, asked_by=held.by, **_pot(made))
+    return held
+
+
+def _held(request: ChildRequest) -> ChildRequest:
+    project = hold(Project(pk=request.project_id))
+    found = ChildRequest.objects.get(pk=request.pk)
+    found.project = project
+    return found
+
+
+def _carry(request: ChildRequest, verb: str, **values: object) -> None:
+    taken = _("这份申请刚刚有人处理过，请刷新后再看")
+    advance(request, stages.REQUEST, verb, taken, **values)
+    has_moved(request)
 
 
 @deed("projects.lower_least")

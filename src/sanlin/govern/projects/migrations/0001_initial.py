@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
             name='ChildRound',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='想办成什么')),
                 ('head', models.CharField(max_length=30, verbose_name='支出科目')),
                 ('amount', models.BigIntegerField(verbose_name='子项目资金（分）')),
                 ('least', models.PositiveSmallIntegerField(verbose_name='至少几个小组')),
@@ -115,6 +116,34 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '子项目轮次',
                 'ordering': ['at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChildRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='子项目轮次名称')),
+                ('purpose', models.CharField(max_length=200, verbose_name='想办成什么')),
+                ('head', models.CharField(max_length=30, verbose_name='支出科目')),
+                ('amount', models.BigIntegerField(verbose_name='子项目资金（分）')),
+                ('cap', models.BigIntegerField(verbose_name='每组上限（分）')),
+                ('least', models.PositiveSmallIntegerField(verbose_name='至少几个小组')),
+                ('decides', models.CharField(max_length=10, verbose_name='由谁决定')),
+                ('calls', models.DateField(verbose_name='征集截止日期')),
+                ('ends', models.DateField(verbose_name='小组完成日期')),
+                ('stage', models.CharField(default='draft', max_length=10, verbose_name='状态')),
+                ('at', models.DateTimeField(verbose_name='申请时间')),
+                ('decided_at', models.DateTimeField(null=True, verbose_name='办理时间')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='退回理由')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                ('child', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='projects.childround', verbose_name='子项目轮次')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='child_requests', to='projects.project', verbose_name='母项目')),
+            ],
+            options={
+                'verbose_name': '子项目申请',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stage', 'opened'), _negated=True), fields=('project',), name='one_small_round_asked_for_at_a_time'), models.CheckConstraint(condition=models.Q(('stage__in', ('draft', 'returned', 'asked', 'opened'))), name='request_stage_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('cap__gt', 0), ('least__gt', 0)), name='a_request_names_its_pot'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('by')), _negated=True), _connector='OR'), name='nobody_decides_a_request_of_their_own'), models.CheckConstraint(condition=models.Q(('stage', 'opened'), ('child__isnull', True), _connector='XOR'), name='an_opened_request_has_its_round')],
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,5 @@
 from .agreement import Agreement, Change, Party, Scan, Signing
-from .child import ChildRound
+from .child import ChildRequest, ChildRound
 from .copies import PaperKind, SignedPaper
 from .money import Instalment, Refund
 from .project import Circle, Project
@@ -9,6 +9,7 @@ from .report import Report, ReportKind, ReportPhoto
 __all__ = [
     "Agreement",
     "Change",
+    "ChildRequest",
     "ChildRound",
     "Circle",
     "Instalment",

@@ -1,13 +1,6 @@
 """What is read of projects: their money, what waits for whom, what the next round takes over."""
 
-from .children import (
-    DECIDES,
-    SMALL_PACK,
-    TooShort,
-    children_of,
-    small_spans,
-    small_values,
-)
+from .children import children_of
 from .growth import Carried, carried, consequence_words
 from .money import (
     Head,
@@ -38,15 +31,12 @@ from .waiting import (
 )
 
 __all__ = [
-    "DECIDES",
-    "SMALL_PACK",
     "Alike",
     "Carried",
     "Hand",
     "Head",
     "Money",
     "Next",
-    "TooShort",
     "Waiting",
     "alike",
     "all_receipts",
@@ -65,8 +55,6 @@ __all__ = [
     "on_the_way",
     "position_of_round",
     "report_is_due",
-    "small_spans",
-    "small_values",
     "stops",
     "to_pay",
     "twins_of",

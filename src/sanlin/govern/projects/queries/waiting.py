@@ -38,6 +38,7 @@ from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import (
     Agreement,
     Change,
+    ChildRequest,
     Instalment,
     Party,
     Project,
@@ -89,6 +90,7 @@ def waiting(who: Any, *, now: datetime) -> list[Waiting]:
             _scans(who, Q(agreement__project__round__street__in=streets)),
             _papers(who, Q(project__round__street__in=streets)),
             _changes(who, streets),
+            _child_requests(streets),
             _handed_in(Report, Q(project__round__street__in=streets)),
             _handed_in(
                 Receipt,
@@ -182,7 +184,7 @@ def verbs_at(who: Any, street: Street, *, now: datetime) -> set[str]:
 TO_PAY, NOBODY_PAYS = "to_pay", "nobody_pays"
 TO_SIGN, PROPOSED, DUE, REPORTS, RECEIPTS = "to_sign", "proposed", "due", "reports", "receipts"
 LATE, AMENDED, SCANS, CHANGES = "late", "amended", "scans", "changes"
-PAPERS = "papers"
+PAPERS, SMALL = "papers", "small"
 COSTS_ASKED, COSTS_TO_PAY = "costs_asked", "costs_to_pay"
 SETTLING, OWED = "settling", "owed"
 WHERE = {
@@ -191,6 +193,7 @@ WHERE = {
     AMENDED: "projects:agreements",
     SCANS: "projects:agreements",
     CHANGES: "projects:changes",
+    SMALL: "projects:child_request",
     PROPOSED: "projects:payments",
     TO_PAY: "projects:street_payments",
     NOBODY_PAYS: "funds:duties",
@@ -218,7 +221,7 @@ SIEVES = {
 def _sieve(what: str) -> str:
     if what == SCANS:
         return "?scan=filed"
-    if what in (SETTLING, OWED, NOBODY_PAYS, COSTS_ASKED, COSTS_TO_PAY):
+    if what in (SETTLING, OWED, SMALL, NOBODY_PAYS, COSTS_ASKED, COSTS_TO_PAY):
         return ""
     return f"?stage={SIEVES.get(what, stages.HANDED_IN)}"
 
@@ -243,6 +246,7 @@ def _words(what: str, n: int) -> str:
         RECEIPTS: ngettext("审核%(n)s张票据", "审核%(n)s张票据", n),
         SETTLING: _("结算并结项"),
         OWED: _("登记退款"),
+        SMALL: _("办理子项目申请"),
     }
     return words[what] % {"n": n}
 
@@ -330,8 +334,8 @@ def _end_of(day: Any) -> datetime | None:
 
 def _settling(streets: set[int], hands: _Hands) -> Any:
     """The same line for each project that is being settled, or was stopped and still owes once its
-    receipts were looked at: its own key and title, one each. Who pays or keeps the seal there has no
-    part in the first; who may not book has none in the second."""
+    receipts were looked at. Who pays or keeps the seal there has no part in the first; who may not
+    book has none in the second."""
     others = [*hands.at("pay", mine=True), *hands.at("seal", mine=True)]
     spent = Case(When(owes_all=True, then=Value(0)), default=F("spent"))
     settling = Q(stage=stages.SETTLING) & ~Q(fund__in=others)
@@ -339,10 +343,23 @@ def _settling(streets: set[int], hands: _Hands) -> Any:
     ending = Project.objects.filter(round__street__in=streets, stage__in=stages.SETTLED_UP)
     rows = with_money(ending).filter(settling | owing & ~Q(fund__in=hands.barred("book")))
     stopped = When(stage=stages.STOPPED, then=Value(OWED))
+    kind = Case(stopped, default=Value(SETTLING), output_field=CharField())
+    return _each(kind, rows, "undertaking__title")
+
+
+def _child_requests(streets: set[int]) -> Any:
+    """The same line for each small round that a team asks for."""
+    rows = ChildRequest.objects.filter(project__round__street__in=streets, stage=stages.ASKED)
+    alive = rows.filter(project__stage__in=stages.ALIVE)
+    return _each(Value(SMALL, CharField()), alive, "project__undertaking__title")
+
+
+def _each(kind: Any, rows: QuerySet[Any], title: str) -> Any:
+    """A line of this kind for each of `rows`: its own key, and its title."""
     named = rows.order_by().annotate(
-        kind_of=Case(stopped, default=Value(SETTLING), output_field=CharField()),
+        kind_of=kind,
         round_key=F("pk"),
-        round_name=F("undertaking__title"),
+        round_name=F(title),
         n=Value(1),
         until=Cast(Value(None), DateField()),
     )
@@ -370,8 +387,10 @@ def mine(who: Any, *, now: datetime) -> QuerySet[Project]:
         project=OuterRef("pk"), stage=stages.RETURNED, replaced_by__isnull=True
     )
     rows = Project.objects.whole().filter(undertaking__organisation__in=teams_of(who, now=now))
+    back = ChildRequest.objects.filter(project=OuterRef("pk"), stage=stages.RETURNED)
     return with_money(
         rows.annotate(
+            small_back=Exists(back),
             to_sign=Exists(drawn),
             midterm_done=Exists(midterms),
             receipt_back=Exists(sent_back),
@@ -425,13 +444,16 @@ def asked_of(project: Any, *, now: datetime) -> list[Next]:
         return [Next(project, _("看项目"), _at("project", project), why)]
     if project.stage != stages.RUNNING:
         return []
-    found = []
-    if project.to_sign:
-        why = _("变更已获同意，签署后生效")
-        found.append(Next(project, _("签署变更协议"), _at("agreement", project), why))
-    if project.receipt_back:
-        where = _at("receipts", project)
-        found.append(Next(project, _("补正退回的票据"), where, _("有票据被退回")))
+    back = {
+        "agreement": (project.to_sign, _("签署变更协议"), _("变更已获同意，签署后生效")),
+        "receipts": (project.receipt_back, _("补正退回的票据"), _("有票据被退回")),
+        "ask_child": (project.small_back, _("改好子项目申请"), _("街道退回了子项目申请")),
+    }
+    found = [
+        Next(project, words, _at(page, project), why)
+        for page, (asked, words, why) in back.items()
+        if asked
+    ]
     last, done = project.last_report, project.midterm_done
     if why := report_is_due(project, local_day(now), last=last, midterm_done=done):
         has_midterm = "midterm" in project.round.rules.stages

@@ -26,7 +26,17 @@ from .agreeing import (
     still_fits,
 )
 from .asking import Asked, Move
-from .children import can_give_on, can_lower_least, can_open_child, fits_pot, keeps_the_pot
+from .children import (
+    can_ask_child,
+    can_decide_request,
+    can_give_on,
+    can_lower_least,
+    can_open_child,
+    can_see_request,
+    can_withdraw_request,
+    keeps_the_pot,
+    request_of,
+)
 from .copies import (
     can_check_paper,
     can_file_paper,
@@ -62,6 +72,7 @@ from .reporting import (
     next_report,
     passes,
 )
+from .small import DECIDES, Answers, TooShort, answers_of, child_faults, draft_of
 from .spending import (
     can_accept,
     can_hand_in,
@@ -88,13 +99,18 @@ from .who import (
 )
 
 __all__ = [
+    "DECIDES",
+    "Answers",
     "Asked",
     "Flows",
     "Move",
     "Paper",
+    "TooShort",
+    "answers_of",
     "can_accept",
     "can_approve",
     "can_ask_change",
+    "can_ask_child",
     "can_be_signed",
     "can_check_paper",
     "can_check_scan",
@@ -103,6 +119,7 @@ __all__ = [
     "can_confirm",
     "can_confirm_seal",
     "can_decide_change",
+    "can_decide_request",
     "can_file_paper",
     "can_file_scan",
     "can_give_on",
@@ -131,6 +148,7 @@ __all__ = [
     "can_see_papers",
     "can_see_receipt",
     "can_see_report",
+    "can_see_request",
     "can_send_back",
     "can_set_kind",
     "can_sign",
@@ -140,10 +158,12 @@ __all__ = [
     "can_withdraw",
     "can_withdraw_change",
     "can_withdraw_copy",
+    "can_withdraw_request",
     "can_withhold",
+    "child_faults",
+    "draft_of",
     "first_kind",
     "fits_change",
-    "fits_pot",
     "flows",
     "in_team",
     "is_child",
@@ -163,6 +183,7 @@ __all__ = [
     "passes",
     "purse",
     "remarks",
+    "request_of",
     "sees_papers_by_post",
     "sentence",
     "still_fits",

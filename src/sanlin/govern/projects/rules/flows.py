@@ -49,6 +49,11 @@ class Flows:
         return to_return(self.paid, spent, self.returned, everything=self.owes_all)
 
     @property
+    def in_hand(self) -> int:
+        """What the team has received and neither spent, nor passed on, nor given back."""
+        return self.paid - self.returned - sum(self.spent.values())
+
+    @property
     def bound(self) -> dict[str, int]:
         """Spent or set aside, by head."""
         heads = {*self.spent, *self.set_aside}

@@ -28,11 +28,13 @@ from sanlin.govern.projects import actions, stages
 from sanlin.govern.projects.actions.receipts import Slip
 from sanlin.govern.projects.actions.reporting import Told
 from sanlin.govern.projects.models import Instalment, Project, Receipt, Report
+from sanlin.govern.projects.rules import Answers
 from sanlin.govern.proposals.tests.scene import proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.tests.scene import open_round
 from sanlin.ground import files
 from sanlin.ground.accounts.models import Account
+from sanlin.ground.clock import local_day
 from sanlin.kernel.budget import Line
 
 _numbers = count(1)
@@ -193,3 +195,20 @@ def mark(one: Project, points: int) -> Report:
 def reviewed(one: Project, kind: str, points: int) -> Report:
     told(one, kind)
     return mark(one, points)
+
+
+def answers(one: Project, **more: object) -> Answers:
+    """What is asked of whoever begins a small round of `one`: 3,000 yuan of its goods, for two groups."""
+    given = {
+        "name": "小组微资助",
+        "purpose": "让楼里的小组自己动手",
+        "head": "materials",
+        "amount": 3_000_00,
+        "cap": 1_500_00,
+        "least": 2,
+        "decides": "score",
+        "calls": local_day(NOW) + timedelta(days=10),
+        "ends": one.undertaking.ends,
+        **more,
+    }
+    return Answers(**given)  # type: ignore[arg-type]

@@ -8,9 +8,9 @@ from sanlin.commons.funds.queries import position, wrong_books
 from sanlin.commons.people.tests.scene import NOW, officer, worker
 from sanlin.govern.awards import stages as award_stages
 from sanlin.govern.projects import actions, queries, rules
-from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import ChildRound, Project
 from sanlin.govern.projects.tests.scene import (
+    answers,
     awarded,
     fresh,
     leader,
@@ -21,10 +21,10 @@ from sanlin.govern.projects.tests.scene import (
 )
 from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds import rules as round_rules
-from sanlin.govern.rounds.models import read_pack
 from sanlin.govern.rounds.rules.windows import spans_of
-from sanlin.govern.rounds.tests.scene import PACK, open_round, pack_text
+from sanlin.govern.rounds.tests.scene import open_round
 from sanlin.ground.clock import local_day
+from sanlin.ground.ui.words import day
 from sanlin.ground.verdict import Refused
 
 TODAY = local_day(NOW)
@@ -44,9 +44,8 @@ def mother():
     return fresh(one)
 
 
-def child(one, *, amount=3_000_00, least=2, head="materials", name="小组微资助"):
-    asked = Child(name, pack_text(PACK), head, amount, least)
-    return actions.open_child(one, asked, by=officer(one.round.street), now=NOW)
+def child(one, **more):
+    return actions.open_child(one, answers(one, **more), by=officer(one.round.street), now=NOW)
 
 
 def carried(one, *grants, least=2):
@@ -76,9 +75,8 @@ def test_only_an_officer_of_a_running_project_opens_one():
     with pytest.raises(Refused, match="实施期间"):
         child(one)
     one = signed(one)
-    asked = Child("小组", pack_text(PACK), "materials", 1_000_00, 2)
     with pytest.raises(Refused):
-        actions.open_child(one, asked, by=leader(one), now=NOW)
+        actions.open_child(one, answers(one), by=leader(one), now=NOW)
 
 
 def test_too_few_groups_or_too_much_money_stop_the_confirmation():
@@ -162,16 +160,6 @@ def test_a_groups_payment_is_taken_back_to_the_mother():
         pay(group, "first")
 
 
-def asked(one, *, decides="score", cap=1_500_00, **more):
-    """What the form of a small round turns a handful of answers into."""
-    pack = read_pack(pack_text(queries.SMALL_PACK))
-    values = queries.small_values(one.round, pack, cap=cap, decides=decides)
-    days = {"calls": TODAY + timedelta(days=10), "ends": TODAY + timedelta(days=90)} | more
-    spans = queries.small_spans(pack, values, **days, now=NOW)
-    text = pack_text(queries.SMALL_PACK)
-    return Child("小组微资助", text, "materials", 3_000_00, 2, values, spans)
-
-
 @pytest.mark.parametrize(
     ("decides", "wanted"),
     [
@@ -183,7 +171,7 @@ def asked(one, *, decides="score", cap=1_500_00, **more):
 def test_a_handful_of_answers_is_all_that_a_small_round_needs(decides, wanted):
     one = mother()
     me = officer(one.round.street)
-    made = actions.open_child(one, asked(one, decides=decides), by=me, now=NOW)
+    made = child(one, decides=decides)
     round = made.round
     assert round_rules.lacking(round, now=NOW) == []
     assert tuple(spans_of(round)) == wanted
@@ -199,16 +187,21 @@ def test_a_handful_of_answers_is_all_that_a_small_round_needs(decides, wanted):
             as_before.vote.min_age,
         )
     first, last = (local_day(end) for end in spans_of(round)["running"])
-    assert last == TODAY + timedelta(days=90)
+    assert last == one.undertaking.ends
     assert told.windows["running"].days == (last - first).days + 1
 
 
 def test_groups_need_a_week_to_carry_something_out():
     one = mother()
-    with pytest.raises(queries.TooShort) as short:
-        asked(one, ends=TODAY + timedelta(days=20))
-    enough = asked(one, ends=short.value.earliest)
-    first, last = enough.spans["running"]
+    early = answers(one, ends=TODAY + timedelta(days=20))
+    with pytest.raises(rules.TooShort) as short:
+        rules.draft_of(one, early, now=NOW)
+    earliest = short.value.earliest
+    (words,) = rules.child_faults(one, early, now=NOW).values()
+    assert words == f"征集、决定和公示以后只剩几天，最早到{day(earliest)}"
+    enough = answers(one, ends=earliest)
+    assert rules.child_faults(one, enough, now=NOW) == {}
+    first, last = rules.draft_of(one, enough, now=NOW).spans["running"]
     assert (local_day(last) - local_day(first)).days + 1 == 7
 
 

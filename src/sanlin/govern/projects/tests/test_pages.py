@@ -13,9 +13,9 @@ from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import actions, stages
-from sanlin.govern.projects.actions.children import Child
 from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
 from sanlin.govern.projects.tests.scene import (
+    answers,
     approved,
     awarded,
     fresh,
@@ -30,7 +30,6 @@ from sanlin.govern.projects.tests.scene import (
     signed,
     told,
 )
-from sanlin.govern.rounds.tests.scene import PACK, pack_text
 from sanlin.kernel.budget import Line
 
 pytestmark = pytest.mark.django_db
@@ -704,8 +703,7 @@ def test_a_desk_with_all_that_it_can_show_takes_twelve_queries(client, django_as
     told(one, "midterm")
     me = officer(one.round.street)
     actions.review(one.reports.get(), 80, "请继续", by=me, now=NOW)
-    small = Child("小组微资助", pack_text(PACK), "materials", 3_000_00, 2)
-    actions.open_child(Project.objects.whole().get(), small, by=me, now=NOW)
+    actions.open_child(fresh(one), answers(one), by=me, now=NOW)
     client.force_login(me)
     client.get(go("desk", one.pk))
     client.post(go("close", one.pk))  # which is refused, in a message

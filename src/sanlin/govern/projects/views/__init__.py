@@ -1,5 +1,5 @@
 from .agreements import agreement, ask_change, change, file_scan, scan, scan_file, withdraw_scan
-from .children import lower_least, open_child
+from .children import ask_child, child_request, lower_least, open_child
 from .copies import signed_paper, signed_paper_file, signed_papers, withdraw_paper
 from .filing import agreements, changes, late, round_papers
 from .ledgers import payments, round_receipts, round_reports, sheet, street_payments
@@ -25,9 +25,11 @@ __all__ = [
     "agreement",
     "agreements",
     "ask_change",
+    "ask_child",
     "books",
     "change",
     "changes",
+    "child_request",
     "circle",
     "circles",
     "close",

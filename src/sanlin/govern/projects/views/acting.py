@@ -28,6 +28,12 @@ COPY_TONES = {
     stages.DISMISSED: "wrong",
     stages.WITHDRAWN: "plain",
 }
+REQUEST_TONES = {
+    stages.DRAFT: "plain",
+    stages.ASKED: "waiting",
+    stages.RETURNED: "wrong",
+    stages.OPENED: "done",
+}
 PLAIN_VERBS = {"propose": actions.propose, "approve": actions.approve, "pay": actions.pay}
 WHOLE = (
     "round__street",

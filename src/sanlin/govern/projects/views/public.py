@@ -26,7 +26,7 @@ from sanlin.ground.http import Request
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.kernel.money import yuan
 
-from .acting import WHOLE, act_on_all
+from .acting import REQUEST_TONES, WHOLE, act_on_all
 
 TONES = {
     stages.TO_SIGN: "waiting",
@@ -199,7 +199,8 @@ def project(request: Request, project: Project) -> HttpResponse:
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
     can_sign = bool(rules.can_sign(request.by, project, now=request.now))
-    children = project.children.select_related("round") if money.pots else ()
+    children = queries.children_of(project) if money.pots else ()
+    small = rules.request_of(project) if is_leader else None
     page = {
         "project": project,
         "parts": parts,
@@ -218,6 +219,10 @@ def project(request: Request, project: Project) -> HttpResponse:
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
         "dossier": import_string(settings.GROWTH["team"])(project.team),
         "children": [one for one in children if one.round.frozen is not None],
+        "small": small,
+        "small_tone": REQUEST_TONES[small.stage] if small else "",
+        "can_ask_child": is_leader
+        and rules.can_ask_child(request.by, project, small, now=request.now),
         "parent": rules.parent_of(project),
         "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }

@@ -25,17 +25,10 @@ def shipped() -> dict[str, dict[date, tuple[Pack, str]]]:
     return dict(found)
 
 
-OF_A_PROJECT = "zixiangmu"  # the pack of small rounds, which the page of a project offers
-
-
-def offered(on: date) -> list[Pack]:
-    """The packs that a round of a street may begin with."""
-    return [pack for pack in in_force(on) if pack.id != OF_A_PROJECT]
-
-
-def in_force(on: date) -> list[Pack]:
-    """One edition of each shipped pack: the one in force on that day, by title. Refused with a
-    sentence that names the pack where two editions of it hold on the same day."""
+def in_force(on: date, *, small: bool = False) -> list[Pack]:
+    """One edition of each shipped pack for a street's rounds, or for the small rounds of projects: the
+    one in force on that day, by title. Refused with a sentence that names the pack where two editions
+    of it hold on the same day."""
     chosen = []
     for pack_id, editions in shipped().items():
         try:
@@ -47,15 +40,21 @@ def in_force(on: date) -> list[Pack]:
             raise Refused(
                 _("办法“%(pack)s”的几个版本有效期重叠，请管理员先改好办法文件：%(fault)s") % words
             ) from bad
-    return sorted(chosen, key=lambda pack: pack.title)
+    return sorted((p for p in chosen if p.small_round == small), key=lambda pack: pack.title)
 
 
 def text_of(pack_id: str, on: date) -> str | None:
-    """The text of the edition of a shipped pack that is in force on that day, or None."""
+    """The text of the edition of a street's shipped pack that is in force on that day, or None."""
     for pack in in_force(on):
         if pack.id == pack_id:
             return shipped()[pack_id][pack.effective_from][1]
     return None
+
+
+def of_small_rounds(on: date) -> tuple[Pack, str] | None:
+    """The pack by which a project holds a small round from that day, and its text."""
+    chosen = in_force(on, small=True)
+    return shipped()[chosen[0].id][chosen[0].effective_from] if chosen else None
 
 
 def text_for_next(pack: Pack, text: str, on: date) -> str | None:

@@ -60,6 +60,8 @@ def can_follow(who: Any, round: Round, *, now: datetime) -> Verdict:
     allowed = can_run(who, round, now=now)
     if allowed and round.stage not in {stages.RUNNING, stages.CLOSED}:
         return denied(_("本轮进入实施或结束以后，才能由它开启新一轮"))
+    if allowed and round.pack.small_round:
+        return denied(_("子项目的轮次由母项目开设，不能由它开启新一轮"))
     return allowed
 
 
