@@ -19,7 +19,7 @@ from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.govern.rounds.rules.book import said
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.sheets import Head, workbook
 from sanlin.ground.verdict import Refused, Verdict
 from sanlin.kernel import scoring
@@ -122,11 +122,7 @@ def confer(request: Request, round: Round) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         given = round, told["proposal"], told["minutes"]
-        try:
-            actions.confer(*given, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.confer, *given):
             messages.success(request, _("纪要已保存"))
             return redirect(_panel(round))
     return _shown(request, round, form)
@@ -168,18 +164,7 @@ def seat(request: Request, seat: Seat) -> HttpResponse:
     form = ImposeForm(request.POST or None, round=seat.round)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        try:
-            actions.impose_recusal(
-                seat,
-                told["proposal"],
-                told["reason"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.impose_recusal, seat, told["proposal"], told["reason"]):
             messages.success(request, _("已要求回避"))
             return redirect("reviews:seat", pk=seat.pk)
     page = {

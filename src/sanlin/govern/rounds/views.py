@@ -18,7 +18,7 @@ from sanlin.commons.funds.queries import amount_in, position
 from sanlin.commons.funds.rules import sentence
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
 from sanlin.kernel.ledger import matched
@@ -122,19 +122,15 @@ def new(request: Request) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        try:
-            round = actions.create(
-                told["street"],
-                told["name"],
-                told["year"],
-                told["pack_text"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if round := done(
+            request,
+            form,
+            actions.create,
+            told["street"],
+            told["name"],
+            told["year"],
+            told["pack_text"],
+        ):
             messages.success(request, _("已建立草稿，请补齐数值和日期"))
             return redirect("rounds:draft", pk=round.pk)
     return render(request, "rounds/new.html", {"form": form, "packs": in_force(on)})
@@ -180,19 +176,15 @@ def draft(request: Request, round: Round) -> HttpResponse:
         values = form.cleaned_data["values"]
         if "adopt" in request.POST:
             values = {**_plain(round.pack.suggestions()), **values}
-        try:
-            actions.amend(
-                round,
-                name=form.cleaned_data["name"],
-                year=form.cleaned_data["year"],
-                values=values,
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(
+            request,
+            form,
+            actions.amend,
+            round,
+            name=form.cleaned_data["name"],
+            year=form.cleaned_data["year"],
+            values=values,
+        ):
             messages.success(request, _("已保存"))
             return redirect("rounds:draft", pk=round.pk)
     told = {
@@ -334,21 +326,11 @@ def extend(request: Request, round: Round) -> HttpResponse:
         spans = form.cleaned_data["spans"]
         changed = {p: s for p, s in spans.items() if s != (held[p].opens, held[p].closes)}
         form.show(later_faults(round, changed, request.now))
-        if form.is_valid():
-            try:
-                actions.extend(
-                    round,
-                    changed,
-                    reason=form.cleaned_data["reason"],
-                    by=request.by,
-                    now=request.now,
-                    key=request.key,
-                )
-            except Refused as no:
-                form.add_error(None, str(no))
-            else:
-                messages.success(request, _("已延期，原因已公开"))
-                return redirect("rounds:manage", pk=round.pk)
+        if form.is_valid() and done(
+            request, form, actions.extend, round, changed, reason=form.cleaned_data["reason"]
+        ):
+            messages.success(request, _("已延期，原因已公开"))
+            return redirect("rounds:manage", pk=round.pk)
     return render(request, "rounds/extend.html", {"round": round, "form": form})
 
 
@@ -357,20 +339,13 @@ def extend(request: Request, round: Round) -> HttpResponse:
 def cancel(request: Request, round: Round) -> HttpResponse:
     """Call a round off."""
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.cancel(
-                round,
-                reason=form.cleaned_data["reason"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("本轮已取消"))
-            return redirect("rounds:manage", pk=round.pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(request, form, actions.cancel, round, reason=form.cleaned_data["reason"])
+    ):
+        messages.success(request, _("本轮已取消"))
+        return redirect("rounds:manage", pk=round.pk)
     return render(request, "rounds/cancel.html", {"round": round, "form": form})
 
 
@@ -383,23 +358,25 @@ def follow(request: Request, round: Round) -> HttpResponse:
     year = max(on.year, round.year + 1)
     named = round.name.replace(str(round.year), str(year))
     form = NameForm(request.POST or None, initial={"year": year, "name": named})
-    if request.method == "POST" and text is not None and form.is_valid():
-        try:
-            made = actions.create(
+    if (
+        request.method == "POST"
+        and text is not None
+        and form.is_valid()
+        and (
+            made := done(
+                request,
+                form,
+                actions.create,
                 round.street,
                 form.cleaned_data["name"],
                 form.cleaned_data["year"],
                 text,
                 previous=round,
-                by=request.by,
-                now=request.now,
-                key=request.key,
             )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("已建立草稿，上一轮的数值已带过来，请逐项核对"))
-            return redirect("rounds:draft", pk=made.pk)
+        )
+    ):
+        messages.success(request, _("已建立草稿，上一轮的数值已带过来，请逐项核对"))
+        return redirect("rounds:draft", pk=made.pk)
     told = {"round": round, "form": form, "expired": text is None}
     return render(request, "rounds/follow.html", told)
 

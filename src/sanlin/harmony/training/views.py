@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from sanlin.commons.places.models import Street
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
-from sanlin.ground.verdict import Refused
+from sanlin.ground.http import Request, done, press
 
 from . import actions, rules, stages
 from .forms import AdviceForm, CameForm, FinishForm, IdeaForm, PlanForm, QuestionForm, TakeForm
@@ -34,20 +33,15 @@ def street(request: Request, street: Street) -> HttpResponse:
 def plan(request: Request, street: Street) -> HttpResponse:
     """Announce a training."""
     form = PlanForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.plan(
-                street,
-                actions.Planned(**form.cleaned_data),
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("培训已公布"))
-            return redirect("training:session", pk=made.pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (
+            made := done(request, form, actions.plan, street, actions.Planned(**form.cleaned_data))
+        )
+    ):
+        messages.success(request, _("培训已公布"))
+        return redirect("training:session", pk=made.pk)
     return render(request, "training/plan.html", {"street": street, "form": form})
 
 

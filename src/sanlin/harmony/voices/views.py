@@ -12,7 +12,7 @@ from sanlin.commons.places.models import Street
 from sanlin.ground.accounts.addresses import of_client
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import can_be_known, gate, open_to_all
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.journal.actions import unmask
 from sanlin.ground.pii import mark
 from sanlin.ground.ui.tables import Column, Sieve, Table
@@ -145,21 +145,16 @@ def street(request: Request, street: Street) -> HttpResponse:
 def voice(request: Request, voice: Voice) -> HttpResponse:
     """One voice, and the answer to it."""
     form = AnswerForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.answer(
-                voice,
-                text=form.cleaned_data["text"],
-                gist=form.cleaned_data["gist"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("已答复"))
-            return redirect("voices:voice", pk=voice.pk)
+    if form.is_valid() and done(
+        request,
+        form,
+        actions.answer,
+        voice,
+        text=form.cleaned_data["text"],
+        gist=form.cleaned_data["gist"],
+    ):
+        messages.success(request, _("已答复"))
+        return redirect("voices:voice", pk=voice.pk)
     return _show(request, voice, form=form)
 
 

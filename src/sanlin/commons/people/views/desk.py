@@ -14,7 +14,7 @@ from sanlin.commons.people.forms import ActForm, LookForm
 from sanlin.commons.people.models import Resident
 from sanlin.ground.accounts.session import ACTING
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.verdict import Refused
 
 WHOM = ("account", "neighbourhood__street")
@@ -41,20 +41,11 @@ def unmask(request: Request, resident: Resident) -> HttpResponse:
 def act(request: Request, resident: Resident) -> HttpResponse:
     """Begin to act for a resident who is present."""
     form = ActForm(request.POST or None)
-    if form.is_valid():
-        try:
-            begun = actions.act_for(
-                resident,
-                reason=form.cleaned_data["reason"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            request.session[ACTING] = begun.pk
-            rotate_token(request)  # what is open in another tab was meant in one's own name
-            messages.success(request, _("代办已开始，30分钟后自动结束"))
-            return redirect("/")
+    if form.is_valid() and (
+        begun := done(request, form, actions.act_for, resident, reason=form.cleaned_data["reason"])
+    ):
+        request.session[ACTING] = begun.pk
+        rotate_token(request)  # what is open in another tab was meant in one's own name
+        messages.success(request, _("代办已开始，30分钟后自动结束"))
+        return redirect("/")
     return render(request, "people/act.html", {"form": form, "resident": resident})

@@ -17,7 +17,7 @@ from sanlin.commons.people.forms import AppointForm, DayForm
 from sanlin.commons.people.models import Post, PostKind
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.journal.actions import DEEDS
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
@@ -115,21 +115,18 @@ def appoint(request: Request, kind: str) -> HttpResponse:
     form = AppointForm(request.POST or None, kind=wanted, places=places, initial=initial)
     if form.is_valid():
         told = form.cleaned_data
-        try:
-            actions.appoint(
-                kind,
-                form.places[told["place"]],
-                told["name"],
-                told["phone"],
-                form.term(),
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
+        if done(
+            request,
+            form,
+            actions.appoint,
+            kind,
+            form.places[told["place"]],
+            told["name"],
+            told["phone"],
+            form.term(),
+        ):
             messages.success(request, _("已任命"))
             return redirect("people:posts")
-        except Refused as no:
-            form.add_error(None, str(no))
     return render(request, "people/appoint.html", {"form": form, "kind": wanted})
 
 

@@ -23,7 +23,7 @@ from sanlin.commons.places.models import Neighbourhood
 from sanlin.ground.accounts.phones import plain
 from sanlin.ground.clock import local_day
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.pii import Sealed, mark
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
@@ -163,15 +163,9 @@ def add(request: Request) -> HttpResponse:
 @never_cache
 def add_in(request: Request, place: Neighbourhood) -> HttpResponse:
     form = ResidentForm(request.POST or None, place=place, today=local_day(request.now))
-    if form.is_valid():
-        try:
-            made = actions.add(
-                place, form.particulars(), by=request.by, now=request.now, key=request.key
-            )
-            messages.success(request, _("已登记"))
-            return redirect("people:resident", pk=made.pk)
-        except Refused as no:
-            form.add_error(None, str(no))
+    if form.is_valid() and (made := done(request, form, actions.add, place, form.particulars())):
+        messages.success(request, _("已登记"))
+        return redirect("people:resident", pk=made.pk)
     return render(request, "people/edit.html", {"form": form, "place": place})
 
 
@@ -184,19 +178,9 @@ def edit(request: Request, resident: Resident) -> HttpResponse:
         today=local_day(request.now),
         known=resident,
     )
-    if form.is_valid():
-        try:
-            actions.edit(
-                _fresh(resident),
-                form.particulars(),
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-            messages.success(request, _("已保存"))
-            return redirect("people:resident", pk=resident.pk)
-        except Refused as no:
-            form.add_error(None, str(no))
+    if form.is_valid() and done(request, form, actions.edit, _fresh(resident), form.particulars()):
+        messages.success(request, _("已保存"))
+        return redirect("people:resident", pk=resident.pk)
     shown = {"form": form, "place": resident.neighbourhood, "resident": resident}
     return render(request, "people/edit.html", shown)
 

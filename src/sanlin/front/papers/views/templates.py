@@ -16,8 +16,7 @@ from sanlin.front.papers import actions, rules
 from sanlin.front.papers.forms import TemplateForm
 from sanlin.front.papers.models import Kind, Template
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
-from sanlin.ground.verdict import Refused
+from sanlin.ground.http import Request, done, press
 
 from .papers import DOCX
 
@@ -28,19 +27,9 @@ def templates(request: Request, street: Street) -> HttpResponse:
     form = TemplateForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
-            actions.add_template(
-                street,
-                said["kind"],
-                said["body"],
-                said["note"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(
+            request, form, actions.add_template, street, said["kind"], said["body"], said["note"]
+        ):
             messages.success(request, _("模板已启用，以后的文书用它"))
             return redirect("papers:templates", pk=street.pk)
     rows = list(Template.objects.filter(street=street).select_related("by").defer("body"))

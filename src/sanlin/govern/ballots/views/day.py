@@ -26,7 +26,7 @@ from sanlin.govern.ballots.models import Booth, Voter, What
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.office.pdf import pdf
 from sanlin.ground.verdict import Refused
 
@@ -185,20 +185,11 @@ def unmark(request: Request, voter: Voter) -> HttpResponse:
     form = UnmarkForm(request.POST or None)
     assert voter.shift is not None  # noqa: S101  # the rule has just said so
     booth = voter.shift.booth
-    if form.is_valid():
-        try:
-            actions.withdraw_paper(
-                voter,
-                form.cleaned_data["reason"].strip(),
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("误记已撤回，张数已退回一张。"))
-            return redirect("ballots:booth_day", pk=booth.pk)
+    if form.is_valid() and done(
+        request, form, actions.withdraw_paper, voter, form.cleaned_data["reason"].strip()
+    ):
+        messages.success(request, _("误记已撤回，张数已退回一张。"))
+        return redirect("ballots:booth_day", pk=booth.pk)
     context = {
         "booth": booth,
         "round": booth.round,
@@ -216,20 +207,9 @@ def unmark(request: Request, voter: Voter) -> HttpResponse:
 def sheets(request: Request, booth: Booth) -> HttpResponse:
     """Write down that sheets come, and print them."""
     form = SheetsForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.receive(
-                booth,
-                form.cleaned_data["sheets"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("已登记领票，请打印"))
-            return redirect("ballots:sheets", pk=booth.pk)
+    if form.is_valid() and done(request, form, actions.receive, booth, form.cleaned_data["sheets"]):
+        messages.success(request, _("已登记领票，请打印"))
+        return redirect("ballots:sheets", pk=booth.pk)
     runs = [(first, last, at, list(_parts(first, last))) for first, last, at in queries.runs(booth)]
     context = {
         "booth": booth,
@@ -283,11 +263,7 @@ def close_booth(request: Request, booth: Booth) -> HttpResponse:
     form = CloseForm(request.POST or None)
     if form.is_valid():
         counts = actions.Counts(*form.told)
-        try:
-            actions.close_booth(booth, counts, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.close_booth, booth, counts):
             messages.success(request, _("已清点，请两人核对记录并签字"))
             return redirect("ballots:protocol", pk=booth.pk)
     context = {"booth": booth, "round": booth.round, "form": form}

@@ -18,7 +18,7 @@ from sanlin.govern.ballots.models import Voter
 from sanlin.govern.rounds.models import Round
 from sanlin.govern.rounds.rules import can_run
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.tables import Column, Sieve, Table
 from sanlin.ground.verdict import Refused
 
@@ -112,13 +112,7 @@ def add(request: Request, round: Round) -> HttpResponse:
     form = AddForm(request.POST or None)
     if form.is_valid():
         account, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
-        try:
-            voter = actions.add(
-                round, account, reason, by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if voter := done(request, form, actions.add, round, account, reason):
             messages.success(
                 request, _now("已补录：%(voter)s") % {"voter": queries.masked_voter(voter)}
             )
@@ -136,18 +130,11 @@ def strike(request: Request, voter: Voter) -> HttpResponse:
     """Take a line off the roll, with the reason."""
     form = ReasonForm(request.POST or None)
     round = voter.roll.round
-    if form.is_valid():
-        try:
-            actions.strike(
-                voter, form.cleaned_data["reason"], by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(
-                request, _now("已移出：%(voter)s") % {"voter": queries.masked_voter(voter)}
-            )
-            return redirect("ballots:roll", pk=round.pk)
+    if form.is_valid() and done(request, form, actions.strike, voter, form.cleaned_data["reason"]):
+        messages.success(
+            request, _now("已移出：%(voter)s") % {"voter": queries.masked_voter(voter)}
+        )
+        return redirect("ballots:roll", pk=round.pk)
     shown = queries.masked_voter(voter)
     return render(
         request,

@@ -14,7 +14,7 @@ from sanlin.govern.ballots.forms import NewPassphraseForm, PassphraseForm, WhoFo
 from sanlin.govern.ballots.models import Keeper
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
+from sanlin.ground.http import Request, done, press
 from sanlin.ground.keys import propose_passphrase
 from sanlin.ground.verdict import Refused
 
@@ -54,16 +54,11 @@ def keys(request: Request, round: Round) -> HttpResponse:
 def name(request: Request, round: Round) -> HttpResponse:
     """Name the resident who keeps the third key."""
     form = WhoForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.name_supervisor(
-                round, form.cleaned_data["who"], by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("已请这位居民保管钥匙，等本人设置口令"))
-            return redirect("ballots:keys", pk=round.pk)
+    if form.is_valid() and done(
+        request, form, actions.name_supervisor, round, form.cleaned_data["who"]
+    ):
+        messages.success(request, _("已请这位居民保管钥匙，等本人设置口令"))
+        return redirect("ballots:keys", pk=round.pk)
     return render(request, "ballots/name.html", {"round": round, "form": form})
 
 

@@ -21,8 +21,7 @@ from sanlin.govern.ballots.models import Mandate
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.accounts.session import LENT
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request, press
-from sanlin.ground.verdict import Refused
+from sanlin.ground.http import Request, done, press
 
 View = Callable[..., HttpResponse]
 
@@ -59,16 +58,11 @@ def _voter(request: Request, round: int) -> Any:
 def mandate(request: Request, round: Round) -> HttpResponse:
     """Whom I have asked, and who has asked me."""
     form = MandateForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.give_mandate(
-                round, form.cleaned_data["who"], by=request.by, now=request.now, key=request.key
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("委托已经登记"))
-            return redirect("ballots:mandate", pk=round.pk)
+    if form.is_valid() and done(
+        request, form, actions.give_mandate, round, form.cleaned_data["who"]
+    ):
+        messages.success(request, _("委托已经登记"))
+        return redirect("ballots:mandate", pk=round.pk)
     asked = Mandate.objects.filter(
         roll__round=round, hand_id=request.by.pk, ended_at__isnull=True
     ).select_related("person")

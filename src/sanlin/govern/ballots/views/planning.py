@@ -19,7 +19,7 @@ from sanlin.govern.ballots.forms import BoothForm, ShiftForm
 from sanlin.govern.ballots.models import Booth, Shift
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.tables import Column, Table
 from sanlin.ground.verdict import Refused
 
@@ -77,11 +77,7 @@ def add_booth(request: Request, round: Round) -> HttpResponse:
     form = BoothForm(round, request.POST or None, now=request.now)
     if form.is_valid():
         where = actions.Where(*form.told)
-        try:
-            booth = actions.add_booth(round, where, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if booth := done(request, form, actions.add_booth, round, where):
             messages.success(request, _now("已设投票站，请接着排班次"))
             return redirect("ballots:edit_booth", pk=booth.pk)
     return render(
@@ -134,14 +130,9 @@ def edit_booth(request: Request, booth: Booth) -> HttpResponse:
 def add_shift(request: Request, booth: Booth) -> HttpResponse:
     """One more shift."""
     form = ShiftForm(booth, request.POST or None, now=request.now)
-    if form.is_valid():
-        try:
-            actions.add_shift(booth, *form.told, by=request.by, now=request.now, key=request.key)
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _now("已排班次"))
-            return redirect("ballots:edit_booth", pk=booth.pk)
+    if form.is_valid() and done(request, form, actions.add_shift, booth, *form.told):
+        messages.success(request, _now("已排班次"))
+        return redirect("ballots:edit_booth", pk=booth.pk)
     return _shift_page(request, booth, form, None)
 
 

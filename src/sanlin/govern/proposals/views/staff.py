@@ -18,7 +18,7 @@ from sanlin.govern.proposals.forms import AdviceForm, ScreeningForm
 from sanlin.govern.proposals.models import Answer, Proposal, Result, Screening
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.ui.charts import Heat
 from sanlin.ground.ui.tables import Column, Sieve, Table, Words
 from sanlin.ground.verdict import Refused
@@ -261,20 +261,9 @@ def _screened(request: Request, proposal: Proposal, form: ScreeningForm) -> Http
 def advise(request: Request, proposal: Proposal) -> HttpResponse:
     """Give the team something to think over."""
     form = AdviceForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.advise(
-                proposal,
-                form.cleaned_data["text"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("建议已发给团队"))
-            return redirect("proposals:page", pk=proposal.pk)
+    if form.is_valid() and done(request, form, actions.advise, proposal, form.cleaned_data["text"]):
+        messages.success(request, _("建议已发给团队"))
+        return redirect("proposals:page", pk=proposal.pk)
     given = proposal.advice.select_related("answered_by")
     return render(
         request, "proposals/advise.html", {"proposal": proposal, "form": form, "given": given}

@@ -26,7 +26,7 @@ from sanlin.govern.proposals.forms import (
 from sanlin.govern.proposals.models import Content, Proposal
 from sanlin.govern.rounds.models import Round
 from sanlin.ground.gate import gate
-from sanlin.ground.http import Request
+from sanlin.ground.http import Request, done
 from sanlin.ground.verdict import Refused
 
 WHOLE = ("round__street", "team", "neighbourhood")
@@ -237,18 +237,7 @@ def _photos(request: Request, proposal: Proposal) -> HttpResponse:
         return _next(proposal, "photos")
     if form.is_valid():
         picture = form.cleaned_data["camera"] or form.cleaned_data["album"]
-        try:
-            actions.add_photo(
-                proposal,
-                picture,
-                form.cleaned_data["caption"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
+        if done(request, form, actions.add_photo, proposal, picture, form.cleaned_data["caption"]):
             here = redirect("proposals:write", pk=proposal.pk, step="photos")
             return _next(proposal, "photos") if goes_on else here
     shown = queries.shown(proposal, proposal.draft)["photos"]
@@ -334,18 +323,7 @@ def withdraw(request: Request, proposal: Proposal) -> HttpResponse:
 def appeal(request: Request, proposal: Proposal) -> HttpResponse:
     """Ask for another look at a refusal."""
     form = AppealForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.appeal(
-                proposal,
-                form.cleaned_data["text"],
-                by=request.by,
-                now=request.now,
-                key=request.key,
-            )
-        except Refused as no:
-            form.add_error(None, str(no))
-        else:
-            messages.success(request, _("申诉已提交，将由另一位工作人员复核"))
-            return redirect("proposals:page", pk=proposal.pk)
+    if form.is_valid() and done(request, form, actions.appeal, proposal, form.cleaned_data["text"]):
+        messages.success(request, _("申诉已提交，将由另一位工作人员复核"))
+        return redirect("proposals:page", pk=proposal.pk)
     return render(request, "proposals/appeal.html", {"proposal": proposal, "form": form})
