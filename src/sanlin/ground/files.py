@@ -53,14 +53,18 @@ class Picture:
     digest: str = ""
 
 
+def _photo_kind(sent: IO[bytes]) -> str | None:
+    """JPEG, PNG or WEBP by the first bytes; None for anything else."""
+    head = sent.read(16)
+    sent.seek(0)
+    return next((kind for mark, kind in _HEADS if mark.match(head)), None)
+
+
 def picture(sent: IO[bytes], size: int) -> Picture:
     """The photo in `sent`, a file of `size` bytes; raises ValidationError with a sentence."""
     if size > MOST_BYTES:
         raise ValidationError(_("照片不能超过10 MB，这张有%(size)s MB") % {"size": size // 1024**2})
-    head = sent.read(16)
-    sent.seek(0)
-    kind = next((kind for mark, kind in _HEADS if mark.match(head)), None)
-    if kind is None:
+    if (kind := _photo_kind(sent)) is None:
         raise ValidationError(_("这不是照片：只收JPEG、PNG和WebP格式的照片"))
     try:
         if kind == "JPEG" and _scans(sent.read()) > MOST_SCANS:
@@ -261,8 +265,13 @@ def paper(sent: IO[bytes], size: int, *, invoices: bool = False) -> Picture | Do
     sent.seek(0)
     if is_pdf:
         return document(sent, size)
-    found = invoice(sent, size) if invoices else None
-    return found or picture(sent, size)
+    if invoices and (found := invoice(sent, size)):
+        return found
+    if _photo_kind(sent) is None:
+        if invoices:
+            raise ValidationError(_("打不开这个文件：这里收照片（JPEG、PNG、WebP）、PDF、OFD和XML"))
+        raise ValidationError(_("打不开这个文件：这里收照片（JPEG、PNG、WebP）和PDF"))
+    return picture(sent, size)
 
 
 class PaperField(forms.FileField):

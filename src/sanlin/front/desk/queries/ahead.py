@@ -161,7 +161,9 @@ def _asks(who: Any, round: Round, now: datetime) -> str:
         return step.words if step else ""
     kinds = {post.kind for post in posts_of(who, now=now)}
     said = next((words() for kind, words in _sentences(round.stage) if kind in kinds), "")
-    until = written.left(now, step.due) if step and step.due else ""
+    window = round.window(round.stage)
+    due = (window.closes if window else None) or (step.due if step else None)
+    until = written.left(now, due) if due else ""
     return " · ".join(one for one in (said, until) if one)
 
 

@@ -180,3 +180,9 @@ def test_the_front_page_reads_as_often_for_three_as_for_one(
         page.get("/")
     with django_assert_num_queries(7):
         page.get(f"/r/{round.pk}/")
+
+
+def test_who_works_here_is_sent_to_the_desk_instead_of_told_that_nothing_waits(street):
+    page = client(scene.judge(street)).get("/mine/").content.decode()
+    assert "现在没有事情等着您" not in page
+    assert "工作上等您办理的，在上面的“工作台”里" in page

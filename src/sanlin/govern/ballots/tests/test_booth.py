@@ -71,6 +71,10 @@ def test_from_the_list_to_the_receipt(client):
     assert ballot.receipt in receipt
     assert two.title not in receipt
     assert three.title not in receipt
+    back = text(client.get(page("review", vote)))  # the button of the browser
+    assert "已经投出" in back
+    assert "尚未投出" not in back
+    assert page("receipt", vote) in back
     round = count(vote)
     assert queries.votes(round) == {one.pk: 0, two.pk: 1, three.pk: 1}
 
