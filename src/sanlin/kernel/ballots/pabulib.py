@@ -155,6 +155,8 @@ def read(source: bytes | str | Iterable[str]) -> Election:
     if not isinstance(source, bytes | str):
         return _read(_Rows(source))
     body = _encoded(source) if isinstance(source, str) else source
+    if b"\0" in body:
+        raise BadElection(body.count(b"\n", 0, body.index(b"\0")) + 1, "encoding")
     return _quickly(body) or _read(_Rows(_lines(source)))
 
 

@@ -406,7 +406,7 @@ def the_case(r):
         "ballots_onsite": onsite or 0, "onsite": None if onsite is None else told("award.onsite"), "public": told("award.public", 0),
         "limits": limits, "lot": case["lot"], "seed": case["seed"], "method": method, "rules": sha(r.files["rules.json"][:-1]),
         "normaliser": told("award.normaliser", "share_of_ballots"), "rule": about["overflow"], "ties": told("award.ties"),
-        "utility": told("award.utility", "cost") if here else "", "completion": told("award.completion", "none") if here else "none",
+        "utility": told("award.utility", "cost" if here else ""), "completion": told("award.completion", "none"),
         "choices": sorted([row["choices"], row["times"]] for row in r("ballots.jsonl")) if about["ballots"] == "whole" else []}
     agree("case", case, {**made, "bids": case["bids"], "limits": case["limits"]})
     agree("limits", case["limits"], limits)

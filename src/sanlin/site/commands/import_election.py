@@ -19,9 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 all entered; 2 where a file cannot be read, with the line at fault."""
+    """0 all entered; 2 where a file cannot be read, with the line at fault, or cannot be entered."""
     from sanlin.govern.awards.actions import enter_election
     from sanlin.ground import clock
+    from sanlin.ground.verdict import Refused
     from sanlin.kernel.ballots import BadElection, read
 
     wrong = 0
@@ -29,12 +30,12 @@ def run(options: argparse.Namespace) -> int:
         try:
             body = path.read_bytes()
             election = read(body)
-        except (OSError, BadElection) as bad:
+            digest = hashlib.sha256(body).hexdigest()
+            round = enter_election(election, path.name, digest, by=None, now=clock.now())
+        except (OSError, BadElection, Refused) as bad:
             print(f"{path}: {bad}", file=sys.stderr)
             wrong = 2
             continue
-        digest = hashlib.sha256(body).hexdigest()
-        round = enter_election(election, path.name, digest, by=None, now=clock.now())
         told = round.official
         print(
             f"{path.name}: {len(election.projects)} projects, {sum(election.counts)} ballots, "

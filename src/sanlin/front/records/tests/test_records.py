@@ -158,8 +158,9 @@ def test_a_log_that_keeps_growing_is_sealed_at_a_later_tick_and_holds_up_no_othe
     assert verified(sealings(busy.round)[0])[0] == 0
 
 
-def test_an_election_that_was_held_elsewhere_has_a_record_too():
-    round = entered()
+@pytest.mark.parametrize("rule", ["greedy", "equalshares"])
+def test_an_election_that_was_held_elsewhere_has_a_record_too(rule):
+    round = entered(rule)
     sealing = seal(round, by=None, now=NOW)
     assert verified(sealing) == (0, verified(sealing)[1])
     files = archive.unpack(sealing.path.read_bytes())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from sanlin.commons.orgs.models import Organisation, OrganisationKind
@@ -20,11 +22,14 @@ from sanlin.govern.proposals.actions import Held
 from sanlin.govern.proposals.queries import admitted
 from sanlin.govern.rounds import actions as rounds
 from sanlin.govern.rounds.models import Round
+from sanlin.govern.rounds.rules.faults import sentence
 from sanlin.ground import lots
 from sanlin.ground.accounts.models import Account
 from sanlin.ground.journal.actions import deed, record
+from sanlin.ground.verdict import Refused
 from sanlin.kernel.allocation import Bid, Case, Limits
-from sanlin.kernel.ballots import EQUAL_SHARES, Election, Merged, recount
+from sanlin.kernel.ballots import EQUAL_SHARES, Choices, Election, Merged, recount
+from sanlin.kernel.packs import BadPack
 
 from .deciding import keep, post, written
 
@@ -42,7 +47,7 @@ def enter_election(election: Election, file: str, digest: str, *, by: None, now:
 
     `file` is the file's name, `digest` the SHA-256 of its bytes. Amounts are hundredths of the
     file's currency. The operator's verb; a file that has been entered before is answered with its
-    round.
+    round. Refused where no round can hold what the file says.
     """
     if known := Official.objects.filter(digest=digest).select_related("round").first():
         return known.round
@@ -53,16 +58,20 @@ def enter_election(election: Election, file: str, digest: str, *, by: None, now:
     name = _name(election, file)
     values = _values(election)
     told = {"by": by, "now": now}
-    round = rounds.enter(street, name, held, PACK.read_text("utf-8"), values, **told)
+    if free := [it.id for it in election.projects if not it.cost]:
+        raise Refused(_("项目“%(id)s”的金额为0，无法录入") % {"id": free[0][:40]})
+    try:
+        round = rounds.enter(street, name, held, PACK.read_text("utf-8"), values, **told)
+    except BadPack as bad:
+        words = "；".join(sentence(fault) for fault in bad.faults)
+        raise Refused(_("按文件所写无法成为一轮：%(why)s") % {"why": words}) from bad
     rows = [Held(it.name, it.cost, _words(it.more)) for it in election.projects]
     proposals.enter(round, team, place, rows, by=account, now=now)
     keys = list(admitted(round).order_by("number").values_list("pk", flat=True))
-    merged = Merged(
-        tuple(
-            (tuple(sorted((keys[key], weight) for key, weight in choices)), times)
-            for choices, times in zip(election.ballots, election.counts, strict=True)
-        )
-    )
+    counted: Counter[Choices] = Counter()
+    for choices, times in zip(election.ballots, election.counts, strict=True):
+        counted[tuple(sorted((keys[key], weight) for key, weight in choices))] += times
+    merged = Merged(tuple(sorted(counted.items())))
     ballots.enter(round, merged, _size(election), **told)
     decision = _decide(round, election, keys, merged, now=now)
     _record_official(round, election, file, digest, keys)
@@ -79,7 +88,7 @@ def _day(told: Mapping[str, str]) -> date:
         found = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", told.get(key, "").strip())
         if found:
             day, month, year = map(int, found.groups())
-            if 1 <= month <= 12 and 1 <= day <= 28:
+            if 1 <= month <= 12 and 1 <= day <= 28 and year:
                 return date(year, month, day)
     years = re.findall(r"(?:19|20)\d\d", told.get("instance", "") + told.get("date_end", ""))
     return date(int(years[-1]) if years else 2000, 12, 31)
@@ -130,11 +139,13 @@ def _name(election: Election, file: str) -> str:
 def _values(election: Election) -> dict[str, object]:
     form = election.form
     most = min(form.most or len(election.projects), MOST_CHOICES)
-    least = election.meta.get("min_project_score_threshold", "")
+    at_least = re.fullmatch(
+        r"(\d{1,15})(\.0*)?", election.meta.get("min_project_score_threshold", "")
+    )
     values: dict[str, object] = {
         "budget": election.budget,
         "vote.kind": KINDS.get(form.kind, "approve_k"),
-        "award.min_votes": int(float(least)) if re.fullmatch(r"\d+(\.0*)?", least) else "none",
+        "award.min_votes": int(at_least[1]) if at_least else "none",
         "award.overflow": "stop" if _rule(election) == "stop" else "skip",
         "award.method": "votes",
     }

@@ -12,6 +12,7 @@ from sanlin.govern.awards.models import Award, Official
 from sanlin.govern.awards.queries import published, recount
 from sanlin.govern.ballots.queries import turnout, votes
 from sanlin.govern.rounds.models import Round
+from sanlin.ground.verdict import Refused
 from sanlin.kernel.ballots import read
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,26 @@ def test_every_official_result_of_equal_shares_is_the_result_of_its_round(file, 
     standing = Award.objects.filter(stage="standing").values_list("proposal", flat=True)
     assert sorted(standing) == sorted(official.winners)
     assert len(official.winners) == funded
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("budget;1000", "budget;0", "budget：应在"),
+        ("budget;1000", "budget;999999999999999", "budget：应在"),
+        ("max_length;2", "min_project_score_threshold;" + "9" * 400, ""),
+        ("max_length;2", "min_project_score_threshold;2000000", "award.min_votes：应在"),
+        ("a;700", "a;0", "项目“a”的金额为0"),
+        ("date_end;12.06.2023", "date_end;12.06.0000", ""),
+    ],
+)
+def test_what_no_round_can_hold_is_refused_with_a_sentence(old, new, says):
+    body = FILE.format(rule="greedy", a=1, b=0, c=1).replace(old, new)
+    if says:
+        with pytest.raises(Refused, match=says):
+            actions.enter_election(read(body), "odd.pb", "0" * 64, by=None, now=NOW)
+    else:  # what cannot be a number or a day is as if it had not been said
+        assert actions.enter_election(read(body), "odd.pb", "0" * 64, by=None, now=NOW).pk
 
 
 def test_the_same_file_twice_is_one_round():

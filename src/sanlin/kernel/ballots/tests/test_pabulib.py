@@ -185,6 +185,7 @@ def test_what_does_not_fit_together_is_reported():
         (changed("a;11", "a;-11", POINTS), 19, "below_zero"),
         (changed("a;11", "a;12345678901", POINTS), 19, "not_whole"),
         (PLAIN.encode().replace(b"Stairs", b"Stairs\xff"), 13, "encoding"),
+        (PLAIN.replace("Stairs", "Sta\0irs"), 13, "encoding"),
         (PLAIN.encode().replace(b"a;41", b"a;4\xff"), 18, "encoding"),
         (changed("a;41", "a;4\udcff"), 18, "encoding"),
     ],

@@ -1446,9 +1446,9 @@ record.seal {files?:o,format?:i,...}
     };
     return {
       ballots: round.roll?.cast ?? 0, ballots_onsite: weighed?.marked ?? 0, bids, choices: whole ? r.ask("ballots.jsonl").map(one => [one.choices, one.times]).sort(order) : [], climb: false,
-      completion: here ? r.rule("award.completion", "none") : "none", expert: r.rule("award.expert", 0), limits, method, normaliser: r.rule("award.normaliser", "share_of_ballots"),
+      completion: r.rule("award.completion", "none"), expert: r.rule("award.expert", 0), limits, method, normaliser: r.rule("award.normaliser", "share_of_ballots"),
       onsite: weighed ? r.rule("award.onsite") : null, public: r.rule("award.public", 0), rule: round.overflow, rules: digest(r.files.get("rules.json").slice(0, -1)),
-      ties: r.rule("award.ties"), utility: here ? r.rule("award.utility", "cost") : "",
+      ties: r.rule("award.ties"), utility: r.rule("award.utility", here ? "cost" : ""),
     };
   }
 
