@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -29,6 +29,24 @@ register = template.Library()
 
 
 # --- figures and dates ---------------------------------------------------------------------------
+
+
+@register.simple_tag
+def colon() -> str:
+    """Between a name and what is said of it, as the page's language writes it."""
+    return _("：")
+
+
+@register.simple_tag
+def comma() -> str:
+    """Between two of several, as the page's language writes it."""
+    return _("、")
+
+
+@register.filter
+def listed(several: Iterable[Any]) -> str:
+    """Several in one line."""
+    return _("、").join(str(one) for one in several)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template import Context, Template
 from django.utils.translation import override
 
 from sanlin.ground import clock
@@ -70,3 +71,13 @@ def test_the_page_year_is_that_of_the_request(rf):
     clock.tell_time(lambda request: seen.append((clock.page_year(), request.now)))(rf.get("/"))
     assert seen[0][0] == clock.local_day(seen[0][1]).year
     assert clock.page_year() is None
+
+
+@pytest.mark.parametrize(("language", "line"), [("zh-hans", "人：甲、乙"), ("en", "人: 甲, 乙")])
+def test_several_stand_in_one_line_as_the_language_writes_it(language, line):
+    words = Template("人{% colon %}{{ several|listed }}")
+    with override(language):
+        assert words.render(Context({"several": ["甲", "乙"]})) == line
+    alone = Template("甲{% comma %}乙")
+    with override(language):
+        assert alone.render(Context()) == ("甲, 乙" if language == "en" else "甲、乙")
