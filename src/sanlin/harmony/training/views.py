@@ -93,6 +93,9 @@ def desk(request: Request, session: Session) -> HttpResponse:
     form = CameForm(request.POST or None, session=session)
     if request.method == "POST" and form.is_valid():
         things = (session, form.keys("came"), form.keys("not_there"))
+        if not any(things[1:]):
+            messages.warning(request, _("请先勾选到场的人"))
+            return redirect(here)
         return press(request, here, _("到场已记录"), actions.note_who_came, *things)
     ideas = list(session.ideas.order_by("pk"))
     page = {

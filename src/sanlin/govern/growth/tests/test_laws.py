@@ -292,7 +292,7 @@ def test_findings_are_counted_over_the_round():
         actions.tick(first, ["charm"], by=by, now=NOW)
 
 
-def test_a_chair_that_has_marked_stays():
+def test_a_chair_that_has_marked_stays(client):
     (one,) = running()
     made = session([one])
     slot = called(made)
@@ -302,6 +302,10 @@ def test_a_chair_that_has_marked_stays():
     rows = Juror.objects.select_related("pitching__round__street", "account")
     with pytest.raises(Refused, match="不能移除"):
         actions.dismiss(rows.get(account=me), by=by, now=NOW)
+    client.force_login(by)
+    shown = client.get(f"/pitchings/{made.pk}/").content.decode()
+    kept, *others = [f"/jurors/{rows.get(account=who).pk}/dismiss/" for who in chairs(made)]
+    assert (kept in shown, [one in shown for one in others]) == (False, [True, True])
     actions.dismiss(rows.get(account=chairs(made)[1]), by=by, now=NOW)
     assert Juror.objects.count() == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -93,12 +93,16 @@ def pitching(request: Request, pitching: Pitching) -> HttpResponse:
     )
     if answer := turn(request, deeds, here):
         return answer
-    jurors = list(pitching.jurors.select_related("account"))
+    marked = Q(Exists(Score.objects.filter(juror=OuterRef("pk")))) | Q(
+        Exists(Aside.objects.filter(juror=OuterRef("pk")))
+    )
+    jurors = list(pitching.jurors.select_related("account").annotate(marked=marked))
     page = {
         "pitching": pitching,
         "round": pitching.round,
         "heard": queries.heard(pitching, len(jurors)),
         "jurors": jurors,
+        "removable": [one for one in jurors if not one.marked],
         "juror": juror,
         "entry": entry,
         "can_keep": rules.can_keep(request.by, pitching, now=request.now),

@@ -207,6 +207,7 @@ def test_the_desk_leads_from_an_idea_to_its_end(client, place, monkeypatch):
     one = idea(made)
     client.force_login(officer(place.street))
     assert "待审" in page(client, "desk", made.pk)
+    assert "请先勾选到场的人" in page(client, "desk", made.pk, verb="came")
     page(client, "idea", one.pk, verb="show")
     page(client, "idea", one.pk, verb="take", owner="花园小组", due="2024-05-01")
     page(client, "idea", one.pk, verb="finish", word="已经办了")
