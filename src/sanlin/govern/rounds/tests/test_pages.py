@@ -175,6 +175,10 @@ def test_an_own_pack_is_uploaded_and_its_faults_point_to_the_line(client):
     assert upload(pack_text().encode()).context["form"].errors["file"] == [
         "代号“weifang”已有自带的办法，请换一个 id"
     ]
+    small = pack_text("zixiangmu").replace('id = "zixiangmu"', 'id = "own_small"', 1)
+    form = upload(small.encode()).context["form"]
+    assert form.errors["file"] == ["这是子项目的办法，请到母项目的页面开设子项目"]
+    assert "zixiangmu" not in dict(form.fields["pack"].choices)
     own = pack_text().replace('id = "weifang"', 'id = "own_street"', 1)
     assert upload(b"\xef\xbb\xbf" + own.replace("\n", "\r\n").encode()).status_code == 302
     round = Round.objects.get()

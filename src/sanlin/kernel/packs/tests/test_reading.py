@@ -88,6 +88,7 @@ def test_what_a_pack_says():
         ),
         ("effective_from = 2024-01-01", 'effective_from = "2024-01-01"', "effective_from", "kind"),
         ("effective_from = 2024-01-01", "effective_from = 2024-01-01T00:00:00", "effective_from", "kind"),
+        ("effective_from = 2024-01-01", 'small_round = "yes"\neffective_from = 2024-01-01', "small_round", "kind"),
         ('id = "weifang"', 'id = "潍坊"', "id", "key"),
         ('title = "潍坊新村街道居民自治金（2024）"', "title = 2024", "title", "kind"),
         ("[screening]\n", "[screenning]\n", "screenning", "unknown"),

@@ -54,6 +54,7 @@ def test_no_weight_and_no_tier_money_is_passed_off_as_printed(name):
 
 def test_the_small_round_asks_three_things_and_calls_its_other_figures_its_own():
     found = pack("zixiangmu")
+    assert [name for name in IDS if pack(name).small_round] == ["zixiangmu"]
     assert [field.path for field in found.unset()] == ["budget", "project_cap", "award.method"]
     bound = [path for path, value in found.values.items() if value.line and found.binds(path)]
     assert bound == []
