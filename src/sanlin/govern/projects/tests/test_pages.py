@@ -1,28 +1,22 @@
 """Every page by whoever it is for, and the sentence for whoever it is not for."""
 
-import io
 import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
-from sanlin.commons.people.tests import scene
 from sanlin.commons.people.tests.scene import NOW, auditor, officer, resident, worker
 from sanlin.govern.awards.models import Objection
 from sanlin.govern.projects import actions, stages
-from sanlin.govern.projects.models import Circle, Instalment, Project, Receipt, Report
+from sanlin.govern.projects.models import Circle, Instalment, Project, Report
+from sanlin.govern.projects.tests.pages import go, jpeg, text
 from sanlin.govern.projects.tests.scene import (
-    answers,
-    approved,
     awarded,
     fresh,
     leader,
     mark,
     pay,
-    picture,
     project,
     receipt,
     reviewed,
@@ -30,60 +24,8 @@ from sanlin.govern.projects.tests.scene import (
     signed,
     told,
 )
-from sanlin.kernel.budget import Line
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_the_time_of_the_round(monkeypatch, tmp_path, settings):
-    settings.MEDIA_ROOT = tmp_path
-    settings.SIDE = f"{scene.__name__}.no_doors"  # the frame's own queries are counted elsewhere
-    monkeypatch.setattr("sanlin.ground.clock.now", lambda: NOW)
-
-
-def go(name, *args):
-    return reverse(f"projects:{name}", args=args)
-
-
-def jpeg(name="IMG_潍坊.jpg"):
-    body = io.BytesIO()
-    Image.new("RGB", (40, 30), "white").save(body, "JPEG")
-    return SimpleUploadedFile(name, body.getvalue(), "image/jpeg")
-
-
-def pdf():
-    return SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n%%EOF\n", "application/pdf")
-
-
-def said(**fields):
-    line = {"head": "materials", "what": "花盆", "unit_price": "120.50", "quantity": "1"}
-    line |= {name: fields.pop(name) for name in tuple(fields) if name in line}
-    return {
-        "number": "no 123",
-        "day": "2024-04-09",
-        "payee": "文具店",
-        **{f"lines-0-{name}": value for name, value in line.items()},
-        "lines-TOTAL_FORMS": "1",
-        "lines-INITIAL_FORMS": "0",
-        **fields,
-    }
-
-
-def send(client, one, *papers, replaces=None):
-    """The first page of a receipt; where the second one is, or the answer that says why not."""
-    where = go("hand_in", one.pk) + (f"?replaces={replaces.pk}" if replaces else "")
-    answer = client.post(where, {"papers": list(papers)})
-    return answer["Location"] if answer.status_code == 302 else answer
-
-
-def hand_in(client, one, paper, **fields):
-    """Both pages of a receipt."""
-    return client.post(send(client, one, paper), said(**fields), follow=True)
-
-
-def text(answer):
-    return answer.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_round")]
 
 
 def test_an_officer_confirms_by_the_page(client):
@@ -224,208 +166,6 @@ def test_nobody_else_pays(client):
         client.force_login(who)
         assert client.post(go("instalment", part.pk, "propose")).status_code == status
     assert Instalment.objects.get(pk=part.pk).stage == "due"
-
-
-@pytest.mark.parametrize("paper", [jpeg, pdf])
-def test_a_team_hands_in_a_receipt_and_staff_accept_it(client, paper):
-    one = signed(project())
-    client.force_login(leader(one))
-    assert "票据已提交" in text(hand_in(client, one, paper()))
-    made = Receipt.objects.get()
-    kept = made.papers.get()
-    assert (made.number, made.amount, kept.is_photo) == ("NO123", 120_50, paper is jpeg)
-    file = client.get(go("receipt_paper", kept.pk, "small"))
-    kind = "image/jpeg" if kept.is_photo else "application/pdf"
-    assert file["Content-Type"] == kind
-    assert file["X-Content-Type-Options"] == "nosniff"
-    client.force_login(worker(one.place))
-    page = text(client.get(go("receipt", made.pk)))
-    assert "通过" in page
-    client.post(go("receipt", made.pk), {"verb": "accept"})
-    assert Receipt.objects.get().stage == "accepted"
-    client.logout()
-    assert client.get(go("receipt_paper", kept.pk, "small")).status_code == 302
-
-
-def test_a_returned_receipt_is_replaced_by_another(client):
-    one = signed(project())
-    made = receipt(one)
-    client.force_login(worker(one.place))
-    short = client.post(go("receipt", made.pk), {"verb": "return", "reason": "x"})
-    assert short.status_code == 200
-    client.post(go("receipt", made.pk), {"verb": "return", "reason": "看不清金额"})
-    client.force_login(leader(one))
-    assert "看不清金额" in text(client.get(go("receipts", one.pk)))
-    where = send(client, one, jpeg(), replaces=made)
-    assert made.number in text(client.get(where))
-    client.post(where, said(answer="重拍了，金额看得清了"))
-    new = Receipt.objects.get(number="NO123")
-    assert (new.replaces, new.answer) == (made, "重拍了，金额看得清了")
-    assert Receipt.objects.get(pk=made.pk).amount == made.amount
-
-
-def test_an_answer_may_keep_the_photo_that_was_sent(client):
-    one = signed(project())
-    made = receipt(one)
-    actions.return_receipt(made, "科目不对，应为劳务", by=worker(one.place), now=NOW)
-    client.force_login(leader(one))
-    where = go("receipt_details", one.pk) + f"?replaces={made.pk}"
-    page = text(client.get(where))
-    assert f'value="{made.number}"' in page
-    client.post(where, said(head="labour", answer="科目已改为劳务"))
-    new = Receipt.objects.get(replaces=made)
-    assert new.papers.get().file == made.papers.get().file
-    assert new.lines.get().head == "labour"
-
-
-def test_what_was_offered_and_sent_back_as_it_was_is_a_line_too(client):
-    one = signed(project())
-    made = receipt(one, 120_50)
-    actions.return_receipt(made, "照片看不清楚", by=worker(one.place), now=NOW)
-    client.force_login(leader(one))
-    where = go("receipt_details", one.pk) + f"?replaces={made.pk}"
-    assert 'name="lines-0-unit_price" value="120.50"' in text(client.get(where))
-    same = {"number": made.number, "payee": made.payee, "answer": "照片已重拍，看得清"}
-    blank = text(client.post(where, said(head="", **same)))
-    assert "支出科目：" in blank
-    assert "请至少写一行明细" not in blank
-    client.post(where, said(**same))
-    assert Receipt.objects.get(replaces=made).lines.get().amount == 120_50
-
-
-def test_one_more_line_keeps_what_was_typed(client):
-    one = signed(project())
-    client.force_login(leader(one))
-    where = send(client, one, jpeg())
-    page = text(client.post(where, {**said(payee="王记五金"), "more": "1"}))
-    assert page.count("<legend>第") == 2
-    assert 'value="王记五金"' in page
-    assert 'value="120.50"' in page
-    assert Receipt.objects.count() == 0
-
-
-def test_a_receipt_of_two_lines_on_a_head_is_listed_once(client):
-    one = signed(project())
-    pots = (Line("materials", "花盆", 10_00, 3), Line("materials", "土", 5_00, 4))
-    receipt(one, lines=(*pots, Line("labour", "搬运", 50_00, 1)), number="TWO LINES")
-    receipt(one, number="ANOTHER")
-    client.force_login(officer(one.round.street))
-
-    def listed(head):
-        table = client.get(go("round_receipts", one.round_id) + f"?head={head}").context["table"]
-        return table.count, [row.number for row, _cells in table.lines]
-
-    assert listed("materials") == (2, ["TWO LINES", "ANOTHER"])
-    assert listed("labour") == (1, ["TWO LINES"])
-    assert listed("publicity") == (0, [])
-
-
-def test_two_copies_of_a_version_make_one_line_and_both_are_counted(client):
-    one = project()
-    drawn = one.agreements.get()
-    for _each in range(2):
-        actions.file_scan(drawn, picture(), ["team"], by=leader(one), now=NOW)
-    client.force_login(officer(one.round.street))
-    table = client.get(go("agreements", one.round_id) + "?scan=filed").context["table"]
-    assert [(row.version, row.to_check) for row, _cells in table.lines] == [(1, 2)]
-
-
-def test_a_number_used_twice_in_the_street_is_shown_and_answered(client):
-    round = running_round(10_000_00, 8_000_00)
-    first, second = (signed(one) for one in Project.objects.whole().order_by("number"))
-    receipt(first, number="TWICE 1")
-    other = receipt(second, number="twice-1")
-    client.force_login(officer(round.street))
-    page = text(client.get(go("receipt", other.pk)))
-    assert "号码相同 · 相似度100%" in page
-    assert first.undertaking.title in page
-    assert "疑似重复" in text(client.get(go("receipts", second.pk)))
-    ledger = text(client.get(go("round_receipts", round.pk) + "?sort=-alike"))
-    assert ledger.count('data-head="疑似重复" class="num">1</td>') == 2
-    mute = client.post(go("receipt", other.pk), {"verb": "accept"})
-    assert "有疑似重复的票据，请先核对，并写明不是重复的理由" in text(mute)
-    client.post(go("receipt", other.pk), {"verb": "accept", "judged": "两家店各自的流水号"})
-    assert Receipt.objects.get(pk=other.pk).judged == "两家店各自的流水号"
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"head": "labour", "unit_price": "5001"}, "累计¥5,001，超过比例上限¥5,000，多¥1"),
-        ({"unit_price": "10000.01"}, "超过立项金额¥10,000，多¥0.01"),
-        ({"head": "venue"}, "超过协议里的预算¥0，多¥120.50；须先申请变更"),
-        ({"unit_price": "7000.01"}, "超过协议里的预算¥7,000，多¥0.01"),
-    ],
-)
-def test_what_leaves_the_plan_is_said_with_figures_and_not_accepted(client, fields, sentence):
-    one = signed(project())
-    client.force_login(leader(one))
-    hand_in(client, one, jpeg(), **fields)
-    made = Receipt.objects.get()
-    client.force_login(worker(one.place))
-    assert sentence in text(client.get(go("receipt", made.pk)))
-    client.post(go("receipt", made.pk), {"verb": "accept"})
-    assert Receipt.objects.get().stage == "handed_in"
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"head": "expert", "unit_price": "301"}, "单价¥301，超过每单位上限¥300"),
-        (
-            {"head": "expert", "unit_price": "300", "quantity": "3"},
-            "共¥900，从第3个单位起每单位上限¥200，合计最多¥800",
-        ),
-        ({"unit_price": "-1"}, "请写成金额"),
-        ({"unit_price": "0"}, "金额须大于零"),
-        ({"unit_price": "1e9"}, "请写成金额"),
-        ({"unit_price": "99999999999999999999"}, "请写成金额"),
-        ({"head": "hospitality"}, "这里没有您选的这一项"),
-        ({"head": "nothing"}, "这里没有您选的这一项"),
-        ({"day": "2024-13-45"}, "请先改好下面几处"),
-        ({"day": "2030-01-01"}, "开票日期不能晚于今天"),
-        ({"number": "\x00"}, "请先改好下面几处"),
-        ({"number": "9" * 41}, "请先改好下面几处"),
-        ({"payee": "x" * 10_000}, "请先改好下面几处"),
-        ({"quantity": "0"}, "请先改好下面几处"),
-        ({"quantity": "99999999999999999999"}, "请先改好下面几处"),
-        ({"face": "100"}, "报销的合计不能超过票面金额"),
-        ({"lines-TOTAL_FORMS": "999999999"}, ""),
-        ({"lines-TOTAL_FORMS": "x"}, ""),
-    ],
-)
-def test_a_wrong_slip_gets_a_sentence_and_keeps_what_was_typed(client, fields, sentence):
-    one = signed(project())
-    client.force_login(leader(one))
-    answer = client.post(send(client, one, jpeg()), said(**fields))
-    assert answer.status_code == 200
-    assert sentence in text(answer)
-    if "payee" not in fields:
-        assert 'value="文具店"' in text(answer)
-    assert Receipt.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    "paper",
-    [
-        SimpleUploadedFile("a.jpg", b"GIF89a not a photo", "image/jpeg"),
-        SimpleUploadedFile("a.pdf", b"%PDF- broken", "application/pdf"),
-        "",
-    ],
-)
-def test_hostile_papers_get_a_sentence(client, paper):
-    one = signed(project())
-    client.force_login(leader(one))
-    answer = client.post(go("hand_in", one.pk), {"papers": paper})
-    assert answer.status_code == 200
-    assert "请先改好下面几处" in text(answer)
-
-
-@pytest.mark.parametrize("replaces", ["x", "-1", "9" * 40, "0", "1%00"])
-def test_hostile_addresses_of_a_replacement(client, replaces):
-    one = signed(project())
-    client.force_login(leader(one))
-    assert client.get(go("hand_in", one.pk) + f"?replaces={replaces}").status_code == 200
 
 
 def test_a_team_reports_and_an_officer_marks(client):
@@ -574,143 +314,6 @@ def test_staff_pages_of_a_round_are_for_staff(client, name):
     client.force_login(officer(round.street))
     assert client.get(go(name, round.pk)).status_code == 200
     assert client.get(go(name, 0)).status_code == 404
-
-
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(
-    ("name", "queries"),
-    [
-        ("list", 9),
-        ("payments", 10),
-        ("sheet", 5),
-        ("circles", 10),
-        ("close_round", 8),
-        ("round_receipts", 8),
-        ("round_reports", 6),
-    ],
-)
-def test_lists_take_a_constant_number_of_queries(
-    client, count, name, queries, django_assert_num_queries
-):
-    round = running_round(*[9_000_00 + n for n in range(count)])
-    made = list(Project.objects.whole())
-    for one in made:
-        signed(one)
-        pay(one, "first")
-        receipt(one, 100_00)
-        told(one, "midterm")
-    me = officer(round.street)
-    circle = actions.make_circle(round, "一组", by=me, now=NOW)
-    actions.assign(circle, made, by=me, now=NOW)
-    client.force_login(me)
-    client.get(go(name, round.pk))
-    with django_assert_num_queries(queries):
-        page = client.get(go(name, round.pk))
-    assert all(str(one) in text(page) for one in made)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_what_a_street_has_to_pay_takes_eight_queries(client, count, django_assert_num_queries):
-    round = running_round(*[9_000_00 + n for n in range(count)])
-    made = list(Project.objects.whole())
-    for one in made:
-        approved(signed(one), "first")
-    client.force_login(made[0].fund.duties.get(kind="pay").account)
-    where = go("street_payments", round.street_id)
-    client.get(where)
-    with django_assert_num_queries(8):
-        page = text(client.get(where))
-    assert all(str(one) in page for one in made)
-    assert re.findall(r'name="verb" value="(\w+)"', page) == ["pay"]
-    client.force_login(worker(made[0].place))
-    assert 'name="verb"' not in text(client.get(where))
-    client.force_login(officer(round.street))
-    found = re.findall(r'name="verb" value="(\w+)"', text(client.get(where)))
-    assert found == ["propose", "approve"]
-    client.force_login(made[0].fund.duties.get(kind="pay").account)
-    answer = client.get(where + "?stage=to_pay&format=xlsx")
-    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
-
-
-def test_a_fund_without_a_cashier_says_so_and_where_to_name_one(client):
-    one = project()
-    street = one.round.street
-    for hand in (leader(one), worker(one.place), officer(street)):
-        actions.sign(one, by=hand, now=NOW)
-    approved(fresh(one), "first")
-    me = officer(street)
-    client.force_login(me)
-    door = f'href="/funds/{one.fund_id}/duties/"'
-    for page in (go("desk", one.pk), go("payments", one.round.pk), "/desk/"):
-        assert door in text(client.get(page)), page
-    assert "还没有人负责出纳，付不了款" in text(client.get(go("desk", one.pk)))
-    client.force_login(worker(one.place))
-    page = text(client.get(go("payments", one.round.pk)))
-    assert "请街道工作人员安排" in page
-    assert door not in page
-    client.force_login(me)
-    where, hand = f"/funds/{one.fund_id}/duties/", officer(street)
-    assert "请至少为一个岗位选一个人" in text(client.post(where, {"pay": ""}))
-    twice = text(client.post(where, {"pay": hand.pk, "seal": hand.pk}))
-    assert "不能再负责保管印鉴" in twice
-    assert not one.fund.duties.exists()
-    assert "已安排" in text(client.post(where, {"pay": hand.pk, "seal": me.pk}, follow=True))
-    assert one.fund.duties.count() == 2
-    assert door not in text(client.get(go("payments", one.round.pk)))
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_my_projects_take_a_constant_number_of_queries(client, count, django_assert_num_queries):
-    round = awarded(*[9_000_00 + n for n in range(count)])
-    team = round.decisions.get().awards.first().proposal.team
-    for award in round.decisions.get().awards.all():
-        award.proposal.team = team
-        award.proposal.save()
-    actions.confirm(round, by=officer(round.street), now=NOW)
-    client.force_login(leader(Project.objects.whole().first()))
-    client.get(go("mine"))
-    with django_assert_num_queries(5):
-        page = text(client.get(go("mine")))
-    assert page.count("签署后才能拨款") == count
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_receipts_take_a_constant_number_of_queries(client, count, django_assert_num_queries):
-    one = signed(project())
-    for _n in range(count):
-        receipt(one, 100_00)
-    client.force_login(leader(one))
-    client.get(go("receipts", one.pk))
-    with django_assert_num_queries(8):
-        page = text(client.get(go("receipts", one.pk)))
-    assert page.count('class="cell-title">花盆') == count
-
-
-def test_a_desk_on_which_a_payment_can_be_asked_for_takes_ten_queries(
-    client, django_assert_num_queries
-):
-    one = signed(project())
-    client.force_login(officer(one.round.street))
-    client.get(go("desk", one.pk))
-    with django_assert_num_queries(10):
-        page = text(client.get(go("desk", one.pk)))
-    assert "申请拨付" in page
-
-
-def test_a_desk_with_all_that_it_can_show_takes_twelve_queries(client, django_assert_num_queries):
-    one = signed(project())
-    pay(one, "first")
-    told(one, "midterm")
-    me = officer(one.round.street)
-    actions.review(one.reports.get(), 80, "请继续", by=me, now=NOW)
-    actions.open_child(fresh(one), answers(one), by=me, now=NOW)
-    client.force_login(me)
-    client.get(go("desk", one.pk))
-    client.post(go("close", one.pk))  # which is refused, in a message
-    with django_assert_num_queries(12):
-        page = client.get(go("desk", one.pk))
-    assert len(list(page.context["messages"])) == 1
-    assert all(words in text(page) for words in ("申请拨付", "小组微资助"))
 
 
 def test_a_list_can_be_taken_to_excel(client):
