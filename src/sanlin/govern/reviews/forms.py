@@ -118,13 +118,15 @@ class SheetForm(forms.Form):
                 "max": criterion.max,
                 "weight": f"{criterion.weight / 10:g}",
             }
-            self.fields[criterion.key] = forms.CharField(
+            mark: Any = forms.CharField(
                 label=criterion.name,
                 help_text=told,
                 required=False,
                 max_length=8,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             )
+            mark.later = True  # a sheet may be saved half filled, and is sealed whole
+            self.fields[criterion.key] = mark
         self.fields["comment"] = forms.CharField(
             label=_("评分理由"),
             help_text=_("写给团队看的意见，不署名。"),

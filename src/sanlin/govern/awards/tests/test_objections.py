@@ -147,6 +147,9 @@ def test_the_pages(client):
     assert who.name not in public
     client.force_login(case.second)
     answer = f"/objections/{objection.pk}/"
+    for door, up in ((answer, "objections"), (f"/awards/{award.pk}/", "notice")):
+        way = f'<a href="/rounds/{case.round.pk}/{up}/">‹ '
+        assert way in client.get(door).content.decode(), door
     assert "请先改好" in client.post(answer, {"verdict": "so", "answer": ""}).content.decode()
     told = {"verdict": "reject", "answer": "经核实不属实。", "key": "k"}
     assert client.post(answer, told).status_code == 302

@@ -352,6 +352,8 @@ def test_a_sheet_keeps_what_was_typed(client):
     told = {key: "7.5", "comment": "步骤清楚", "keep": "1"}
     assert client.post(f"/proposals/{one.pk}/sheet/", told).status_code == 302
     assert list(Mark.objects.values_list("criterion", "halves")) == [(key, 15)]
+    page = client.get(f"/proposals/{one.pk}/sheet/").content.decode()
+    assert page.count("（选填）") == 1  # the comment: marks may wait, but are asked for in the end
 
 
 @pytest.mark.django_db(transaction=True)

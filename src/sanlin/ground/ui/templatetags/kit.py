@@ -110,7 +110,8 @@ def key() -> SafeString:
 @register.inclusion_tag("ui/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
     """Label, help, what was wrong, and the input, tied together for whoever cannot see them. A list to
-    choose from that says nothing of its own for nothing chosen says so in words."""
+    choose from that says nothing of its own for nothing chosen says so in words. A field with `later`
+    may be saved empty but is asked for in the end: it is not called optional."""
     widget = bound.field.widget
     if getattr(bound.field, "empty_label", None) == DASHES:
         bound.field.empty_label = _("请选择") if bound.field.required else _("不选")  # type: ignore[attr-defined]  # it has one
@@ -124,7 +125,14 @@ def field(bound: BoundField) -> dict[str, Any]:
     if bound.errors:
         attrs["aria-invalid"] = "true"
     drawn = bound.as_widget(attrs=attrs)
-    return {"field": bound, "grouped": grouped, "single": single, "drawn": drawn}
+    optional = not (bound.field.required or getattr(bound.field, "later", False))
+    return {
+        "field": bound,
+        "grouped": grouped,
+        "single": single,
+        "drawn": drawn,
+        "optional": optional,
+    }
 
 
 @register.inclusion_tag("ui/errors.html")
