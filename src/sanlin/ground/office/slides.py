@@ -28,6 +28,7 @@ from .packing import tidy
 COVER, PAGE, DIVIDER = "封面", "标题和内容", "分隔"  # data  # names of layouts in the template
 LEFT, TOP, WIDTH, HEIGHT = 16.0, 36.0, 306.67, 136.0  # where content stands, in millimetres
 POINT = 25.4 / 72  # millimetres
+BOLD = 1.3  # a bold letter is so much wider than a plain one, in the widest face that an office may have
 ROWS = 13  # of a table on one slide, its head not counted
 BARS = 14  # of a chart on one slide
 A_LINE = 1.32  # of its size
@@ -177,7 +178,7 @@ class Deck:
             frame.margin_left = frame.margin_right = Mm(5)
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             room = (wide - 12) / POINT
-            size = next((s for s in (34, 30, 26, 22, 18) if width_of(figure, s) <= room), 16)
+            size = next((s for s in (34, 30, 26, 22, 18) if width_of(figure, s) * BOLD <= room), 16)
             for n, (text, points, colour) in enumerate(
                 (
                     (cut(what, room, 14), 14, MSO_THEME_COLOR.TEXT_2),
