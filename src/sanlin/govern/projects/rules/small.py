@@ -120,12 +120,15 @@ def _days_fault(project: Project, answers: Answers, *, now: datetime) -> str:
     last = project.undertaking.ends
     if last and answers.ends > last:
         return _("母项目%(day)s结束，小组不能做得更晚") % {"day": day(last)}
+    early = _("征集、决定和公示以后，到母项目结束只剩几天，请把征集提前")
+    if answers.calls >= answers.ends:
+        return early
     try:
         draft_of(project, answers, now=now)
     except TooShort as short:
-        words = {"day": day(short.earliest)}
         if last and short.earliest > last:
-            return _("征集、决定和公示以后，到母项目结束只剩几天，请把征集提前")
+            return early
+        words = {"day": day(short.earliest)}
         return _("征集、决定和公示以后只剩几天，最早到%(day)s") % words
     except LookupError:
         return _("没有在有效期内的子项目办法，请管理员先放好办法文件")

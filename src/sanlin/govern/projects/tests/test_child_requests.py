@@ -1,6 +1,6 @@
 """A team's leader asks for a small round; the street opens it or returns it with a reason."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -95,6 +95,7 @@ def test_what_does_not_do_is_refused_when_it_is_sent_and_again_when_it_is_opened
         "要在今天以后": {"calls": today},
         "小组不能做得更晚": {"ends": one.undertaking.ends + timedelta(days=1)},
         "只剩几天": {"ends": today + timedelta(days=20)},
+        "请把征集提前": {"calls": date.max},
         "已有同名轮次": {"name": one.round.name},
     }
     for words, more in wrong.items():
