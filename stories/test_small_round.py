@@ -57,7 +57,7 @@ def a_handful_of_questions(cast: Cast) -> None:
     fill(wang, {"想办成什么": "让楼里的小组自己动手，做成一件看得见的事。"})
     fill(wang, {"一共拿出多少": "20000", "每个小组最多": "1500", "至少几个小组": "2"})
     press(wang, "送到街道")
-    says(wang, "还有¥10,000可以用于子项目")
+    says(wang, "可以用于子项目")
     fill(wang, {"一共拿出多少": "2000"})
     press(wang, "保存草稿")
     says(wang, "还没有送到街道")
