@@ -16,6 +16,7 @@ from pathlib import Path
 from . import serve
 
 DEFAULT = "vote"
+BEGUN = "demo-begun"  # in its folder while a demonstration is being built: by which process
 PROGRAMMES = ("xishan", "caiyun", "wenhua", "yingzao", "yingzao2")
 STAGES = ("draft", "call", "review", "vote", "notice", "running", "midterm", "closed")
 WHO = (
@@ -58,12 +59,34 @@ def prepare(options: argparse.Namespace) -> None:
     home = Path(
         os.environ.setdefault("SANLIN_HOME", f"var/demo/{options.programme or options.stage}")
     )
-    if options.fresh and not os.getenv("DATABASE_URL") and (home / "demo-clock").exists():
+    if os.getenv("DATABASE_URL"):
+        return
+    # A street that was built by half is no street: the lines of its journal can be emptied by nobody.
+    if (home / BEGUN).exists():
+        if _is_being_built(home):
+            raise SystemExit(
+                f"另一个进程正在建这个演示：{home} is being built by another process"
+            )  # data
+        print(f"  上次没有建完，重新开始 / the last build broke off: {home}")  # data
         shutil.rmtree(home)
+    elif options.fresh and (home / "demo-clock").exists():
+        shutil.rmtree(home)
+
+
+def _is_being_built(home: Path) -> bool:
+    """Whether the process that began to build in this folder still lives."""
+    try:
+        os.kill(int((home / BEGUN).read_text()), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def run(options: argparse.Namespace) -> int:
     """Build what is missing, say who can sign in, and serve."""
+    from django.conf import settings
     from django.core.management import call_command
 
     from sanlin.commons.places.models import Street
@@ -75,6 +98,8 @@ def run(options: argparse.Namespace) -> int:
     if options.fresh and Street.objects.exists():
         call_command("flush", interactive=False, verbosity=0)
     if not Street.objects.exists():
+        begun = Path(settings.HOME) / BEGUN
+        begun.write_text(str(os.getpid()))
         first = "draft" if options.programme else options.stage
         demo.build(first, lambda words: print(f"  {words}", flush=True))
         if (options.programme or "").startswith("yingzao"):
@@ -84,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"  {yingzao.told(made) if made.frozen else made}", flush=True)
         elif options.programme:
             print(f"  {programmes.told(programmes.play(options.programme))}", flush=True)
+        begun.unlink()
         print(f"  {time.monotonic() - began:.0f} s")
     _say_who(options)
     sys.stdout.flush()

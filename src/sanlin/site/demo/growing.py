@@ -19,7 +19,7 @@ from .drawings import drawn
 
 JURY = (
     ("sun", JurorPart.COMMUNITY),
-    ("shen", JurorPart.ACCEPTANCE),
+    ("gao", JurorPart.ACCEPTANCE),
     ("chen", JurorPart.EXPERT),
     ("lin", JurorPart.SUPERVISION),
 )
