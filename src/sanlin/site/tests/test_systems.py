@@ -54,7 +54,7 @@ def check_xishan(round, titles):
     assert len({one.award.proposal.theme for one in won}) == 7
     child = ChildRound.objects.select_related("round", "project").get(project__round=round)
     assert programmes.figures(child.round) == (3, 10_000, 10_000, 30_000)
-    assert position_of_round(child.round).paid == 15_000_00
+    assert position_of_round(child.round).paid == 21_000_00  # 70 % of each first
     mother = Client().get(f"/projects/{child.project_id}/").content.decode()
     assert child.round.name in mother
 

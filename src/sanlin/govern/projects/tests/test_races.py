@@ -11,9 +11,9 @@ from sanlin.commons.people.tests.scene import NOW, officer, resident, worker
 from sanlin.govern.awards.actions import object_to
 from sanlin.govern.awards.models import Award, Objection
 from sanlin.govern.projects import actions, rules
-from sanlin.govern.projects.actions.children import Child
-from sanlin.govern.projects.models import Project, Receipt, Scan, Signing
+from sanlin.govern.projects.models import ChildRound, Project, Receipt, Scan, Signing
 from sanlin.govern.projects.tests.scene import (
+    answers,
     approved,
     awarded,
     cashier,
@@ -28,7 +28,6 @@ from sanlin.govern.projects.tests.scene import (
     slip,
 )
 from sanlin.govern.rounds.models import Round
-from sanlin.govern.rounds.tests.scene import PACK, pack_text
 from sanlin.govern.rounds.tests.test_races import together
 from sanlin.ground.journal.models import Entry
 from sanlin.ground.verdict import Refused
@@ -76,13 +75,23 @@ def test_two_pots_for_small_groups_stay_within_what_is_left_of_the_mothers_head(
     told = together(
         *(
             lambda me=me, n=n: actions.open_child(
-                one, Child(f"小组{n}", pack_text(PACK), "materials", 4_000_00, 1), by=me, now=NOW
+                one, answers(one, name=f"小组{n}", amount=4_000_00), by=me, now=NOW
             )
             for n, me in enumerate(hands)
         )
     )
     assert outcomes(told) == ["no", "yes"]
     assert rules.flows(fresh(one)).set_aside == {"materials": 4_000_00}
+
+
+def test_a_request_for_a_small_round_is_opened_once():
+    one = signed(project())
+    asked = actions.ask_child(one, answers(one), send=True, by=leader(one), now=NOW)
+    hands = [officer(one.round.street) for _each in range(2)]
+    told = together(*(lambda me=me: actions.open_request(asked, by=me, now=NOW) for me in hands))
+    assert outcomes(told) == ["no", "yes"]
+    assert ChildRound.objects.count() == 1
+    assert rules.flows(fresh(one)).set_aside == {"materials": 3_000_00}
 
 
 def test_one_signature_a_party():

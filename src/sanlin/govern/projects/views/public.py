@@ -213,7 +213,8 @@ def project(request: Request, project: Project) -> HttpResponse:
         "reports": [one for one in reports if one.stage == stages.REVIEWED],
         "is_mine": is_mine,
         "leader": is_leader,
-        "staff": bool(can_manage(request.by, project.round, now=request.now)),
+        # Who is of the team handles nothing of its project, whatever her post.
+        "staff": not is_mine and bool(can_manage(request.by, project.round, now=request.now)),
         "can_sign": can_sign,
         "verbs": _verbs(request, project, reports, can_sign=can_sign, leads=is_leader),
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
