@@ -7,6 +7,8 @@ from django.db.models import BigIntegerField, CharField, Count, F, QuerySet, Sum
 
 from sanlin.govern.projects import stages
 from sanlin.govern.projects.models import (
+    Agreement,
+    ChildRequest,
     ChildRound,
     Instalment,
     Project,
@@ -19,6 +21,7 @@ from sanlin.kernel.spending import to_return
 
 RECEIPTS, WAITING, PAID, RETURNED = "receipts", "waiting", "paid", "returned"
 PASSED_ON, CAME_BACK, SET_ASIDE = "passed_on", "came_back", "set_aside"
+ASKED_FOR, DRAWN = "asked_for", "drawn"
 
 AMOUNT = F("amount")
 OVER = (round_stages.CLOSED, round_stages.CANCELLED)
@@ -29,8 +32,11 @@ class Flows:
     """A project's money in fen: planned and spent by head, paid to the team, given back by it.
 
     Payments of a round of its own are spent too; `set_aside` is what such a round, while it goes on,
-    may still pay, `pots` counts such rounds and `passed_on` is what their groups hold. `waiting` counts the receipts that nobody has looked at; `owed` is what the team has
-    still to give back of what it received: paid, less what was spent, less what came back.
+    may still pay, `pots` counts such rounds and `passed_on` is what their groups hold; `asked_for` is
+    the small round that the team writes or the street has before it: its name, the stage of the
+    request, its pot. `waiting` counts the receipts that nobody has looked at, `drawn` the agreements
+    that wait for signatures; `owed` is what the team has still to give back of what it received: paid,
+    less what was spent, less what came back.
     """
 
     owes_all: bool
@@ -42,6 +48,8 @@ class Flows:
     waiting: int = 0
     pots: int = 0
     passed_on: int = 0
+    asked_for: tuple[str, str, int] | None = None
+    drawn: int = 0
 
     @property
     def owed(self) -> int:
@@ -69,6 +77,8 @@ def flows(project: Project) -> Flows:
     passed = Instalment.objects.filter(**{child: project}, stage=stages.PAID)
     back = Refund.objects.filter(**{child: project})
     pots = ChildRound.objects.filter(project=project)
+    requests = ChildRequest.objects.filter(project=project).exclude(stage=stages.OPENED)
+    drawn = Agreement.objects.filter(project=project, stage=stages.DRAWN)
     stage = F("project__round__stage")
     parts = [
         _summed(RECEIPTS, lines, "head", each=F("unit_price") * F("quantity")),
@@ -78,10 +88,12 @@ def flows(project: Project) -> Flows:
         _summed(PASSED_ON, passed, parent, stage=stage),
         _summed(CAME_BACK, back, parent, stage=stage),
         _summed(SET_ASIDE, pots, "head", stage=F("round__stage")),
+        _summed(ASKED_FOR, requests, "name", stage=F("stage")),
+        _summed(DRAWN, drawn, each=Value(0)),
     ]
     told = list(parts[0].union(*parts[1:], all=True))
     found = {(what, head, stage): amount or 0 for what, head, stage, _count, amount in told}
-    counts = dict.fromkeys((WAITING, SET_ASIDE), 0)
+    counts = dict.fromkeys((WAITING, SET_ASIDE, DRAWN), 0)
     for what, _head, _stage, count, _amount in told:
         if what in counts:
             counts[what] += count
@@ -100,6 +112,8 @@ def flows(project: Project) -> Flows:
             for (what, _head, _stage), amount in found.items()
             if what in (PASSED_ON, CAME_BACK)
         ),
+        next(((*key[1:], amount) for key, amount in found.items() if key[0] == ASKED_FOR), None),
+        counts[DRAWN],
     )
 
 

@@ -160,3 +160,22 @@ def test_a_desk_with_all_that_it_can_show_takes_twelve_queries(client, django_as
         page = client.get(go("desk", one.pk))
     assert len(list(page.context["messages"])) == 1
     assert all(words in text(page) for words in ("申请拨付", "小组微资助"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_project_with_small_rounds_takes_eleven_queries_of_its_leader(
+    client, count, django_assert_num_queries
+):
+    one = signed(project())
+    pay(one, "first")
+    for n in range(count):
+        asked = answers(one, name=f"第{n}轮", amount=1_500_00)
+        actions.open_child(one, asked, by=officer(one.round.street), now=NOW)
+    asked = answers(one, name="再办一轮", amount=1_500_00)
+    actions.ask_child(one, asked, send=True, by=leader(one), now=NOW)
+    client.force_login(leader(one))
+    client.get(go("project", one.pk))
+    with django_assert_num_queries(11):
+        page = text(client.get(go("project", one.pk)))
+    assert "再办一轮" in page
+    assert "待街道办理" in page

@@ -188,6 +188,15 @@ def _verbs(
     return found + (report + receipts if is_due else receipts + report)
 
 
+def _asked_for(small: tuple[str, str, int] | None) -> dict[str, Any] | None:
+    """The small round that the team asks for, as a cell shows it."""
+    if small is None:
+        return None
+    name, stage, amount = small
+    words = _now(stages.REQUEST_LABELS[stage])
+    return {"name": name, "amount": amount, "state": words, "tone": REQUEST_TONES[stage]}
+
+
 @gate(rules.can_see, Project, having=WHOLE)
 def project(request: Request, project: Project) -> HttpResponse:
     """What a team received and what became of it: for everybody, without persons."""
@@ -198,9 +207,8 @@ def project(request: Request, project: Project) -> HttpResponse:
     reports = list(project.reports.order_by("at"))
     is_mine = rules.in_team(request.by, project, now=request.now)
     is_leader = is_mine and bool(leads(request.by, project.team, now=request.now))
-    can_sign = bool(rules.can_sign(request.by, project, now=request.now))
+    can_sign = bool(money.drawn and rules.can_sign(request.by, project, now=request.now))
     children = queries.children_of(project) if money.pots else ()
-    small = rules.request_of(project) if is_leader else None
     page = {
         "project": project,
         "parts": parts,
@@ -220,10 +228,9 @@ def project(request: Request, project: Project) -> HttpResponse:
         "growth": import_string(settings.GROWTH["project"])(project, now=request.now),
         "dossier": import_string(settings.GROWTH["team"])(project.team),
         "children": [one for one in children if one.round.frozen is not None],
-        "small": small,
-        "small_tone": REQUEST_TONES[small.stage] if small else "",
+        "small": _asked_for(money.asked_for) if is_leader else None,
         "can_ask_child": is_leader
-        and rules.can_ask_child(request.by, project, small, now=request.now),
+        and rules.can_ask_child(request.by, project, None, now=request.now),
         "parent": rules.parent_of(project),
         "open_report": is_mine and any(one.stage == stages.HANDED_IN for one in reports),
     }
