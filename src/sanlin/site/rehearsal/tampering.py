@@ -231,7 +231,7 @@ def _is_rich(made: Made) -> bool:
     told = Draft(made)
     outcome = told.read("allocation.json")["outcome"]
     books, stages = told.rows("ledger.jsonl"), {s["stage"] for s in told.read("objections.json")}
-    steps = outcome["steps"]
+    steps, awards = outcome["steps"], told.read("awards.json")
     return (
         made.earlier is not None
         and bool(made.opening and made.replaced)
@@ -239,5 +239,6 @@ def _is_rich(made: Made) -> bool:
         and len(books) > 4
         and len(outcome["funded"]) > 2
         and sum(not step["funded"] for step in steps) > 1
-        and bool(told.read("awards.json")["changes"])
+        and bool(awards["changes"])
+        and {"standing", "out"} <= {row["stage"] for row in awards["awards"]}
     )
